@@ -1,0 +1,1 @@
+//! Imaging and blood tables: reading, units, decay correction, what was understood.

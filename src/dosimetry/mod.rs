@@ -1,0 +1,1 @@
+//! Time-integrated activity, S-values, mass scaling, absorbed dose (MIRD scheme).

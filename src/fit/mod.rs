@@ -1,0 +1,1 @@
+//! Objective and error models, least squares through argmin, standard errors.

@@ -1,0 +1,2 @@
+//! The `rpt` program: hands its arguments to the command line face.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The model language: YAML text → document → checked model → compiled system.

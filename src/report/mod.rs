@@ -1,0 +1,1 @@
+//! Figures (plotters), tables, the run folder and its manifest.

@@ -1,0 +1,1 @@
+//! One place that opens a project folder and runs jobs; both faces use it.

@@ -1,0 +1,1 @@
+//! A compiled system, a dosing schedule and options → a trajectory.
