@@ -1,1 +1,2 @@
 //! The model language: YAML text → document → checked model → compiled system.
+pub mod expr;
