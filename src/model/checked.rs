@@ -67,6 +67,8 @@ pub enum FlowKind {
     Rate,
     /// Volume per time that carries the concentration of its origin.
     Carried,
+    /// Volume per time cleared of ligand, without a net flow of fluid.
+    Clearance,
     /// Per time, times the amount at its origin.
     FirstOrder,
     /// One direction of an exchange by concentration.

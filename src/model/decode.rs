@@ -94,7 +94,8 @@ fn list(fields: &mut Fields<'_>, key: &'static str, faults: &mut Faults, expecte
 
 /// Complains about a name that an expression could not use.
 fn good_name(name: &str, entry: &Node<'_>, faults: &mut Faults) -> bool {
-    let letters = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let letters =
+        name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let problem = if !letters {
         Some("a name is made of letters, digits and `_` and starts with a letter")
     } else if is_unit_symbol(name) {
@@ -131,11 +132,7 @@ fn origin(fields: &mut Fields<'_>, sources: &[(String, String)], inherited: &Ori
     });
     let provenance = fields.get("provenance").and_then(|node| node.one_of(faults, Provenance::CHOICES));
     let meaning = text(fields, "meaning", faults, "what the value means, in words");
-    Origin {
-        source: source.or_else(|| inherited.source.clone()),
-        provenance: provenance.or(inherited.provenance),
-        meaning,
-    }
+    Origin { source: source.or_else(|| inherited.source.clone()), provenance: provenance.or(inherited.provenance), meaning }
 }
 
 /// A value entry: `weight: 71 kg` or `weight: {value: 71 kg, source: …}`.
@@ -215,6 +212,7 @@ fn flow<'f>(entry: Node<'f>, faults: &mut Faults) -> Option<FlowEntry<'f>> {
     for (key, make) in [
         ("rate", FlowKind::Rate as fn(Formula<'f>) -> FlowKind<'f>),
         ("flow", FlowKind::Carried),
+        ("clearance", FlowKind::Clearance),
         ("k", FlowKind::FirstOrder),
         ("permeability", FlowKind::Exchange),
     ] {
@@ -229,9 +227,9 @@ fn flow<'f>(entry: Node<'f>, faults: &mut Faults) -> Option<FlowEntry<'f>> {
     if kinds.len() != 1 {
         let words: Vec<_> = kinds.iter().map(|(key, _)| format!("`{key}`")).collect();
         faults
-            .error(entry.place(), "a flow needs exactly one of `flow`, `k`, `rate` and `permeability`")
+            .error(entry.place(), "a flow needs exactly one of `flow`, `clearance`, `k`, `rate` and `permeability`")
             .label(if words.is_empty() { "none is given".to_string() } else { format!("{} are given", words.join(" and ")) })
-            .help("`flow`: volume per time; `k`: per time; `rate`: amount per time; `permeability`: volume per time, both ways");
+            .help("`flow` and `clearance`: volume per time; `k`: per time; `rate`: amount per time; `permeability`: volume per time, both ways");
         return None;
     }
     let (key, kind) = kinds.pop()?;
@@ -322,10 +320,8 @@ fn organ<'f>(name: String, entry: Node<'f>, sources: &[(String, String)], faults
         let mut fields = entry.fields(faults, EXPECTED)?;
         inherited = Origin { meaning: None, ..origin(&mut fields, sources, &inherited, faults) };
     }
-    let values = arguments
-        .into_iter()
-        .filter_map(|(key, node)| value(node, sources, &inherited, faults).map(|value| (key, value)))
-        .collect();
+    let values =
+        arguments.into_iter().filter_map(|(key, node)| value(node, sources, &inherited, faults).map(|value| (key, value))).collect();
     if template.is_none() && entry.is_mapping() {
         faults.error(entry.key_place(), format!("organ `{name}` needs a `template`"));
     }

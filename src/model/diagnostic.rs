@@ -48,24 +48,14 @@ pub struct SourceText {
 impl SourceText {
     /// Keeps `text` under the name people know it by.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        SourceText {
-            name: name.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        }
+        SourceText { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
     }
 
     /// Byte offsets of the first byte of every line, ascending; the first is 0.
     pub fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
-            let breaks = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0)
-                .chain(breaks.map(|(at, _)| at + 1))
-                .collect()
+            let breaks = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
         })
     }
 
@@ -91,12 +81,7 @@ impl SourceText {
 
 impl fmt::Debug for SourceText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "SourceText({}, {} bytes)",
-            self.name,
-            self.text.len()
-        )
+        write!(formatter, "SourceText({}, {} bytes)", self.name, self.text.len())
     }
 }
 
@@ -169,20 +154,8 @@ pub struct Fault {
 
 impl Fault {
     /// A fault that is nothing but a severity, a place and a message.
-    pub fn new(
-        severity: Severity,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> Self {
-        Fault {
-            severity,
-            lint: None,
-            message: message.into(),
-            place: place.into(),
-            label: None,
-            related: Vec::new(),
-            help: Vec::new(),
-        }
+    pub fn new(severity: Severity, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+        Fault { severity, lint: None, message: message.into(), place: place.into(), label: None, related: Vec::new(), help: Vec::new() }
     }
 
     /// Names the check that found it.
@@ -231,29 +204,17 @@ impl Faults {
     }
 
     /// Adds an error and gives it back to be completed: `faults.error(place, "…").help("…")`. The place may be `None`.
-    pub fn error(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn error(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Error, place, message))
     }
 
     /// Adds a warning and gives it back to be completed.
-    pub fn warning(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn warning(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Warning, place, message))
     }
 
     /// Adds a note and gives it back to be completed.
-    pub fn note(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn note(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Note, place, message))
     }
 
@@ -270,10 +231,7 @@ impl Faults {
 
     /// How many faults are this bad.
     pub fn count(&self, severity: Severity) -> usize {
-        self.list
-            .iter()
-            .filter(|fault| fault.severity == severity)
-            .count()
+        self.list.iter().filter(|fault| fault.severity == severity).count()
     }
 
     /// How many faults there are.
@@ -294,26 +252,15 @@ impl Faults {
     /// Orders them as a reader meets them: without place first, then by file, then by position; equal ones keep their order.
     pub fn sort(&mut self) {
         self.list.sort_by(|a, b| {
-            let key = |fault: &Fault| {
-                fault
-                    .place
-                    .as_ref()
-                    .map(|place| (place.file.name.clone(), place.start))
-            };
+            let key = |fault: &Fault| fault.place.as_ref().map(|place| (place.file.name.clone(), place.start));
             key(a).cmp(&key(b))
         });
     }
 
     /// `2 errors, 1 warning`; `no problems` where there are none. Notes are counted only when there is nothing else.
     pub fn summary(&self) -> String {
-        let words = |count: usize, word: &str| {
-            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-        };
-        let (errors, warnings, notes) = (
-            self.count(Severity::Error),
-            self.count(Severity::Warning),
-            self.count(Severity::Note),
-        );
+        let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let (errors, warnings, notes) = (self.count(Severity::Error), self.count(Severity::Warning), self.count(Severity::Note));
         match (errors, warnings, notes) {
             (0, 0, 0) => "no problems".to_owned(),
             (0, 0, notes) => words(notes, "note"),
@@ -343,9 +290,7 @@ impl Extend<Fault> for Faults {
 
 impl FromIterator<Fault> for Faults {
     fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
-        Faults {
-            list: faults.into_iter().collect(),
-        }
+        Faults { list: faults.into_iter().collect() }
     }
 }
 

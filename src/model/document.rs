@@ -151,6 +151,8 @@ pub enum FlowKind<'f> {
     Rate(Formula<'f>),
     /// `flow:` volume per time that carries the concentration of `from`.
     Carried(Formula<'f>),
+    /// `clearance:` volume per time that is cleared of ligand, without a net flow of fluid.
+    Clearance(Formula<'f>),
     /// `k:` per time, times the amount in `from`.
     FirstOrder(Formula<'f>),
     /// `permeability:` volume per time, both ways by concentration.

@@ -188,14 +188,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
         Some(self.graph.parameter(position))
     }
 
-    fn ligand_of(
-        &mut self,
-        name: &str,
-        written: Option<&str>,
-        place: Place,
-        context: &Context,
-        faults: &mut Faults,
-    ) -> Option<usize> {
+    fn ligand_of(&mut self, name: &str, written: Option<&str>, place: Place, context: &Context, faults: &mut Faults) -> Option<usize> {
         if let Some(wanted) = written {
             let found = self.ligands.iter().position(|ligand| ligand == wanted);
             if found.is_none() {
@@ -380,8 +373,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
     ) -> Option<Resolved> {
         match operator {
             Operator::Add | Operator::Subtract => {
-                let (verb, operation) =
-                    if operator == Operator::Add { ("add", Operation::Add) } else { ("subtract", Operation::Subtract) };
+                let (verb, operation) = if operator == Operator::Add { ("add", Operation::Add) } else { ("subtract", Operation::Subtract) };
                 self.same(verb, left.1, right.1, tree.span, formula, context, faults)?;
                 Some((self.graph.binary(operation, left.0, right.0), left.1))
             }

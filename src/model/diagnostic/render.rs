@@ -1,9 +1,7 @@
 //! Faults for people: the line of the file with a caret under the words meant.
 
 use super::{Fault, Faults, Place, Severity};
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
-};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
 /// How many faults are drawn; a file with more has one cause, and nobody reads them all.
 const FAULTS_DRAWN: usize = 100;
@@ -12,21 +10,9 @@ const FAULTS_DRAWN: usize = 100;
 ///
 /// `color` adds ANSI escapes; whether the terminal wants them is for the caller to know.
 pub fn render(faults: &Faults, color: bool) -> String {
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let mut drawn: Vec<String> = faults
-        .iter()
-        .take(FAULTS_DRAWN)
-        .map(|fault| draw(fault, &renderer))
-        .collect();
-    if let Some(more) = faults
-        .len()
-        .checked_sub(FAULTS_DRAWN)
-        .filter(|&more| more > 0)
-    {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut drawn: Vec<String> = faults.iter().take(FAULTS_DRAWN).map(|fault| draw(fault, &renderer)).collect();
+    if let Some(more) = faults.len().checked_sub(FAULTS_DRAWN).filter(|&more| more > 0) {
         drawn.push(format!("… and {more} more problems\n"));
     }
     drawn.join("\n")
@@ -45,17 +31,8 @@ fn draw(fault: &Fault, renderer: &Renderer) -> String {
     let mut group = Group::with_title(title);
     let mut elsewhere: Vec<&(Place, String)> = Vec::new();
     if let Some(place) = &fault.place {
-        let (here, away): (Vec<_>, Vec<_>) = fault
-            .related
-            .iter()
-            .partition(|(other, _)| std::sync::Arc::ptr_eq(&other.file, &place.file));
-        group = picture(
-            group,
-            place,
-            fault.label.as_deref(),
-            AnnotationKind::Primary,
-            &here,
-        );
+        let (here, away): (Vec<_>, Vec<_>) = fault.related.iter().partition(|(other, _)| std::sync::Arc::ptr_eq(&other.file, &place.file));
+        group = picture(group, place, fault.label.as_deref(), AnnotationKind::Primary, &here);
         elsewhere = away;
     } else {
         elsewhere.extend(&fault.related);
@@ -93,14 +70,8 @@ fn picture<'a>(
         return group.element(Origin::path(file.name.as_str()));
     }
     let places = || std::iter::once(place).chain(related.iter().map(|(other, _)| other));
-    let first = places()
-        .map(|place| place.line_column().0)
-        .min()
-        .unwrap_or(1);
-    let last = places()
-        .map(|place| place.line_column().0)
-        .max()
-        .unwrap_or(1);
+    let first = places().map(|place| place.line_column().0).min().unwrap_or(1);
+    let last = places().map(|place| place.line_column().0).max().unwrap_or(1);
     let starts = file.line_starts();
     let from = starts.get(first - 1).copied().unwrap_or(0);
     let to = starts.get(last).copied().unwrap_or(file.text.len());
@@ -108,16 +79,10 @@ fn picture<'a>(
         let (start, end) = first_line_of(place);
         start - from..end - from
     };
-    let mut snippet = Snippet::source(&file.text[from..to])
-        .path(file.name.as_str())
-        .line_start(first)
-        .annotation(kind.span(span(place)).label(label));
+    let mut snippet =
+        Snippet::source(&file.text[from..to]).path(file.name.as_str()).line_start(first).annotation(kind.span(span(place)).label(label));
     for (other, words) in related {
-        snippet = snippet.annotation(
-            AnnotationKind::Context
-                .span(span(other))
-                .label(words.as_str()),
-        );
+        snippet = snippet.annotation(AnnotationKind::Context.span(span(other)).label(words.as_str()));
     }
     group.element(snippet)
 }

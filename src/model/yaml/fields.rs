@@ -14,11 +14,7 @@ pub struct Fields<'f> {
 
 impl<'f> Fields<'f> {
     pub(super) fn new(node: Node<'f>, children: Vec<Node<'f>>) -> Self {
-        Fields {
-            node,
-            children,
-            asked: Vec::new(),
-        }
+        Fields { node, children, asked: Vec::new() }
     }
 
     /// The mapping itself.
@@ -31,10 +27,7 @@ impl<'f> Fields<'f> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
-        self.children
-            .iter()
-            .find(|child| child.name() == key)
-            .cloned()
+        self.children.iter().find(|child| child.name() == key).cloned()
     }
 
     /// The value under `key`; a fault where the mapping has no such key.
@@ -42,14 +35,9 @@ impl<'f> Fields<'f> {
         let found = self.get(key);
         if found.is_none() {
             let path = self.node.path();
-            let message = if path.is_empty() {
-                format!("the file lacks the key `{key}`")
-            } else {
-                format!("`{path}` lacks the key `{key}`")
-            };
-            faults
-                .error(self.node.key_place(), message)
-                .label(format!("`{key}` must be given here"));
+            let message =
+                if path.is_empty() { format!("the file lacks the key `{key}`") } else { format!("`{path}` lacks the key `{key}`") };
+            faults.error(self.node.key_place(), message).label(format!("`{key}` must be given here"));
         }
         found
     }
@@ -62,14 +50,8 @@ impl<'f> Fields<'f> {
                 continue;
             }
             let path = self.node.path();
-            let message = if path.is_empty() {
-                format!("unknown key `{name}`")
-            } else {
-                format!("unknown key `{name}` in `{path}`")
-            };
-            faults
-                .error(child.key_place(), message)
-                .help(did_you_mean(name, self.asked.iter().copied()));
+            let message = if path.is_empty() { format!("unknown key `{name}`") } else { format!("unknown key `{name}` in `{path}`") };
+            faults.error(child.key_place(), message).help(did_you_mean(name, self.asked.iter().copied()));
         }
     }
 }

@@ -54,14 +54,9 @@ impl YamlFile {
     fn of_source(source: SourceText) -> Result<Self, Faults> {
         let source = Arc::new(source);
         let outline = outline::of_source(&source)?;
-        let root = serde_yaml::from_str(&source.text)
-            .map_err(|error| syntax::explain_value_error(&source, &error))?;
+        let root = serde_yaml::from_str(&source.text).map_err(|error| syntax::explain_value_error(&source, &error))?;
         agreement::check(&source, &outline, &root)?;
-        Ok(YamlFile {
-            source,
-            outline,
-            root,
-        })
+        Ok(YamlFile { source, outline, root })
     }
 
     /// The value that the file holds.

@@ -83,20 +83,12 @@ pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
     for event in Parser::new_from_str(&source.text) {
         match event {
             Err(error) => {
-                let range = (
-                    builder.offsets.byte(error.marker().index()),
-                    builder.offsets.byte(error.marker().index() + 1),
-                );
-                builder
-                    .faults
-                    .extend(syntax::explain(source, range, error.info()));
+                let range = (builder.offsets.byte(error.marker().index()), builder.offsets.byte(error.marker().index() + 1));
+                builder.faults.extend(syntax::explain(source, range, error.info()));
                 return Err(builder.faults);
             }
             Ok((event, span)) => {
-                if let Some(entry) = builder
-                    .take(event, span)
-                    .map_err(|Stop| std::mem::take(&mut builder.faults))?
-                {
+                if let Some(entry) = builder.take(event, span).map_err(|Stop| std::mem::take(&mut builder.faults))? {
                     root = root.or(Some(entry));
                 }
             }
@@ -104,10 +96,7 @@ pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
     }
     let empty = match root.map(|root| &builder.entries[root].shape) {
         None => true,
-        Some(Shape::Scalar {
-            text,
-            style: ScalarStyle::Plain,
-        }) => matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
+        Some(Shape::Scalar { text, style: ScalarStyle::Plain }) => matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
         Some(_) => false,
     };
     if empty && builder.faults.is_empty() {
@@ -115,14 +104,10 @@ pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
             true => "the file is empty",
             false => "the file holds nothing but comments",
         };
-        builder
-            .faults
-            .error(Place::new(Arc::clone(source), 0, 0), message);
+        builder.faults.error(Place::new(Arc::clone(source), 0, 0), message);
     }
     match builder.faults.is_empty() {
-        true => Ok(Outline {
-            entries: builder.entries,
-        }),
+        true => Ok(Outline { entries: builder.entries }),
         false => Err(builder.faults),
     }
 }
@@ -154,29 +139,19 @@ struct Open {
 
 enum Children {
     Items(Vec<usize>),
-    Pairs {
-        pairs: Vec<(Key, usize)>,
-        seen: HashMap<String, Range>,
-        key: Option<Key>,
-    },
+    Pairs { pairs: Vec<(Key, usize)>, seen: HashMap<String, Range>, key: Option<Key> },
 }
 
 impl Builder<'_> {
     /// Takes one event; gives the root's entry when it is complete.
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<Option<usize>, Stop> {
-        let range = (
-            self.offsets.byte(span.start.index()),
-            self.offsets.byte(span.end.index()),
-        );
+        let range = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    self.error(
-                        range,
-                        "a second document begins here, but a file holds one document",
-                    )
-                    .help("delete the line `---`, or make it two files");
+                    self.error(range, "a second document begins here, but a file holds one document")
+                        .help("delete the line `---`, or make it two files");
                     return Err(Stop);
                 }
             }
@@ -187,30 +162,13 @@ impl Builder<'_> {
                 if self.expects_key() {
                     self.begin_pair(text.into_owned(), style, range);
                 } else {
-                    let shape = Shape::Scalar {
-                        text: text.into_owned(),
-                        style,
-                    };
-                    return self.finish(
-                        Entry {
-                            shape,
-                            range,
-                            values: 1,
-                            levels: 0,
-                        },
-                        anchor,
-                    );
+                    let shape = Shape::Scalar { text: text.into_owned(), style };
+                    return self.finish(Entry { shape, range, values: 1, levels: 0 }, anchor);
                 }
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.begin(range, anchor, tag.is_some(), Children::Items(Vec::new()))?
-            }
+            Event::SequenceStart(anchor, tag) => self.begin(range, anchor, tag.is_some(), Children::Items(Vec::new()))?,
             Event::MappingStart(anchor, tag) => {
-                let pairs = Children::Pairs {
-                    pairs: Vec::new(),
-                    seen: HashMap::new(),
-                    key: None,
-                };
+                let pairs = Children::Pairs { pairs: Vec::new(), seen: HashMap::new(), key: None };
                 self.begin(range, anchor, tag.is_some(), pairs)?;
             }
             Event::SequenceEnd | Event::MappingEnd => return self.end(range),
@@ -220,17 +178,10 @@ impl Builder<'_> {
         Ok(None)
     }
 
-    fn begin(
-        &mut self,
-        range: Range,
-        anchor: usize,
-        tagged: bool,
-        children: Children,
-    ) -> Result<(), Stop> {
+    fn begin(&mut self, range: Range, anchor: usize, tagged: bool, children: Children) -> Result<(), Stop> {
         self.refuse_tag(tagged, range);
         if self.expects_key() {
-            self.error(range, "a list or mapping cannot be a key")
-                .help("keys are plain words");
+            self.error(range, "a list or mapping cannot be a key").help("keys are plain words");
             return Err(Stop);
         }
         if self.open.len() == DEEPEST {
@@ -242,14 +193,7 @@ impl Builder<'_> {
         }
         let flow = range.1 > range.0 && self.source.text[..range.1].ends_with(['[', '{']);
         let range = if flow { (range.1 - 1, range.1) } else { range };
-        self.open.push(Open {
-            anchor,
-            range,
-            flow,
-            levels: 1,
-            values: 1,
-            children,
-        });
+        self.open.push(Open { anchor, range, flow, levels: 1, values: 1, children });
         Ok(())
     }
 
@@ -259,20 +203,12 @@ impl Builder<'_> {
         };
         let (first, last, shape) = match open.children {
             Children::Items(items) => {
-                let ends = items.first().zip(items.last()).map(|(&first, &last)| {
-                    (self.entries[first].range.0, self.entries[last].range.1)
-                });
-                (
-                    ends.map(|ends| ends.0),
-                    ends.map(|ends| ends.1),
-                    Shape::Sequence(items),
-                )
+                let ends = items.first().zip(items.last()).map(|(&first, &last)| (self.entries[first].range.0, self.entries[last].range.1));
+                (ends.map(|ends| ends.0), ends.map(|ends| ends.1), Shape::Sequence(items))
             }
             Children::Pairs { pairs, .. } => {
                 let first = pairs.first().map(|(key, _)| key.range.0);
-                let last = pairs
-                    .last()
-                    .map(|(key, value)| self.entries[*value].range.1.max(key.range.1));
+                let last = pairs.last().map(|(key, value)| self.entries[*value].range.1.max(key.range.1));
                 (first, last, Shape::Mapping(pairs))
             }
         };
@@ -281,15 +217,7 @@ impl Builder<'_> {
             false => (first.unwrap_or(open.range.0), last.unwrap_or(open.range.1)),
         };
         let range = (range.0, range.1.max(range.0));
-        self.finish(
-            Entry {
-                shape,
-                range,
-                values: open.values,
-                levels: open.levels,
-            },
-            open.anchor,
-        )
+        self.finish(Entry { shape, range, values: open.values, levels: open.levels }, open.anchor)
     }
 
     fn alias(&mut self, anchor: usize, range: Range) -> Result<Option<usize>, Stop> {
@@ -299,8 +227,7 @@ impl Builder<'_> {
             return Err(Stop);
         };
         if self.expects_key() {
-            self.error(range, "an alias cannot be a key")
-                .help("write the key out");
+            self.error(range, "an alias cannot be a key").help("write the key out");
             return Err(Stop);
         }
         let (values, levels) = (self.entries[target].values, self.entries[target].levels);
@@ -308,15 +235,7 @@ impl Builder<'_> {
             self.too_deep(range);
             return Err(Stop);
         }
-        self.finish(
-            Entry {
-                shape: Shape::Alias(target),
-                range,
-                values,
-                levels,
-            },
-            0,
-        )
+        self.finish(Entry { shape: Shape::Alias(target), range, values, levels }, 0)
     }
 
     /// Hangs a complete entry into its parent; gives it back where it is the root.
@@ -324,19 +243,9 @@ impl Builder<'_> {
         let at = self.entries.len();
         let (values, levels, range) = (entry.values, entry.levels, entry.range);
         // Counted where they are written, so that a bomb is refused while it is still small.
-        self.values = self
-            .values
-            .saturating_add(if matches!(entry.shape, Shape::Alias(_)) {
-                values
-            } else {
-                1
-            });
+        self.values = self.values.saturating_add(if matches!(entry.shape, Shape::Alias(_)) { values } else { 1 });
         if self.values > MOST_VALUES {
-            self.error(
-                range,
-                format!("the file holds more than {MOST_VALUES} values"),
-            )
-            .label("counted up to here, aliases followed");
+            self.error(range, format!("the file holds more than {MOST_VALUES} values")).label("counted up to here, aliases followed");
             return Err(Stop);
         }
         if let Some(parent) = self.open.last_mut() {
@@ -347,8 +256,7 @@ impl Builder<'_> {
                 Children::Pairs { pairs, key, .. } => {
                     if let Some(key) = key.take() {
                         // An empty value has no place of its own: show the key.
-                        if matches!(&entry.shape, Shape::Scalar { text, style: ScalarStyle::Plain } if text.is_empty())
-                        {
+                        if matches!(&entry.shape, Shape::Scalar { text, style: ScalarStyle::Plain } if text.is_empty()) {
                             entry.range = key.range;
                         }
                         pairs.push((key, at));
@@ -364,13 +272,7 @@ impl Builder<'_> {
     }
 
     fn expects_key(&self) -> bool {
-        matches!(
-            self.open.last(),
-            Some(Open {
-                children: Children::Pairs { key: None, .. },
-                ..
-            })
-        )
+        matches!(self.open.last(), Some(Open { children: Children::Pairs { key: None, .. }, .. }))
     }
 
     fn begin_pair(&mut self, text: String, style: ScalarStyle, range: Range) {
@@ -380,21 +282,14 @@ impl Builder<'_> {
         } else if text.is_empty() {
             self.error(range, "a key is missing before this `:`");
         }
-        let Some(Open {
-            children: Children::Pairs { seen, key, .. },
-            ..
-        }) = self.open.last_mut()
-        else {
+        let Some(Open { children: Children::Pairs { seen, key, .. }, .. }) = self.open.last_mut() else {
             return;
         };
         let first = seen.get(&text).copied();
         if first.is_none() {
             seen.insert(text.clone(), range);
         }
-        *key = Some(Key {
-            text: text.clone(),
-            range,
-        });
+        *key = Some(Key { text: text.clone(), range });
         if let Some(first) = first {
             let first = self.place(first);
             self.error(range, format!("duplicate key `{text}`"))
@@ -406,19 +301,14 @@ impl Builder<'_> {
 
     fn refuse_tag(&mut self, tagged: bool, range: Range) {
         if tagged {
-            let end = self.source.text[range.0..range.1]
-                .find(char::is_whitespace)
-                .map_or(range.1, |length| range.0 + length);
+            let end = self.source.text[range.0..range.1].find(char::is_whitespace).map_or(range.1, |length| range.0 + length);
             self.error((range.0, end), "YAML tags (`!…`) are not read")
                 .help("delete the tag; text that begins with `!` must stand in quotes");
         }
     }
 
     fn too_deep(&mut self, range: Range) {
-        self.error(
-            range,
-            format!("lists and mappings lie more than {DEEPEST} deep in one another"),
-        );
+        self.error(range, format!("lists and mappings lie more than {DEEPEST} deep in one another"));
     }
 
     /// The range of a value whose event includes its anchor (`&name value`): behind the anchor, blanks and comments.
@@ -430,35 +320,23 @@ impl Builder<'_> {
         if !text.starts_with('&') {
             return range;
         }
-        let mut rest = text
-            .trim_start_matches(|character: char| !character.is_whitespace())
-            .trim_start();
+        let mut rest = text.trim_start_matches(|character: char| !character.is_whitespace()).trim_start();
         while rest.starts_with('#') {
-            rest = rest
-                .split_once('\n')
-                .map_or("", |(_, next)| next)
-                .trim_start();
+            rest = rest.split_once('\n').map_or("", |(_, next)| next).trim_start();
         }
         (range.1 - rest.len(), range.1)
     }
 
     /// Without the blanks and line breaks that the events of block scalars take along.
     fn trimmed(&self, range: Range) -> Range {
-        (
-            range.0,
-            range.0 + self.source.text[range.0..range.1].trim_end().len(),
-        )
+        (range.0, range.0 + self.source.text[range.0..range.1].trim_end().len())
     }
 
     fn place(&self, range: Range) -> Place {
         Place::new(Arc::clone(self.source), range.0, range.1)
     }
 
-    fn error(
-        &mut self,
-        range: Range,
-        message: impl Into<String>,
-    ) -> &mut crate::model::diagnostic::Fault {
+    fn error(&mut self, range: Range, message: impl Into<String>) -> &mut crate::model::diagnostic::Fault {
         let place = self.place(range);
         self.faults.error(place, message)
     }
@@ -474,12 +352,8 @@ struct CharacterOffsets {
 impl CharacterOffsets {
     fn of(text: &str) -> Self {
         // Files are at most 4 MiB, so offsets fit.
-        let bytes =
-            (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at as u32).collect());
-        CharacterOffsets {
-            length: text.len(),
-            bytes,
-        }
+        let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at as u32).collect());
+        CharacterOffsets { length: text.len(), bytes }
     }
 
     fn byte(&self, character: usize) -> usize {

@@ -4,13 +4,8 @@
 ///
 /// None where the two cannot be laid side by side: escapes, aliases.
 pub(super) fn locate(text: &str, source: &str, start: usize, end: usize) -> Option<(usize, usize)> {
-    let (start, end) = (
-        text.floor_char_boundary(start),
-        text.ceil_char_boundary(end.max(start)),
-    );
-    let quote = source.chars().next().filter(|&first| {
-        matches!(first, '"' | '\'') && source.len() >= 2 && source.ends_with(first)
-    });
+    let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end.max(start)));
+    let quote = source.chars().next().filter(|&first| matches!(first, '"' | '\'') && source.len() >= 2 && source.ends_with(first));
     let inner_start = usize::from(quote.is_some());
     let inner = &source[inner_start..source.len() - inner_start];
     if text == inner {
@@ -27,20 +22,11 @@ pub(super) fn locate(text: &str, source: &str, start: usize, end: usize) -> Opti
         let fold = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
         let (here, step) = if blank
             && rest[..fold].contains('\n')
-            && (character == '\n'
-                || !rest.starts_with(' ')
-                || rest[..fold].trim_matches(' ').starts_with(['\r', '\n']))
+            && (character == '\n' || !rest.starts_with(' ') || rest[..fold].trim_matches(' ').starts_with(['\r', '\n']))
         {
             (at, fold)
         } else if next == Some(character) {
-            (
-                at,
-                if quote == Some('\'') && rest.starts_with("''") {
-                    2
-                } else {
-                    character.len_utf8()
-                },
-            )
+            (at, if quote == Some('\'') && rest.starts_with("''") { 2 } else { character.len_utf8() })
         } else if character == '\n' {
             (at, 0)
         } else {

@@ -10,15 +10,9 @@ pub(super) fn explain(source: &Arc<SourceText>, range: (usize, usize), info: &st
     let (message, place) = match serde_yaml::from_str::<IgnoredAny>(&source.text) {
         Err(error) => match place_of(source, &error) {
             Some(place) => (without_places(&error.to_string()), place),
-            None => (
-                info.to_owned(),
-                Place::new(Arc::clone(source), range.0, range.1),
-            ),
+            None => (info.to_owned(), Place::new(Arc::clone(source), range.0, range.1)),
         },
-        Ok(_) => (
-            info.to_owned(),
-            Place::new(Arc::clone(source), range.0, range.1),
-        ),
+        Ok(_) => (info.to_owned(), Place::new(Arc::clone(source), range.0, range.1)),
     };
     fault(source, place, &message)
 }
@@ -40,10 +34,7 @@ fn place_of(source: &Arc<SourceText>, error: &serde_yaml::Error) -> Option<Place
     let location = error.location()?;
     let line_start = *source.line_starts().get(location.line().checked_sub(1)?)?;
     let line = source.line(location.line());
-    let offset = line
-        .char_indices()
-        .nth(location.column().saturating_sub(1))
-        .map_or(line.len(), |(at, _)| at);
+    let offset = line.char_indices().nth(location.column().saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let start = line_start + offset;
     Some(Place::new(Arc::clone(source), start, start + 1))
 }
