@@ -204,6 +204,11 @@ impl System {
         self.linear
     }
 
+    /// Whether the rates depend on time explicitly.
+    pub fn depends_on_time(&self) -> bool {
+        self.time_derivative.is_some()
+    }
+
     /// Operations of one evaluation of the right-hand side and of the Jacobian.
     pub fn operation_counts(&self) -> (usize, usize) {
         (self.rates.operation_count(), self.jacobian.operation_count())
