@@ -14,10 +14,7 @@ pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut key = key;
     for round in 0..ROUNDS {
         if round > 0 {
-            key = [
-                key[0].wrapping_add(WEYL[0]),
-                key[1].wrapping_add(WEYL[1]),
-            ];
+            key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
         }
         let (high_0, low_0) = multiply(MULTIPLIER[0], block[0]);
         let (high_1, low_1) = multiply(MULTIPLIER[1], block[2]);
