@@ -147,7 +147,7 @@ impl UserTable {
 /// The line of a record. The reader's position is where it began to look for the record, before remarks and empty lines.
 fn line_of(text: &str, at: &csv::Position) -> u64 {
     let rest = usize::try_from(at.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
-    let skipped = rest.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty()).count();
+    let skipped = rest.lines().take_while(|line| line.starts_with('#') || line.is_empty()).count();
     at.line() + skipped as u64
 }
 
