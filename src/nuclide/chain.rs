@@ -17,9 +17,7 @@ pub struct ChainMember {
 
 /// A daughter contributes dose but the table has no energies for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the decay chain of {parent} contains {daughter}, for which no mean energies per decay are tabulated"
-)]
+#[error("the decay chain of {parent} contains {daughter}, for which no mean energies per decay are tabulated")]
 pub struct MissingDaughterEnergy {
     /// The parent asked for.
     pub parent: String,
@@ -33,21 +31,12 @@ pub fn secular_equilibrium_chain(parent: &'static Nuclide) -> Vec<ChainMember> {
     let mut chain: Vec<ChainMember> = Vec::new();
     let mut waiting = vec![(parent, 1.0)];
     while let Some((nuclide, decays)) = waiting.pop() {
-        match chain
-            .iter_mut()
-            .find(|member| member.nuclide.name == nuclide.name)
-        {
+        match chain.iter_mut().find(|member| member.nuclide.name == nuclide.name) {
             Some(member) => member.decays_per_parent_decay += decays,
-            None => chain.push(ChainMember {
-                nuclide,
-                decays_per_parent_decay: decays,
-            }),
+            None => chain.push(ChainMember { nuclide, decays_per_parent_decay: decays }),
         }
         for progeny in &nuclide.progeny {
-            if let Some(daughter) = all()
-                .iter()
-                .find(|known| known.name == progeny.name && known.half_life_h < parent.half_life_h)
-            {
+            if let Some(daughter) = all().iter().find(|known| known.name == progeny.name && known.half_life_h < parent.half_life_h) {
                 waiting.push((daughter, decays * progeny.branching));
             }
         }
@@ -56,18 +45,13 @@ pub fn secular_equilibrium_chain(parent: &'static Nuclide) -> Vec<ChainMember> {
 }
 
 /// Mean energy per decay of the parent with all daughters in secular equilibrium, MeV.
-pub fn chain_energy_per_decay(
-    parent: &'static Nuclide,
-) -> Result<EnergyPerDecay, MissingDaughterEnergy> {
+pub fn chain_energy_per_decay(parent: &'static Nuclide) -> Result<EnergyPerDecay, MissingDaughterEnergy> {
     let mut total = EnergyPerDecay::default();
     for member in secular_equilibrium_chain(parent) {
         let energy = member
             .nuclide
             .energy_per_decay
-            .ok_or_else(|| MissingDaughterEnergy {
-                parent: parent.name.clone(),
-                daughter: member.nuclide.name.clone(),
-            })?;
+            .ok_or_else(|| MissingDaughterEnergy { parent: parent.name.clone(), daughter: member.nuclide.name.clone() })?;
         let decays = member.decays_per_parent_decay;
         total.electron_mev += decays * energy.electron_mev;
         total.photon_mev += decays * energy.photon_mev;
@@ -85,28 +69,15 @@ mod tests {
     /// Chain totals computed from ICRP 107 elsewhere: 225Ac 27.48 α, 0.513 recoil, 0.690 electrons; 212Pb 7.802, 0.150, 0.901 MeV.
     #[test]
     fn chain_energies_agree_with_icrp_107() {
-        for (parent, alpha_mev, recoil_mev, electron_mev, charged_gy_kg_per_bq_s) in [
-            ("Ac-225", 27.48, 0.513, 0.690, 4.596e-12),
-            ("Pb-212", 7.802, 0.150, 0.901, 1.418e-12),
-        ] {
+        for (parent, alpha_mev, recoil_mev, electron_mev, charged_gy_kg_per_bq_s) in
+            [("Ac-225", 27.48, 0.513, 0.690, 4.596e-12), ("Pb-212", 7.802, 0.150, 0.901, 1.418e-12)]
+        {
             let chain = chain_energy_per_decay(find(parent).unwrap()).unwrap();
-            assert!(
-                (chain.alpha_mev - alpha_mev).abs() < 5e-3,
-                "{parent}: {chain:?}"
-            );
-            assert!(
-                (chain.recoil_mev - recoil_mev).abs() < 1e-3,
-                "{parent}: {chain:?}"
-            );
-            assert!(
-                (chain.electron_mev - electron_mev).abs() < 1e-3,
-                "{parent}: {chain:?}"
-            );
+            assert!((chain.alpha_mev - alpha_mev).abs() < 5e-3, "{parent}: {chain:?}");
+            assert!((chain.recoil_mev - recoil_mev).abs() < 1e-3, "{parent}: {chain:?}");
+            assert!((chain.electron_mev - electron_mev).abs() < 1e-3, "{parent}: {chain:?}");
             let charged = chain.constant_gy_kg_per_bq_s(EmittedEnergy::ChargedParticles);
-            assert!(
-                (charged / charged_gy_kg_per_bq_s - 1.0).abs() < 5e-4,
-                "{parent}: {charged}"
-            );
+            assert!((charged / charged_gy_kg_per_bq_s - 1.0).abs() < 5e-4, "{parent}: {charged}");
         }
     }
 
@@ -114,10 +85,7 @@ mod tests {
     #[test]
     fn branches_that_meet_again_add_up() {
         let chain = secular_equilibrium_chain(find("Ac-225").unwrap());
-        let lead = chain
-            .iter()
-            .find(|member| member.nuclide.name == "Pb-209")
-            .unwrap();
+        let lead = chain.iter().find(|member| member.nuclide.name == "Pb-209").unwrap();
         assert!((lead.decays_per_parent_decay - 0.99988).abs() < 1e-9);
     }
 

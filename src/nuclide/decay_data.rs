@@ -113,9 +113,7 @@ impl Nuclide {
 
     /// Mean energies per decay, or an error that names the nuclide.
     pub fn energies(&self) -> Result<&EnergyPerDecay, NoEnergyData> {
-        self.energy_per_decay.as_ref().ok_or_else(|| NoEnergyData {
-            nuclide: self.name.clone(),
-        })
+        self.energy_per_decay.as_ref().ok_or_else(|| NoEnergyData { nuclide: self.name.clone() })
     }
 
     /// Energy constant Δ of this nuclide alone (no daughters), Gy g per (MBq h).
@@ -144,24 +142,14 @@ mod tests {
     use crate::nuclide::{EmittedEnergy, find};
 
     fn close(found: f64, expected: f64, relative: f64) {
-        assert!(
-            (found / expected - 1.0).abs() <= relative,
-            "found {found}, expected {expected}"
-        );
+        assert!((found / expected - 1.0).abs() <= relative, "found {found}, expected {expected}");
     }
 
     /// Half-lives, Δ of the electrons and full-decay constants computed from ICRP 107 elsewhere; each tolerance is half a unit of
     /// the last printed digit.
     #[test]
     fn energy_constants_agree_with_icrp_107() {
-        for (
-            name,
-            half_life_h,
-            delta_e_gy_kg_per_bq_s,
-            half_digit,
-            full_decay_gy_kg_per_gbq,
-            full_half_digit,
-        ) in [
+        for (name, half_life_h, delta_e_gy_kg_per_bq_s, half_digit, full_decay_gy_kg_per_gbq, full_half_digit) in [
             ("Lu-177", 6.647 * 24.0, 2.3700e-14, 5e-19, 19.636, 5e-4),
             ("Y-90", 64.10, 1.4950e-13, 5e-18, 49.771, 5e-4),
             ("I-131", 8.0207 * 24.0, 3.0737e-14, 5e-19, 30.730, 5e-4),
@@ -171,55 +159,26 @@ mod tests {
         ] {
             let nuclide = find(name).unwrap();
             close(nuclide.half_life_h, half_life_h, 1e-12);
-            let delta = nuclide
-                .energy_constant_gy_kg_per_bq_s(EmittedEnergy::Electrons)
-                .unwrap();
-            assert!(
-                (delta - delta_e_gy_kg_per_bq_s).abs() <= half_digit,
-                "{name}: {delta:e}"
-            );
-            let full = nuclide
-                .full_decay_gy_kg_per_gbq(EmittedEnergy::Electrons)
-                .unwrap();
-            assert!(
-                (full - full_decay_gy_kg_per_gbq).abs() <= full_half_digit,
-                "{name}: {full}"
-            );
+            let delta = nuclide.energy_constant_gy_kg_per_bq_s(EmittedEnergy::Electrons).unwrap();
+            assert!((delta - delta_e_gy_kg_per_bq_s).abs() <= half_digit, "{name}: {delta:e}");
+            let full = nuclide.full_decay_gy_kg_per_gbq(EmittedEnergy::Electrons).unwrap();
+            assert!((full - full_decay_gy_kg_per_gbq).abs() <= full_half_digit, "{name}: {full}");
         }
     }
 
     #[test]
     fn lutetium_in_the_units_of_the_clinic() {
         let lutetium = find("Lu-177").unwrap();
-        close(
-            lutetium
-                .energy_constant_gy_g_per_mbq_h(EmittedEnergy::ChargedParticles)
-                .unwrap(),
-            0.08532,
-            1e-4,
-        );
-        close(
-            lutetium
-                .energy_constant_gy_kg_per_bq_s(EmittedEnergy::Photons)
-                .unwrap(),
-            5.623e-15,
-            1e-4,
-        );
+        close(lutetium.energy_constant_gy_g_per_mbq_h(EmittedEnergy::ChargedParticles).unwrap(), 0.08532, 1e-4);
+        close(lutetium.energy_constant_gy_kg_per_bq_s(EmittedEnergy::Photons).unwrap(), 5.623e-15, 1e-4);
         // ln 2 / (6.647 d · 1440 min/d), and λ in 1/s times 6.02214076e8.
         close(lutetium.decay_constant_per_min(), 7.241_645_986e-5, 1e-9);
-        close(
-            lutetium.mbq_per_nmol(),
-            7.241_645_986e-5 / 60.0 * 6.022_140_76e8,
-            1e-9,
-        );
+        close(lutetium.mbq_per_nmol(), 7.241_645_986e-5 / 60.0 * 6.022_140_76e8, 1e-9);
     }
 
     #[test]
     fn a_nuclide_without_energies_says_so() {
-        let error = find("Tb-149")
-            .unwrap()
-            .energy_constant_gy_g_per_mbq_h(EmittedEnergy::Electrons)
-            .unwrap_err();
+        let error = find("Tb-149").unwrap().energy_constant_gy_g_per_mbq_h(EmittedEnergy::Electrons).unwrap_err();
         assert!(error.to_string().contains("Tb-149"), "{error}");
     }
 }

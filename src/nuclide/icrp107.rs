@@ -23,16 +23,9 @@ fn read_tables(half_lives: &str, energies: &str) -> Result<Vec<Nuclide>, String>
     for row in rows(half_lives)? {
         let half_life_h = row.number("half_life_s")? / 3600.0;
         let names = row.text("progeny")?.split(';');
-        let branchings = row.text("branching")?.split(';').map(|text| {
-            text.parse::<f64>()
-                .map_err(|error| format!("branching {text}: {error}"))
-        });
-        let progeny = names.zip(branchings).map(|(name, branching)| {
-            Ok(Progeny {
-                name: name.to_owned(),
-                branching: branching?,
-            })
-        });
+        let branchings =
+            row.text("branching")?.split(';').map(|text| text.parse::<f64>().map_err(|error| format!("branching {text}: {error}")));
+        let progeny = names.zip(branchings).map(|(name, branching)| Ok(Progeny { name: name.to_owned(), branching: branching? }));
         let nuclide = Nuclide {
             name: row.text("nuclide")?.to_owned(),
             half_life_h,
@@ -42,10 +35,7 @@ fn read_tables(half_lives: &str, energies: &str) -> Result<Vec<Nuclide>, String>
         if let Some(earlier) = nuclides.insert(nuclide.name.clone(), nuclide.clone())
             && earlier != nuclide
         {
-            return Err(format!(
-                "{} appears twice with different data",
-                nuclide.name
-            ));
+            return Err(format!("{} appears twice with different data", nuclide.name));
         }
     }
     for row in rows(energies)? {
@@ -56,9 +46,7 @@ fn read_tables(half_lives: &str, energies: &str) -> Result<Vec<Nuclide>, String>
             recoil_mev: row.number("E_recoil_MeV")?,
         };
         let name = row.text("nuclide")?;
-        let nuclide = nuclides
-            .get_mut(name)
-            .ok_or_else(|| format!("{name} has energies but no half-life"))?;
+        let nuclide = nuclides.get_mut(name).ok_or_else(|| format!("{name} has energies but no half-life"))?;
         nuclide.energy_per_decay = Some(energy);
     }
     Ok(nuclides.into_values().collect())
@@ -71,29 +59,19 @@ struct Row {
 
 impl Row {
     fn text(&self, column: &str) -> Result<&str, String> {
-        self.fields
-            .get(column)
-            .map(String::as_str)
-            .ok_or_else(|| format!("no column {column}"))
+        self.fields.get(column).map(String::as_str).ok_or_else(|| format!("no column {column}"))
     }
 
     fn number(&self, column: &str) -> Result<f64, String> {
         let text = self.text(column)?;
-        text.parse()
-            .map_err(|error| format!("{column} {text}: {error}"))
+        text.parse().map_err(|error| format!("{column} {text}: {error}"))
     }
 }
 
 fn rows(table: &str) -> Result<Vec<Row>, String> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let records = reader.deserialize::<BTreeMap<String, String>>();
-    records
-        .map(|record| {
-            record
-                .map(|fields| Row { fields })
-                .map_err(|error| error.to_string())
-        })
-        .collect()
+    records.map(|record| record.map(|fields| Row { fields }).map_err(|error| error.to_string())).collect()
 }
 
 #[cfg(test)]
@@ -103,23 +81,10 @@ mod tests {
     #[test]
     fn the_embedded_tables_read_whole() {
         let table = read_tables(HALF_LIVES_AND_PROGENY, ENERGIES_PER_DECAY).unwrap();
-        assert_eq!(
-            table
-                .iter()
-                .filter(|nuclide| nuclide.energy_per_decay.is_some())
-                .count(),
-            30
-        );
+        assert_eq!(table.iter().filter(|nuclide| nuclide.energy_per_decay.is_some()).count(), 30);
         for nuclide in &table {
-            let branching: f64 = nuclide
-                .progeny
-                .iter()
-                .map(|progeny| progeny.branching)
-                .sum();
-            assert!(
-                nuclide.half_life_h > 0.0 && branching > 0.999 && branching < 1.000_01,
-                "{nuclide:?}"
-            );
+            let branching: f64 = nuclide.progeny.iter().map(|progeny| progeny.branching).sum();
+            assert!(nuclide.half_life_h > 0.0 && branching > 0.999 && branching < 1.000_01, "{nuclide:?}");
         }
     }
 
@@ -127,33 +92,12 @@ mod tests {
     #[test]
     fn the_two_tables_agree_with_each_other() {
         for row in rows(ENERGIES_PER_DECAY).unwrap() {
-            let nuclide = all()
-                .iter()
-                .find(|nuclide| nuclide.name == row.text("nuclide").unwrap())
-                .unwrap();
-            let relative =
-                |found: f64, column: &str| (found / row.number(column).unwrap() - 1.0).abs();
-            assert!(
-                relative(nuclide.half_life_h, "half_life_h") < 1e-6,
-                "{}",
-                nuclide.name
-            );
-            assert!(
-                relative(nuclide.decay_constant_per_min(), "lambda_per_min") < 1e-6,
-                "{}",
-                nuclide.name
-            );
-            let charged = nuclide
-                .energy_constant_gy_g_per_mbq_h(crate::nuclide::EmittedEnergy::ChargedParticles)
-                .unwrap();
-            assert!(
-                relative(
-                    charged,
-                    "self_dose_constant_Gy_g_per_MBq_h_if_all_charged_particles_absorbed"
-                ) < 1e-6,
-                "{}",
-                nuclide.name
-            );
+            let nuclide = all().iter().find(|nuclide| nuclide.name == row.text("nuclide").unwrap()).unwrap();
+            let relative = |found: f64, column: &str| (found / row.number(column).unwrap() - 1.0).abs();
+            assert!(relative(nuclide.half_life_h, "half_life_h") < 1e-6, "{}", nuclide.name);
+            assert!(relative(nuclide.decay_constant_per_min(), "lambda_per_min") < 1e-6, "{}", nuclide.name);
+            let charged = nuclide.energy_constant_gy_g_per_mbq_h(crate::nuclide::EmittedEnergy::ChargedParticles).unwrap();
+            assert!(relative(charged, "self_dose_constant_Gy_g_per_MBq_h_if_all_charged_particles_absorbed") < 1e-6, "{}", nuclide.name);
         }
     }
 
@@ -161,10 +105,6 @@ mod tests {
     fn a_contradiction_in_the_table_is_refused() {
         let header = "nuclide,half_life_s,progeny,branching\n";
         let twice = format!("{header}Po-211,0.516,Pb-207,1.0\nPo-211,0.617,Pb-207,1.0\n");
-        assert!(
-            read_tables(&twice, "nuclide\n")
-                .unwrap_err()
-                .contains("twice")
-        );
+        assert!(read_tables(&twice, "nuclide\n").unwrap_err().contains("twice"));
     }
 }

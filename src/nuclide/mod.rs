@@ -9,12 +9,10 @@ mod decay_data;
 mod find;
 mod icrp107;
 
-pub use chain::{
-    ChainMember, MissingDaughterEnergy, chain_energy_per_decay, secular_equilibrium_chain,
-};
+pub use chain::{ChainMember, MissingDaughterEnergy, chain_energy_per_decay, secular_equilibrium_chain};
 pub use decay_data::{
-    AVOGADRO_PER_MOL, EmittedEnergy, EnergyPerDecay, GY_G_PER_MBQ_H_PER_MEV,
-    GY_KG_PER_BQ_S_PER_MEV, JOULE_PER_MEV, NoEnergyData, Nuclide, Progeny,
+    AVOGADRO_PER_MOL, EmittedEnergy, EnergyPerDecay, GY_G_PER_MBQ_H_PER_MEV, GY_KG_PER_BQ_S_PER_MEV, JOULE_PER_MEV, NoEnergyData, Nuclide,
+    Progeny,
 };
 pub use find::{UnknownNuclide, find};
 pub use icrp107::all;

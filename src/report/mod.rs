@@ -1,1 +1,28 @@
-//! Figures (plotters), tables, the run folder and its manifest.
+//! Figures (plotters), tables, the run folder and its manifest. Plain data in, files out: nothing here knows a model.
+//!
+//! * [`figure`]: a declarative figure, drawn to SVG and PNG beside the table it was drawn from;
+//! * [`table`]: one table, four renderings (CSV, terminal, Markdown, JSON);
+//! * [`run_folder`]: a run written aside and moved into place when whole; [`manifest`], [`verify`], [`redraw`] and [`runs`] read it back;
+//! * [`report_md`]: the text of `report.md`.
+
+pub mod digest;
+pub mod error;
+pub mod figure;
+pub mod manifest;
+pub mod number_text;
+pub mod redraw;
+pub mod report_md;
+pub mod run_folder;
+pub mod runs;
+pub mod table;
+pub mod verify;
+
+pub use error::ReportError;
+pub use figure::{Axis, BarSeries, Figure, Legend, Mark, Panel, Scale, Style};
+
+
+
+pub use table::{Align, Cell, Column, NumberFormat, Table};
+
+/// The sentence every figure and report carries.
+pub const RESEARCH_USE: &str = "rptbench · research use only, not a medical device";
