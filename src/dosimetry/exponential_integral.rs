@@ -23,7 +23,9 @@ pub enum ExponentialIntegralError {
     #[error("a sum of exponentials needs at least one term, found none")]
     NoTerms,
     /// A rate or amplitude is impossible.
-    #[error("exponential {number}: needs a finite amplitude and a decay constant above zero, found {amplitude_mbq} MBq and {decay_per_h} /h")]
+    #[error(
+        "exponential {number}: needs a finite amplitude and a decay constant above zero, found {amplitude_mbq} MBq and {decay_per_h} /h"
+    )]
     BadTerm {
         /// Which term, from 1.
         number: usize,
@@ -33,7 +35,9 @@ pub enum ExponentialIntegralError {
         decay_per_h: f64,
     },
     /// The scan times are impossible.
-    #[error("first and last scan must satisfy 0 <= first <= last, found {first_h} h and {last_h} h")]
+    #[error(
+        "first and last scan must satisfy 0 <= first <= last, found {first_h} h and {last_h} h"
+    )]
     BadWindow {
         /// First scan, h.
         first_h: f64,
@@ -41,16 +45,28 @@ pub enum ExponentialIntegralError {
         last_h: f64,
     },
     /// The covariance matrix is none.
-    #[error("a covariance matrix must be finite and symmetric with variances >= 0 and correlations within ±1, found [[{0}, {1}], [{2}, {3}]]")]
+    #[error(
+        "a covariance matrix must be finite and symmetric with variances >= 0 and correlations within ±1, found [[{0}, {1}], [{2}, {3}]]"
+    )]
     BadCovariance(f64, f64, f64, f64),
 }
 
 /// Ã of `Σ a_i e^{-λ_i t}` from injection to infinity, split at the first and last scan (h).
-pub fn integrate_exponentials(terms: &[ExponentialTerm], first_scan_h: f64, last_scan_h: f64) -> Result<TimeIntegratedActivity, ExponentialIntegralError> {
+pub fn integrate_exponentials(
+    terms: &[ExponentialTerm],
+    first_scan_h: f64,
+    last_scan_h: f64,
+) -> Result<TimeIntegratedActivity, ExponentialIntegralError> {
     if !(first_scan_h >= 0.0 && last_scan_h >= first_scan_h && last_scan_h.is_finite()) {
-        return Err(ExponentialIntegralError::BadWindow { first_h: first_scan_h, last_h: last_scan_h });
+        return Err(ExponentialIntegralError::BadWindow {
+            first_h: first_scan_h,
+            last_h: last_scan_h,
+        });
     }
-    let slowest_per_h = terms.iter().map(|term| term.decay_per_h).fold(f64::INFINITY, f64::min);
+    let slowest_per_h = terms
+        .iter()
+        .map(|term| term.decay_per_h)
+        .fold(f64::INFINITY, f64::min);
     if terms.is_empty() {
         return Err(ExponentialIntegralError::NoTerms);
     }
@@ -61,27 +77,46 @@ pub fn integrate_exponentials(terms: &[ExponentialTerm], first_scan_h: f64, last
         tail_decay_per_h: slowest_per_h,
         notes: Vec::new(),
     };
-    for (index, &ExponentialTerm { amplitude_mbq, decay_per_h }) in terms.iter().enumerate() {
+    for (
+        index,
+        &ExponentialTerm {
+            amplitude_mbq,
+            decay_per_h,
+        },
+    ) in terms.iter().enumerate()
+    {
         if !(amplitude_mbq.is_finite() && decay_per_h.is_finite() && decay_per_h > 0.0) {
-            return Err(ExponentialIntegralError::BadTerm { number: index + 1, amplitude_mbq, decay_per_h });
+            return Err(ExponentialIntegralError::BadTerm {
+                number: index + 1,
+                amplitude_mbq,
+                decay_per_h,
+            });
         }
         let whole = amplitude_mbq / decay_per_h;
         let left_at_first = libm::exp(-decay_per_h * first_scan_h);
         // 1 − e^{-x} by expm1: a slow term before an early first scan keeps its digits.
         result.before_first_mbq_h += whole * -libm::expm1(-decay_per_h * first_scan_h);
-        result.between_mbq_h += whole * left_at_first * -libm::expm1(-decay_per_h * (last_scan_h - first_scan_h));
+        result.between_mbq_h +=
+            whole * left_at_first * -libm::expm1(-decay_per_h * (last_scan_h - first_scan_h));
         result.after_last_mbq_h += whole * libm::exp(-decay_per_h * last_scan_h);
     }
     Ok(result)
 }
 
 /// Ã = A0/λ and its standard error, MBq h, from the covariance of (ln A0, ln λ): relative variance v_A + v_λ − 2 c.
-pub fn mono_exponential_from_logarithms(initial_mbq: f64, decay_per_h: f64, covariance: [[f64; 2]; 2]) -> Result<(f64, f64), ExponentialIntegralError> {
+pub fn mono_exponential_from_logarithms(
+    initial_mbq: f64,
+    decay_per_h: f64,
+    covariance: [[f64; 2]; 2],
+) -> Result<(f64, f64), ExponentialIntegralError> {
     checked_term(initial_mbq, decay_per_h)?;
     checked_covariance(covariance)?;
     let area_mbq_h = initial_mbq / decay_per_h;
     let relative_variance = covariance[0][0] + covariance[1][1] - 2.0 * covariance[0][1];
-    Ok((area_mbq_h, area_mbq_h.abs() * relative_variance.max(0.0).sqrt()))
+    Ok((
+        area_mbq_h,
+        area_mbq_h.abs() * relative_variance.max(0.0).sqrt(),
+    ))
 }
 
 /// Ã = A0 T_eff / ln 2 and its standard error, MBq h, from the covariance of (A0 in MBq, T_eff in h).
@@ -102,7 +137,15 @@ pub fn mono_exponential_from_half_life(
 
 fn checked_term(amplitude_mbq: f64, decay_per_h: f64) -> Result<(), ExponentialIntegralError> {
     let good = amplitude_mbq.is_finite() && decay_per_h.is_finite() && decay_per_h > 0.0;
-    if good { Ok(()) } else { Err(ExponentialIntegralError::BadTerm { number: 1, amplitude_mbq, decay_per_h }) }
+    if good {
+        Ok(())
+    } else {
+        Err(ExponentialIntegralError::BadTerm {
+            number: 1,
+            amplitude_mbq,
+            decay_per_h,
+        })
+    }
 }
 
 fn checked_covariance([[a, b], [c, d]]: [[f64; 2]; 2]) -> Result<(), ExponentialIntegralError> {
@@ -111,7 +154,11 @@ fn checked_covariance([[a, b], [c, d]]: [[f64; 2]; 2]) -> Result<(), Exponential
     let scale = (a * d).max(0.0).sqrt();
     let symmetric = (b - c).abs() <= 1e-9 * scale.max(b.abs());
     let good = finite && a >= 0.0 && d >= 0.0 && symmetric && b.abs() <= scale * (1.0 + 1e-9);
-    if good { Ok(()) } else { Err(ExponentialIntegralError::BadCovariance(a, b, c, d)) }
+    if good {
+        Ok(())
+    } else {
+        Err(ExponentialIntegralError::BadCovariance(a, b, c, d))
+    }
 }
 
 #[cfg(test)]
@@ -119,13 +166,19 @@ mod tests {
     use super::*;
 
     fn close(found: f64, expected: f64) {
-        assert!((found / expected - 1.0).abs() < 1e-12, "found {found}, expected {expected}");
+        assert!(
+            (found / expected - 1.0).abs() < 1e-12,
+            "found {found}, expected {expected}"
+        );
     }
 
     /// 100 MBq with a half-life of 24 h, scanned at 24 and 72 h: half the area before, 3/8 between, 1/8 after.
     #[test]
     fn shares_of_a_mono_exponential_follow_its_half_lives() {
-        let term = ExponentialTerm { amplitude_mbq: 100.0, decay_per_h: LN_2 / 24.0 };
+        let term = ExponentialTerm {
+            amplitude_mbq: 100.0,
+            decay_per_h: LN_2 / 24.0,
+        };
         let found = integrate_exponentials(&[term], 24.0, 72.0).unwrap();
         close(found.total_mbq_h(), 2400.0 / LN_2);
         close(found.share_before_first(), 0.5);
@@ -137,8 +190,14 @@ mod tests {
     #[test]
     fn a_bi_exponential_with_uptake_agrees_with_quadrature() {
         let terms = [
-            ExponentialTerm { amplitude_mbq: 10.0, decay_per_h: 0.01 },
-            ExponentialTerm { amplitude_mbq: -10.0, decay_per_h: 0.5 },
+            ExponentialTerm {
+                amplitude_mbq: 10.0,
+                decay_per_h: 0.01,
+            },
+            ExponentialTerm {
+                amplitude_mbq: -10.0,
+                decay_per_h: 0.5,
+            },
         ];
         let found = integrate_exponentials(&terms, 4.0, 96.0).unwrap();
         close(found.total_mbq_h(), 980.0);
@@ -146,8 +205,20 @@ mod tests {
         let simpson = |from: f64, to: f64| {
             let steps = 2000;
             let width = (to - from) / steps as f64;
-            let weight = |k: usize| if k == 0 || k == steps { 1.0 } else if k % 2 == 1 { 4.0 } else { 2.0 };
-            (0..=steps).map(|k| weight(k) * curve(from + k as f64 * width)).sum::<f64>() * width / 3.0
+            let weight = |k: usize| {
+                if k == 0 || k == steps {
+                    1.0
+                } else if k % 2 == 1 {
+                    4.0
+                } else {
+                    2.0
+                }
+            };
+            (0..=steps)
+                .map(|k| weight(k) * curve(from + k as f64 * width))
+                .sum::<f64>()
+                * width
+                / 3.0
         };
         assert!((found.before_first_mbq_h - simpson(0.0, 4.0)).abs() < 1e-9);
         assert!((found.between_mbq_h - simpson(4.0, 96.0)).abs() < 1e-5);
@@ -158,11 +229,15 @@ mod tests {
     fn both_parametrisations_give_the_same_standard_error() {
         let (amplitude, half_life) = (0.05, 0.08);
         let correlation = -0.6;
-        let log = [[amplitude * amplitude, -correlation * amplitude * half_life], [-correlation * amplitude * half_life, half_life * half_life]];
+        let log = [
+            [amplitude * amplitude, -correlation * amplitude * half_life],
+            [-correlation * amplitude * half_life, half_life * half_life],
+        ];
         let (area, error) = mono_exponential_from_logarithms(300.0, LN_2 / 51.0, log).unwrap();
         let (a, t) = (300.0 * amplitude, 51.0 * half_life);
         let natural = [[a * a, correlation * a * t], [correlation * a * t, t * t]];
-        let (natural_area, natural_error) = mono_exponential_from_half_life(300.0, 51.0, natural).unwrap();
+        let (natural_area, natural_error) =
+            mono_exponential_from_half_life(300.0, 51.0, natural).unwrap();
         close(area, natural_area);
         close(error, natural_error);
         // By hand: sqrt(0.0025 + 0.0064 − 2 · 0.6 · 0.05 · 0.08) = sqrt(0.0041).
@@ -171,15 +246,33 @@ mod tests {
 
     #[test]
     fn impossible_input_is_an_error() {
-        let term = ExponentialTerm { amplitude_mbq: 1.0, decay_per_h: 0.1 };
+        let term = ExponentialTerm {
+            amplitude_mbq: 1.0,
+            decay_per_h: 0.1,
+        };
         assert!(integrate_exponentials(&[], 1.0, 2.0).is_err());
         assert!(integrate_exponentials(&[term], 2.0, 1.0).is_err());
         assert!(integrate_exponentials(&[term], f64::NAN, 1.0).is_err());
-        assert!(integrate_exponentials(&[ExponentialTerm { decay_per_h: 0.0, ..term }], 1.0, 2.0).is_err());
+        assert!(
+            integrate_exponentials(
+                &[ExponentialTerm {
+                    decay_per_h: 0.0,
+                    ..term
+                }],
+                1.0,
+                2.0
+            )
+            .is_err()
+        );
         let identity = [[1.0, 0.0], [0.0, 1.0]];
         assert!(mono_exponential_from_half_life(1.0, 0.0, identity).is_err());
         assert!(mono_exponential_from_logarithms(1.0, -1.0, identity).is_err());
-        for bad in [[[-1.0, 0.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]], [[1.0, 0.5], [0.1, 1.0]], [[f64::NAN, 0.0], [0.0, 1.0]]] {
+        for bad in [
+            [[-1.0, 0.0], [0.0, 1.0]],
+            [[1.0, 2.0], [2.0, 1.0]],
+            [[1.0, 0.5], [0.1, 1.0]],
+            [[f64::NAN, 0.0], [0.0, 1.0]],
+        ] {
             assert!(mono_exponential_from_logarithms(1.0, 1.0, bad).is_err());
         }
     }

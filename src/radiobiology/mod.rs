@@ -1,1 +1,13 @@
 //! BED with the Lea–Catcheside factor, EQD2, NTCP: every relation with its source and evidence level.
+//!
+//! [`bed`] and [`lea_catcheside`] turn a dose and its rate into a biologically effective dose, [`ntcp`] turns that into a
+//! probability, [`registry`] names the published curves and says how far each can be trusted, [`organ_defaults`] carries α/β and repair times.
+
+pub mod bed;
+pub mod evidence;
+pub mod lea_catcheside;
+pub mod normal;
+pub mod ntcp;
+pub mod organ_defaults;
+pub mod registry;
+pub mod tcp;
