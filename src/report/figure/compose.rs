@@ -75,7 +75,7 @@ fn is_empty(panel: &super::Panel) -> bool {
     !panel.marks.iter().any(|mark| match mark {
         Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => shown(x, y),
         Mark::Band { x, high, .. } => shown(x, high),
-        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => false,
+        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => true,
         Mark::Bars { series, .. } => series.iter().flat_map(|s| &s.values).any(|v| v.is_finite()),
     })
 }

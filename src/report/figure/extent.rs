@@ -160,8 +160,9 @@ fn span_of(axis: &Axis, values: &[f64], from_zero: bool, padding: f64) -> Span {
     }
     let (low, high) = if from_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };
     if high - low <= 1e-9 * low.abs().max(high.abs()) || high == low {
-        let half = if high == 0.0 { 1.0 } else { 0.1 * high.abs() };
-        let low = if high == 0.0 { 0.0 } else { low - half };
+        let is_zero = high.abs() < SMALLEST;
+        let half = if is_zero { 1.0 } else { 0.1 * high.abs() };
+        let low = if is_zero { 0.0 } else { low - half };
         return Span { low, high: high + half, scale };
     }
     // the axis begins at zero when the data come near it, else just below the data

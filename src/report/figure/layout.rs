@@ -90,7 +90,7 @@ pub(crate) fn page_of<'a>(figure: &'a Figure, looks: &Looks) -> Page<'a> {
     let entries: Vec<Vec<Entry>> = figure.panels.iter().map(|panel| legend::entries(panel, looks)).collect();
     let shared = shared_legend(figure, &entries, text_width);
 
-    let head = MARGIN - 4.0 + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64;
+    let head = MARGIN + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64;
     let shared_height = shared.as_ref().map_or(0.0, |legend| legend.height + LEGEND_GAP);
     let caption_height = if caption.is_empty() { 0.0 } else { CAPTION_LINE * caption.len() as f64 + 8.0 };
     let foot = shared_height + caption_height + FOOTER_HEIGHT + 8.0;
@@ -181,7 +181,7 @@ fn place_frames(panels: &mut [PanelPlan<'_>], columns: usize, head: f64, cell_wi
 
 impl<'a> PanelPlan<'a> {
     fn new(panel: &'a Panel, cell_width: f64) -> Self {
-        let title = fonts::wrap(panel.title.as_deref().unwrap_or(""), PANEL_TITLE_EM, true, cell_width - 3.0 * MARGIN);
+        let title = fonts::wrap(panel.title.as_deref().unwrap_or(""), PANEL_TITLE_EM, true, cell_width - 110.0);
         Self {
             panel,
             title,

@@ -14,6 +14,9 @@ const BAND_OPACITY: f64 = 0.2;
 /// The dash of dose limits and administrations.
 const RULE_DASH: &[f64] = &[5.0, 3.0];
 
+/// Bends smaller than this many logical pixels are not drawn.
+const SMALLEST_BEND: f64 = 0.06;
+
 type Point = (f64, f64);
 
 /// Palette index of every series name of a figure.
@@ -59,12 +62,12 @@ impl Mark {
         }
     }
 
-    /// Bands lie behind rules, rules behind bars, bars behind lines, lines behind points.
+    /// Bands lie behind bars, bars behind rules (a dose limit crosses them), rules behind lines, lines behind points.
     fn depth(&self) -> usize {
         match self {
             Self::Band { .. } => 0,
-            Self::VerticalLine { .. } | Self::HorizontalLine { .. } => 1,
-            Self::Bars { .. } => 2,
+            Self::Bars { .. } => 1,
+            Self::VerticalLine { .. } | Self::HorizontalLine { .. } => 2,
             Self::Line { .. } | Self::Steps { .. } => 3,
             Self::Points { .. } => 4,
         }
@@ -125,7 +128,7 @@ impl Plot<'_> {
                 }
                 continue;
             }
-            paths.extend(clip::path(&run, &self.frame));
+            paths.extend(clip::path(&run, &self.frame).iter().map(|path| clip::simplified(path, SMALLEST_BEND)));
         }
         paths
     }
@@ -134,7 +137,10 @@ impl Plot<'_> {
         let mut areas = Vec::new();
         let (mut above, mut below): (Vec<Point>, Vec<Point>) = (Vec::new(), Vec::new());
         let mut close = |above: &mut Vec<Point>, below: &mut Vec<Point>| {
-            let area: Vec<Point> = above.drain(..).chain(below.drain(..).rev()).collect();
+            let mut area = clip::simplified(above, SMALLEST_BEND);
+            area.extend(clip::simplified(below, SMALLEST_BEND).into_iter().rev());
+            above.clear();
+            below.clear();
             let cut = clip::polygon(&area, &self.frame);
             if cut.len() > 2 {
                 areas.push(cut);

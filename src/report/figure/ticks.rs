@@ -25,13 +25,15 @@ pub(crate) fn linear(low: f64, high: f64, unit: &str, most: usize, fit: impl Fn(
         }
         let count = (last - first).max(-1.0) as usize + usize::from(last >= first);
         let values: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
-        let major: Vec<(f64, String)> = values.into_iter().map(|v| (v, linear_label(v, step))).collect();
+        let largest = low.abs().max(high.abs());
+        let major: Vec<(f64, String)> = values.into_iter().map(|v| (v, linear_label(v, step, largest))).collect();
         if major.len() <= most && fit(&major) {
             return Ticks { major, minor: Vec::new() };
         }
     }
-    let span = high - low;
-    Ticks { major: vec![(low, linear_label(low, span)), (high, linear_label(high, span))], minor: Vec::new() }
+    let (span, largest) = (high - low, low.abs().max(high.abs()));
+    let ends = [low, high].map(|value| (value, linear_label(value, span, largest)));
+    Ticks { major: ends.to_vec(), minor: Vec::new() }
 }
 
 /// Candidate steps for a span, from fine to coarse.
@@ -55,21 +57,20 @@ fn power_of_ten_times(mantissa: f64, power: i32) -> f64 {
     format!("{mantissa}e{power}").parse().unwrap_or(f64::NAN)
 }
 
-/// Label of a linear tick: no more decimals than the step has, powers of ten beyond 10⁵ and below 10⁻³.
-fn linear_label(value: f64, step: f64) -> String {
+/// Label of a linear tick: no more decimals than the step has. When the largest value of the axis is 10⁵ or more, or the step below
+/// 10⁻³, all labels are multiples of one power of ten.
+fn linear_label(value: f64, step: f64, largest: f64) -> String {
     if value == 0.0 || value.abs() < step * 1e-6 {
         return "0".to_owned();
     }
-    let step_power = libm::floor(libm::log10(step.abs()) + 1e-9) as i32;
-    let value_power = libm::floor(libm::log10(value.abs()) + 1e-9) as i32;
-    if value_power >= 5 || step_power < -3 {
-        let places = (value_power - step_power).clamp(0, 15) as usize;
-        let text = format!("{value:.places$e}");
-        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-        let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
-        return minus(&format!("{mantissa}×10{}", superscript(power.parse().unwrap_or(0))));
+    let power_of = |v: f64| libm::floor(libm::log10(v.abs()) + 1e-9) as i32;
+    let (step_power, largest_power) = (power_of(step), power_of(largest));
+    if largest_power < 5 && step_power >= -3 {
+        return minus(&decimals(value, (-step_power).max(0) as usize));
     }
-    minus(&decimals(value, (-step_power).max(0) as usize))
+    let places = (largest_power - step_power).clamp(0, 15) as usize;
+    let mantissa = value / power_of_ten_times(1.0, largest_power);
+    minus(&format!("{}×10{}", decimals(mantissa, places), superscript(largest_power)))
 }
 
 /// The typographic minus sign.
@@ -136,7 +137,7 @@ mod tests {
     fn linear_labels_carry_no_floating_point_noise() {
         assert_eq!(labels(&linear(0.0, 0.7, "", 8, |_| true)), ["0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"]);
         assert_eq!(labels(&linear(-1.0, 1.0, "", 5, |_| true)), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
-        assert_eq!(labels(&linear(0.0, 1e6, "", 3, |_| true)), ["0", "5×10⁵", "1×10⁶"]);
+        assert_eq!(labels(&linear(0.0, 1e6, "", 3, |_| true)), ["0", "0.5×10⁶", "1.0×10⁶"]);
         assert_eq!(labels(&linear(0.0, 4e-6, "", 3, |_| true)), ["0", "2×10⁻⁶", "4×10⁻⁶"]);
     }
 
