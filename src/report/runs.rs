@@ -1,8 +1,8 @@
 //! The runs of a project: what lies under the folder of runs, whole or partial.
 
+use super::ReportError;
 use super::manifest::{Manifest, Status};
 use super::run_folder::PARTIAL_ENDING;
-use super::ReportError;
 use std::path::{Path, PathBuf};
 
 /// One run as it lies on disk.
@@ -34,7 +34,13 @@ pub fn list_runs(runs_root: &Path) -> Result<Vec<RunEntry>, ReportError> {
             let manifest = Manifest::read(&path).ok();
             let partial = name.ends_with(PARTIAL_ENDING);
             if partial || manifest.is_some() {
-                runs.push(RunEntry { scenario: scenario.clone(), name, path, partial, manifest });
+                runs.push(RunEntry {
+                    scenario: scenario.clone(),
+                    name,
+                    path,
+                    partial,
+                    manifest,
+                });
             }
         }
     }
@@ -47,15 +53,30 @@ pub fn list_runs(runs_root: &Path) -> Result<Vec<RunEntry>, ReportError> {
 ///
 /// # Errors
 /// As [`list_runs`].
-pub fn latest_partial(runs_root: &Path, scenario: &str, input_hash: &str) -> Result<Option<RunEntry>, ReportError> {
+pub fn latest_partial(
+    runs_root: &Path,
+    scenario: &str,
+    input_hash: &str,
+) -> Result<Option<RunEntry>, ReportError> {
     let hash = input_hash.get(..12).unwrap_or(input_hash);
     let same = |run: &RunEntry| {
-        let tail = run.name.trim_end_matches(PARTIAL_ENDING).split_once('-').map(|(_, tail)| tail);
-        let of_inputs = tail.is_some_and(|tail| tail == hash || tail.starts_with(&format!("{hash}-")));
+        let tail = run
+            .name
+            .trim_end_matches(PARTIAL_ENDING)
+            .split_once('-')
+            .map(|(_, tail)| tail);
+        let of_inputs =
+            tail.is_some_and(|tail| tail == hash || tail.starts_with(&format!("{hash}-")));
         run.partial && run.scenario == scenario && of_inputs
     };
-    let unfinished = |run: &RunEntry| run.manifest.as_ref().is_none_or(|manifest| manifest.status != Status::Done);
-    Ok(list_runs(runs_root)?.into_iter().filter(|run| same(run) && unfinished(run)).next_back())
+    let unfinished = |run: &RunEntry| {
+        run.manifest
+            .as_ref()
+            .is_none_or(|manifest| manifest.status != Status::Done)
+    };
+    Ok(list_runs(runs_root)?
+        .into_iter()
+        .rfind(|run| same(run) && unfinished(run)))
 }
 
 fn folders(parent: &Path) -> Result<Vec<(String, PathBuf)>, ReportError> {
