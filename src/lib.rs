@@ -4,18 +4,18 @@
 //! `units`, `nuclide`, `random` → `model` → `solve` → `dosimetry`, `radiobiology` → `data`, `fit`, `regimen` → `trial` → `report` → `session` → `cli`, `tui`.
 //! The way of the data: `YAML → Document → Model → System → Trajectory → Dose → Outcome → Report`.
 
-pub mod units;
-pub mod nuclide;
-pub mod random;
-pub mod model;
-pub mod solve;
-pub mod dosimetry;
-pub mod radiobiology;
+pub mod cli;
 pub mod data;
+pub mod dosimetry;
 pub mod fit;
+pub mod model;
+pub mod nuclide;
+pub mod radiobiology;
+pub mod random;
 pub mod regimen;
-pub mod trial;
 pub mod report;
 pub mod session;
-pub mod cli;
+pub mod solve;
+pub mod trial;
 pub mod tui;
+pub mod units;

@@ -1,0 +1,13 @@
+//! The course of one patient: administrations → amounts, activities, time-integrated activity, absorbed dose and the Lea–Catcheside integral.
+//!
+//! Beside the amounts of the model the system carries, as states and not as sums over output points:
+//! * `y' = R − μ y` for every target with a repair half-time, R the dose rate (Gy/min), μ = ln 2 / repair half-time;
+//! * `Ã' = A` for every region of interest (MBq·min), and the integral of the labelled amount in every compartment (for the balance);
+//! * `I' = 2 R y` (Gy²), so that `BED = D + I/(α/β)` (Lea–Catcheside factor G = I/D²).
+mod balance;
+mod plan;
+mod progress;
+
+pub use balance::{Balance, CompartmentBalance};
+pub use plan::{CoursePlan, DoseTarget, Repair};
+pub use progress::{Administration, Course, CourseError, Samples, SolveSettings, TargetDose};

@@ -1,0 +1,6 @@
+//! Expressions of the model language: text → syntax tree → one shared graph → derivatives → flat program.
+pub mod derivative;
+pub mod graph;
+pub mod parse;
+pub mod program;
+pub mod syntax;

@@ -1,0 +1,494 @@
+//! Expressions → graph nodes with proven dimensions. Every name is resolved here, every mismatch says both dimensions.
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::checked::Parameter;
+use super::diagnostic::{Faults, Place, did_you_mean};
+use super::document::Formula;
+use super::expr::graph::{Function, Graph, NodeId, Operation};
+use super::expr::syntax::{Comparison, Expression, Kind, Operator, Span};
+use super::flatten::{Flat, Meaning, Scope};
+use crate::nuclide::Nuclide;
+use crate::units::{CONCENTRATION, DIMENSIONLESS, Dimension, RATE, TIME, VOLUME};
+
+/// A resolved expression.
+pub type Resolved = (NodeId, Dimension);
+
+#[derive(Clone, Copy)]
+enum Progress {
+    Running,
+    Done(Option<Resolved>),
+}
+
+/// Where an expression is evaluated: its scope, the ligand that amounts mean, and whether amounts may appear at all.
+#[derive(Clone)]
+pub struct Context {
+    /// For names.
+    pub scope: Scope,
+    /// The ligand that a bare amount means.
+    pub ligand: Option<usize>,
+    /// Parameters may not depend on amounts.
+    pub constant: bool,
+}
+
+/// Resolves the expressions of one model.
+pub struct Resolver<'m, 'f> {
+    /// All names.
+    pub flat: &'m Flat<'f>,
+    /// Names of the ligands.
+    pub ligands: &'m [String],
+    /// Dimension of amounts.
+    pub amount: Dimension,
+    /// For `physical_decay`.
+    pub nuclide: Option<&'static Nuclide>,
+    /// The graph that grows.
+    pub graph: Graph,
+    /// Constants met so far.
+    pub parameters: Vec<Parameter>,
+    /// Names that some expression used.
+    pub used: BTreeSet<String>,
+    memo: HashMap<(String, Option<usize>), Progress>,
+    reported: HashSet<(usize, usize, String)>,
+}
+
+const FUNCTIONS: &[&str] = &["exp", "ln", "log10", "sqrt", "abs", "sin", "cos", "tanh", "min", "max", "sum", "total", "if"];
+
+impl<'m, 'f> Resolver<'m, 'f> {
+    /// Starts with nothing resolved.
+    pub fn new(flat: &'m Flat<'f>, ligands: &'m [String], amount: Dimension, nuclide: Option<&'static Nuclide>) -> Self {
+        Resolver {
+            flat,
+            ligands,
+            amount,
+            nuclide,
+            graph: Graph::default(),
+            parameters: Vec::new(),
+            used: BTreeSet::new(),
+            memo: HashMap::new(),
+            reported: HashSet::new(),
+        }
+    }
+
+    /// Reports a fault of an expression once, even if many organs and ligands run into it; says which organ used the template.
+    fn report(&mut self, place: Place, context: &Context, message: String, help: Option<String>, faults: &mut Faults) {
+        if !self.reported.insert((place.start, place.end, message.clone())) {
+            return;
+        }
+        let fault = faults.error(place, message);
+        if let Some(help) = help {
+            fault.help(help);
+        }
+        if let (Some(organ), Some(used_by)) = (&context.scope.organ, &context.scope.used_by) {
+            fault.related(used_by.clone(), format!("used by organ `{organ}`"));
+        }
+    }
+
+    /// Resolves an expression.
+    pub fn formula(&mut self, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        let tree = formula.tree.as_ref()?;
+        self.expression(tree, formula, context, faults)
+    }
+
+    /// Resolves an expression that must have a dimension.
+    pub fn formula_as(
+        &mut self,
+        formula: &Formula<'f>,
+        wanted: Dimension,
+        what: &str,
+        context: &Context,
+        faults: &mut Faults,
+    ) -> Option<NodeId> {
+        let (node, found) = self.formula(formula, context, faults)?;
+        if found == wanted {
+            return Some(node);
+        }
+        let place = formula.node.place();
+        let help = (found.is_dimensionless() && matches!(formula.tree.as_ref().map(|tree| &tree.kind), Some(Kind::Number { .. })))
+            .then(|| format!("write its unit: `{} {}`", formula.text.trim(), wanted.internal_unit()));
+        self.report(place, context, format!("{what} must be {wanted}, this is {found}"), help, faults);
+        None
+    }
+
+    /// Resolves a name of the flat table.
+    pub fn symbol(&mut self, path: &str, ligand: Option<usize>, faults: &mut Faults) -> Option<Resolved> {
+        let key = (path.to_string(), ligand);
+        match self.memo.get(&key) {
+            Some(Progress::Done(result)) => return *result,
+            Some(Progress::Running) => {
+                let place = self.flat.symbols.get(path)?.declared.clone();
+                let context = Context { scope: Scope::default(), ligand, constant: false };
+                self.report(place, &context, format!("`{path}` is defined by itself, in a circle"), None, faults);
+                return None;
+            }
+            None => {}
+        }
+        self.memo.insert(key.clone(), Progress::Running);
+        let result = self.evaluate_symbol(path, ligand, faults);
+        self.memo.insert(key, Progress::Done(result));
+        result
+    }
+
+    fn evaluate_symbol(&mut self, path: &str, ligand: Option<usize>, faults: &mut Faults) -> Option<Resolved> {
+        let symbol = self.flat.symbols.get(path)?;
+        match &symbol.meaning {
+            Meaning::Definition(formula) => {
+                let context = Context { scope: symbol.scope.clone(), ligand, constant: false };
+                self.formula(formula, &context, faults)
+            }
+            Meaning::Value(entry) => {
+                let context = Context { scope: symbol.scope.clone(), ligand: None, constant: true };
+                let tree = entry.formula.tree.as_ref()?;
+                let constant = match &tree.kind {
+                    Kind::Number { value, dimension } => Some((*value, *dimension)),
+                    Kind::Negative(inner) => match inner.kind {
+                        Kind::Number { value, dimension } => Some((-value, dimension)),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let (node, found) = match constant {
+                    Some((value, dimension)) => (self.constant_parameter(path, value, dimension, faults)?, dimension),
+                    None => self.formula(&entry.formula, &context, faults)?,
+                };
+                if let Some(wanted) = symbol.expects.filter(|wanted| *wanted != found) {
+                    let help = found.is_dimensionless().then(|| format!("write its unit, such as `{}`", wanted.internal_unit()));
+                    let place = entry.formula.node.place();
+                    self.report(place, &context, format!("`{path}` must be {wanted}, this is {found}"), help, faults);
+                    return None;
+                }
+                Some((node, found))
+            }
+            Meaning::Compartment(_) | Meaning::Alias(..) => None,
+        }
+    }
+
+    fn constant_parameter(&mut self, path: &str, value: f64, dimension: Dimension, faults: &mut Faults) -> Option<NodeId> {
+        let symbol = self.flat.symbols.get(path)?;
+        let Meaning::Value(entry) = &symbol.meaning else { return None };
+        let range = entry.range.as_ref().and_then(|(low, high)| {
+            let end = |formula: &Formula<'f>| match formula.tree.as_ref().map(|tree| &tree.kind) {
+                Some(Kind::Number { value, dimension: found }) if *found == dimension => Some(*value),
+                _ => None,
+            };
+            let ends = end(low).zip(end(high));
+            if ends.is_none() {
+                faults.error(low.node.place(), format!("the range of `{path}` must be two numbers of {dimension}"));
+            }
+            ends
+        });
+        let position = self.parameters.len();
+        self.parameters.push(Parameter {
+            path: path.to_string(),
+            value,
+            dimension,
+            text: entry.formula.text.trim().to_string(),
+            origin: entry.origin.clone(),
+            range,
+            place: symbol.declared.clone(),
+        });
+        Some(self.graph.parameter(position))
+    }
+
+    fn ligand_of(&mut self, name: &str, written: Option<&str>, place: Place, context: &Context, faults: &mut Faults) -> Option<usize> {
+        if let Some(wanted) = written {
+            let found = self.ligands.iter().position(|ligand| ligand == wanted);
+            if found.is_none() {
+                let help = did_you_mean(wanted, self.ligands.iter().map(String::as_str));
+                self.report(place, context, format!("no ligand is called `{wanted}`"), Some(help), faults);
+            }
+            return found;
+        }
+        if self.ligands.len() == 1 {
+            return Some(0);
+        }
+        if context.ligand.is_none() {
+            let help = format!("write `total({name})` or `{name}@{}`", self.ligands[0]);
+            self.report(place, context, format!("`{name}` needs a ligand here"), Some(help), faults);
+        }
+        context.ligand
+    }
+
+    /// The volume of a compartment.
+    pub fn volume(&mut self, compartment: usize, faults: &mut Faults) -> Option<NodeId> {
+        let flat = self.flat;
+        let compartment = &flat.compartments[compartment];
+        let formula = compartment.entry.volume.as_ref()?;
+        let context = Context { scope: compartment.scope.clone(), ligand: None, constant: true };
+        self.formula_as(formula, VOLUME, "a volume", &context, faults)
+    }
+
+    /// Amount of a ligand in a compartment.
+    pub fn amount_node(&mut self, compartment: usize, ligand: usize) -> NodeId {
+        self.graph.state(compartment * self.ligands.len() + ligand)
+    }
+
+    /// Amount per volume of a ligand in a compartment; a fault at `place` if the compartment has no volume.
+    pub fn concentration(
+        &mut self,
+        compartment: usize,
+        ligand: usize,
+        place: Place,
+        context: &Context,
+        faults: &mut Faults,
+    ) -> Option<NodeId> {
+        let flat = self.flat;
+        let declared = &flat.compartments[compartment];
+        if declared.entry.volume.is_none() {
+            let path = declared.path.clone();
+            let help = "give it `volume:`, or use its amount with `k:` instead".to_string();
+            self.report(place, context, format!("compartment `{path}` has no volume, so it has no concentration"), Some(help), faults);
+            return None;
+        }
+        let volume = self.volume(compartment, faults)?;
+        let amount = self.amount_node(compartment, ligand);
+        Some(self.graph.divide(amount, volume))
+    }
+
+    fn expression(&mut self, tree: &Expression, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        match &tree.kind {
+            Kind::Number { value, dimension } => Some((self.graph.constant(*value), *dimension)),
+            Kind::Name { path, ligand } => self.name(path, ligand.as_deref(), formula.place_of(tree.span), context, faults),
+            Kind::Concentration { path, ligand } => {
+                let place = formula.place_of(tree.span);
+                if self.refuse_amount(path, &place, context, faults) {
+                    return None;
+                }
+                let compartment = self.flat.compartment(path, &context.scope, place.clone(), faults)?;
+                self.used.insert(self.flat.compartments[compartment].path.clone());
+                let ligand = self.ligand_of(&format!("[{path}]"), ligand.as_deref(), place.clone(), context, faults)?;
+                let node = self.concentration(compartment, ligand, place, context, faults)?;
+                Some((node, self.amount.over(VOLUME)))
+            }
+            Kind::Negative(inner) => {
+                let (node, dimension) = self.expression(inner, formula, context, faults)?;
+                Some((self.graph.negate(node), dimension))
+            }
+            Kind::Binary(operator, left, right) => {
+                let resolved = (self.expression(left, formula, context, faults), self.expression(right, formula, context, faults));
+                let (left, right) = resolved.0.zip(resolved.1)?;
+                self.binary(*operator, left, right, tree, formula, context, faults)
+            }
+            Kind::If { comparison, left, right, then, otherwise } => {
+                let parts: Vec<_> =
+                    [left, right, then, otherwise].iter().map(|part| self.expression(part, formula, context, faults)).collect();
+                let [Some(left), Some(right), Some(then), Some(otherwise)] = parts[..] else { return None };
+                self.same("compare", left.1, right.1, tree.span, formula, context, faults)?;
+                self.same("choose between", then.1, otherwise.1, tree.span, formula, context, faults)?;
+                let operation = if *comparison == Comparison::Less { Operation::Less } else { Operation::LessOrEqual };
+                let condition = self.graph.binary(operation, left.0, right.0);
+                Some((self.graph.select(condition, then.0, otherwise.0), then.1))
+            }
+            Kind::Call { function, function_span, arguments } => {
+                self.call(function, *function_span, arguments, tree, formula, context, faults)
+            }
+        }
+    }
+
+    fn refuse_amount(&mut self, name: &str, place: &Place, context: &Context, faults: &mut Faults) -> bool {
+        if context.constant {
+            let help = "put it under `definitions:` if it changes with the amounts".to_string();
+            self.report(place.clone(), context, format!("a parameter cannot depend on the amount in `{name}`"), Some(help), faults);
+        }
+        context.constant
+    }
+
+    fn name(&mut self, path: &str, ligand: Option<&str>, place: Place, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        match path {
+            "time" if !context.constant => return Some((self.graph.time(), TIME)),
+            "physical_decay" => {
+                if let Some(nuclide) = self.nuclide {
+                    return Some((self.graph.constant(nuclide.decay_constant_per_min()), RATE));
+                }
+                let help = Some("give the model a `nuclide:`".to_string());
+                self.report(place, context, "`physical_decay` needs a nuclide".into(), help, faults);
+                return None;
+            }
+            _ => {}
+        }
+        let Some(full) = self.flat.find(path, &context.scope) else {
+            let organ = context.scope.organ.as_deref();
+            let known = self.flat.symbols.keys().map(|key| match key.split_once('.') {
+                Some((first, local)) if Some(first) == organ => local,
+                _ => key.as_str(),
+            });
+            let help = did_you_mean(path, known);
+            self.report(place, context, format!("nothing is called `{path}`"), Some(help), faults);
+            return None;
+        };
+        self.used.insert(full.to_string());
+        if let Meaning::Compartment(position) = self.flat.symbols[full].meaning {
+            if self.refuse_amount(path, &place, context, faults) {
+                return None;
+            }
+            let ligand = self.ligand_of(path, ligand, place, context, faults)?;
+            return Some((self.amount_node(position, ligand), self.amount));
+        }
+        let is_definition = matches!(self.flat.symbols[full].meaning, Meaning::Definition(_));
+        let ligand = match ligand {
+            Some(written) if is_definition => Some(self.ligand_of(path, Some(written), place.clone(), context, faults)?),
+            Some(_) => {
+                self.report(place, context, format!("`{path}` is a value, it has no ligand"), None, faults);
+                return None;
+            }
+            None => context.ligand,
+        };
+        if is_definition {
+            let (node, dimension) = self.symbol(full, ligand, faults)?;
+            if context.constant && self.graph.varies(node) {
+                self.refuse_amount(path, &place, context, faults);
+                return None;
+            }
+            return Some((node, dimension));
+        }
+        self.symbol(full, None, faults)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn same(
+        &mut self,
+        verb: &str,
+        left: Dimension,
+        right: Dimension,
+        span: Span,
+        formula: &Formula<'f>,
+        context: &Context,
+        faults: &mut Faults,
+    ) -> Option<()> {
+        if left == right {
+            return Some(());
+        }
+        self.report(formula.place_of(span), context, format!("cannot {verb} {left} and {right}"), None, faults);
+        None
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn binary(
+        &mut self,
+        operator: Operator,
+        left: Resolved,
+        right: Resolved,
+        tree: &Expression,
+        formula: &Formula<'f>,
+        context: &Context,
+        faults: &mut Faults,
+    ) -> Option<Resolved> {
+        match operator {
+            Operator::Add | Operator::Subtract => {
+                let (verb, operation) = if operator == Operator::Add { ("add", Operation::Add) } else { ("subtract", Operation::Subtract) };
+                self.same(verb, left.1, right.1, tree.span, formula, context, faults)?;
+                Some((self.graph.binary(operation, left.0, right.0), left.1))
+            }
+            Operator::Multiply => Some((self.graph.multiply(left.0, right.0), left.1.times(right.1))),
+            Operator::Divide => {
+                if self.graph.as_constant(right.0) == Some(0.0) {
+                    self.report(formula.place_of(tree.span), context, "this divides by zero".into(), None, faults);
+                    return None;
+                }
+                Some((self.graph.divide(left.0, right.0), left.1.over(right.1)))
+            }
+            Operator::Power => {
+                let place = formula.place_of(tree.span);
+                if !right.1.is_dimensionless() {
+                    self.report(place, context, format!("an exponent must be a pure number, this is {}", right.1), None, faults);
+                    return None;
+                }
+                let node = self.graph.power(left.0, right.0);
+                if left.1.is_dimensionless() {
+                    return Some((node, DIMENSIONLESS));
+                }
+                match self.graph.as_constant(right.0) {
+                    Some(exponent) if exponent.fract() == 0.0 && exponent.abs() <= 9.0 => Some((node, left.1.power(exponent as i32))),
+                    Some(0.5) if left.1.square_root().is_some() => Some((node, left.1.square_root()?)),
+                    _ => {
+                        let help = "divide by its unit first, such as `(height / 1 m)^0.725`".to_string();
+                        let message = format!("only a pure number can be raised to this power, this is {}", left.1);
+                        self.report(place, context, message, Some(help), faults);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn call(
+        &mut self,
+        function: &str,
+        function_span: Span,
+        arguments: &[Expression],
+        tree: &Expression,
+        formula: &Formula<'f>,
+        context: &Context,
+        faults: &mut Faults,
+    ) -> Option<Resolved> {
+        let place = formula.place_of(tree.span);
+        if function == "total" {
+            let [argument] = arguments else { return self.wrong_count(function, "one argument", place, context, faults) };
+            let mut sum: Option<Resolved> = None;
+            for ligand in 0..self.ligands.len() {
+                let inner = Context { ligand: Some(ligand), ..context.clone() };
+                let (node, dimension) = self.expression(argument, formula, &inner, faults)?;
+                sum = Some((sum.map_or(node, |(total, _)| self.graph.add(total, node)), dimension));
+            }
+            return sum;
+        }
+        let simple = match function {
+            "exp" => Some(Function::Exp),
+            "ln" | "log10" => Some(Function::Log),
+            "sqrt" => Some(Function::SquareRoot),
+            "abs" => Some(Function::Absolute),
+            "sin" => Some(Function::Sine),
+            "cos" => Some(Function::Cosine),
+            "tanh" => Some(Function::HyperbolicTangent),
+            "min" | "max" | "sum" => None,
+            _ => {
+                let help =
+                    if function == "log" { "write `ln` or `log10`".into() } else { did_you_mean(function, FUNCTIONS.iter().copied()) };
+                self.report(formula.place_of(function_span), context, format!("no function is called `{function}`"), Some(help), faults);
+                return None;
+            }
+        };
+        let resolved: Vec<_> = arguments.iter().map(|argument| self.expression(argument, formula, context, faults)).collect();
+        let resolved: Vec<Resolved> = resolved.into_iter().collect::<Option<_>>()?;
+        let Some(simple) = simple else {
+            let (first, rest) = resolved.split_first()?;
+            if rest.is_empty() && function != "sum" {
+                return self.wrong_count(function, "two arguments or more", place, context, faults);
+            }
+            let (operation, verb) = match function {
+                "min" => (Operation::Minimum, "compare"),
+                "max" => (Operation::Maximum, "compare"),
+                _ => (Operation::Add, "add"),
+            };
+            return rest.iter().try_fold(*first, |total, next| {
+                self.same(verb, total.1, next.1, tree.span, formula, context, faults)?;
+                Some((self.graph.binary(operation, total.0, next.0), total.1))
+            });
+        };
+        let [(node, dimension)] = resolved[..] else { return self.wrong_count(function, "one argument", place, context, faults) };
+        let result = match simple {
+            Function::SquareRoot => dimension.square_root(),
+            Function::Absolute => Some(dimension),
+            _ => dimension.is_dimensionless().then_some(DIMENSIONLESS),
+        };
+        let Some(result) = result else {
+            self.report(place, context, format!("`{function}` cannot be taken of {dimension}"), None, faults);
+            return None;
+        };
+        let node = self.graph.unary(simple, node);
+        if function == "log10" {
+            let ten = self.graph.constant(std::f64::consts::LN_10);
+            return Some((self.graph.divide(node, ten), result));
+        }
+        Some((node, result))
+    }
+
+    fn wrong_count(&mut self, function: &str, wanted: &str, place: Place, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        self.report(place, context, format!("`{function}` takes {wanted}"), None, faults);
+        None
+    }
+
+    /// The dimension that a concentration of this model has.
+    pub fn concentration_dimension(&self) -> Dimension {
+        if self.amount == crate::units::AMOUNT { CONCENTRATION } else { self.amount.over(VOLUME) }
+    }
+}

@@ -1,0 +1,269 @@
+//! Checked model → compiled system: the right-hand side, its exact Jacobian and any further states that ride along (time-integrated
+//! activity, absorbed dose, the Lea–Catcheside integral), as flat programs.
+use super::checked::Model;
+use super::expr::derivative::Derivative;
+use super::expr::graph::{Graph, NodeId};
+use super::expr::program::Program;
+
+/// A state beside the model's own: it may read every state, the model reads none of it.
+#[derive(Clone, Debug)]
+pub struct Rider {
+    /// Its name, for errors and listings.
+    pub name: String,
+    /// Its rate of change, a node of the system's graph.
+    pub rate: NodeId,
+    /// Size of a value that matters, for absolute tolerances (in the rider's own unit).
+    pub scale: f64,
+}
+
+/// Rates and riders before compilation.
+#[derive(Clone, Debug)]
+pub struct SystemBuilder {
+    /// The model's graph, to which riders may add nodes.
+    pub graph: Graph,
+    rates: Vec<NodeId>,
+    riders: Vec<Rider>,
+    parameter_count: usize,
+    state_names: Vec<String>,
+    initial: Vec<NodeId>,
+}
+
+impl SystemBuilder {
+    /// Collects the rates of a model's states: what flows in, minus what flows out, and decay.
+    pub fn new(model: &Model) -> SystemBuilder {
+        let mut graph = model.graph.clone();
+        let ligand_count = model.ligands.len();
+        let zero = graph.constant(0.0);
+        let mut rates = vec![zero; model.state_count()];
+        for flow in &model.flows {
+            for (ligand, rate) in flow.rates.iter().enumerate() {
+                let Some(rate) = *rate else { continue };
+                let (from, to) = (model.state(flow.from, ligand), model.state(flow.to, ligand));
+                rates[from] = graph.subtract(rates[from], rate);
+                rates[to] = graph.add(rates[to], rate);
+            }
+        }
+        if let Some(decay) = &model.decay {
+            for (position, compartment) in model.compartments.iter().enumerate() {
+                if !compartment.decays {
+                    continue;
+                }
+                let from = model.state(position, decay.from);
+                let amount = graph.state(from);
+                let decayed = graph.multiply(decay.rate, amount);
+                rates[from] = graph.subtract(rates[from], decayed);
+                if let Some(to) = decay.to {
+                    let to = model.state(position, to);
+                    rates[to] = graph.add(rates[to], decayed);
+                }
+            }
+        }
+        let mut initial = vec![zero; model.state_count()];
+        for (position, compartment) in model.compartments.iter().enumerate() {
+            if let Some(node) = compartment.initial {
+                initial[position * ligand_count + model.labelled()] = node;
+            }
+        }
+        let state_names = (0..model.state_count()).map(|state| model.state_name(state)).collect();
+        SystemBuilder { graph, rates, riders: Vec::new(), parameter_count: model.parameters.len(), state_names, initial }
+    }
+
+    /// Number of states of the model itself.
+    pub fn model_state_count(&self) -> usize {
+        self.rates.len()
+    }
+
+    /// The node of the state that the next rider will be.
+    pub fn next_rider(&mut self) -> NodeId {
+        let position = self.rates.len() + self.riders.len();
+        self.graph.state(position)
+    }
+
+    /// Adds a rider and returns its position among all states.
+    pub fn ride(&mut self, rider: Rider) -> usize {
+        self.riders.push(rider);
+        self.rates.len() + self.riders.len() - 1
+    }
+
+    /// Compiles everything. The Jacobian is derived from the expressions, entry by entry.
+    pub fn compile(mut self) -> System {
+        let model_states = self.rates.len();
+        let mut rates = self.rates.clone();
+        rates.extend(self.riders.iter().map(|rider| rider.rate));
+        let state_count = rates.len();
+        // one derivative per column keeps what it has found, so shared sub-expressions are differentiated once
+        let mut columns: Vec<Derivative> = Vec::with_capacity(state_count);
+        for state in 0..state_count {
+            let leaf = self.graph.state(state);
+            columns.push(Derivative::with_respect_to(leaf));
+        }
+        let zero = self.graph.constant(0.0);
+        let mut pattern = Vec::new();
+        let mut entries = Vec::new();
+        for (row, rate) in rates.iter().enumerate() {
+            for column in self.graph.states_of(*rate) {
+                let entry = columns[column].of(&mut self.graph, *rate);
+                if entry != zero {
+                    pattern.push((row, column));
+                    entries.push(entry);
+                }
+            }
+        }
+        let time = self.graph.time();
+        let mut by_time = Derivative::with_respect_to(time);
+        let time_derivatives: Vec<NodeId> = rates.iter().map(|rate| by_time.of(&mut self.graph, *rate)).collect();
+        let depends_on_time = time_derivatives.iter().any(|derivative| *derivative != zero);
+        let linear = linear_states(&self.graph, &pattern, &entries, depends_on_time, model_states, self.riders.len());
+        let parameters = self.parameter_count;
+        let compile = |nodes: &[NodeId]| Program::compile(&self.graph, nodes, parameters, state_count);
+        let mut state_names = self.state_names;
+        state_names.extend(self.riders.iter().map(|rider| rider.name.clone()));
+        System {
+            rates: compile(&rates),
+            jacobian: compile(&entries),
+            time_derivative: depends_on_time.then(|| compile(&time_derivatives)),
+            initial: compile(&self.initial),
+            pattern,
+            linear,
+            state_names,
+            model_state_count: model_states,
+            parameter_count: parameters,
+            rider_scales: self.riders.iter().map(|rider| rider.scale).collect(),
+        }
+    }
+}
+
+/// How many leading states form a closed linear system x' = A x + b with constant A and b: the model's own, and those riders directly behind them
+/// that are linear too; `None` if the model's own do not, or if a later rider is read by another state.
+fn linear_states(
+    graph: &Graph,
+    pattern: &[(usize, usize)],
+    entries: &[NodeId],
+    depends_on_time: bool,
+    model_states: usize,
+    riders: usize,
+) -> Option<usize> {
+    if depends_on_time {
+        return None;
+    }
+    let row_is_linear = |row: usize| pattern.iter().zip(entries).filter(|((r, _), _)| *r == row).all(|(_, entry)| !graph.varies(*entry));
+    if !(0..model_states).all(row_is_linear) {
+        return None;
+    }
+    let mut closed = model_states;
+    while closed < model_states + riders && row_is_linear(closed) {
+        closed += 1;
+    }
+    let feeds_back = pattern.iter().any(|(_, column)| *column >= closed);
+    (!feeds_back).then_some(closed)
+}
+
+/// A compiled system. It is shared; [`System::bind`] gives the parameters of one patient.
+#[derive(Clone, Debug)]
+pub struct System {
+    rates: Program,
+    jacobian: Program,
+    time_derivative: Option<Program>,
+    initial: Program,
+    pattern: Vec<(usize, usize)>,
+    linear: Option<usize>,
+    state_names: Vec<String>,
+    model_state_count: usize,
+    parameter_count: usize,
+    rider_scales: Vec<f64>,
+}
+
+impl System {
+    /// Number of states, riders included.
+    pub fn state_count(&self) -> usize {
+        self.state_names.len()
+    }
+
+    /// Number of states of the model itself.
+    pub fn model_state_count(&self) -> usize {
+        self.model_state_count
+    }
+
+    /// Names of all states.
+    pub fn state_names(&self) -> &[String] {
+        &self.state_names
+    }
+
+    /// Scale of each rider, for tolerances.
+    pub fn rider_scales(&self) -> &[f64] {
+        &self.rider_scales
+    }
+
+    /// (row, column) of every entry of the Jacobian, sorted.
+    pub fn pattern(&self) -> &[(usize, usize)] {
+        &self.pattern
+    }
+
+    /// Whether and how many leading states form a closed linear system.
+    pub fn linear(&self) -> Option<usize> {
+        self.linear
+    }
+
+    /// Whether the rates depend on time explicitly.
+    pub fn depends_on_time(&self) -> bool {
+        self.time_derivative.is_some()
+    }
+
+    /// Operations of one evaluation of the right-hand side and of the Jacobian.
+    pub fn operation_counts(&self) -> (usize, usize) {
+        (self.rates.operation_count(), self.jacobian.operation_count())
+    }
+
+    /// The system with the parameters of one patient: what depends on them alone is computed now.
+    pub fn bind(&self, parameters: &[f64]) -> BoundSystem<'_> {
+        assert_eq!(parameters.len(), self.parameter_count, "one value for each parameter of the model");
+        BoundSystem {
+            rates: self.rates.prepare(parameters),
+            jacobian: self.jacobian.prepare(parameters),
+            time_derivative: self.time_derivative.as_ref().map(|program| program.prepare(parameters)),
+            system: self,
+        }
+    }
+
+    /// Amounts at the start for given parameters; riders start at 0.
+    pub fn initial_state(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut state = vec![0.0; self.state_count()];
+        let registers = self.initial.prepare(parameters);
+        self.initial.outputs(&registers, &mut state[..self.model_state_count]);
+        state
+    }
+}
+
+/// A system with the parameters of one patient and its own working registers.
+pub struct BoundSystem<'s> {
+    /// The system.
+    pub system: &'s System,
+    rates: Vec<f64>,
+    jacobian: Vec<f64>,
+    time_derivative: Option<Vec<f64>>,
+}
+
+impl BoundSystem<'_> {
+    /// Rates of change of all states.
+    pub fn evaluate_rates(&mut self, time: f64, state: &[f64], rates: &mut [f64]) {
+        self.system.rates.evaluate(&mut self.rates, time, state);
+        self.system.rates.outputs(&self.rates, rates);
+    }
+
+    /// Entries of the Jacobian in the order of the pattern.
+    pub fn evaluate_jacobian(&mut self, time: f64, state: &[f64], values: &mut [f64]) {
+        self.system.jacobian.evaluate(&mut self.jacobian, time, state);
+        self.system.jacobian.outputs(&self.jacobian, values);
+    }
+
+    /// Explicit derivative of the rates to the time.
+    pub fn evaluate_time_derivative(&mut self, time: f64, state: &[f64], derivative: &mut [f64]) {
+        match (&self.system.time_derivative, &mut self.time_derivative) {
+            (Some(program), Some(registers)) => {
+                program.evaluate(registers, time, state);
+                program.outputs(registers, derivative);
+            }
+            _ => derivative.fill(0.0),
+        }
+    }
+}
