@@ -5,14 +5,16 @@
 
 mod json;
 mod nearest;
+mod place;
 mod render;
 
 pub use json::to_json;
 pub use nearest::{did_you_mean, nearest};
+pub use place::{Place, SourceText};
+pub(crate) use place::{border_after, border_before};
 pub use render::render;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
 
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,118 +35,6 @@ impl Severity {
             Severity::Warning => "warning",
             Severity::Note => "note",
         }
-    }
-}
-
-/// The text of one file, kept as long as some fault points into it.
-pub struct SourceText {
-    /// The name shown to people: the path as it was given.
-    pub name: String,
-    /// The whole text, without byte-order mark.
-    pub text: String,
-    line_starts: OnceLock<Vec<usize>>,
-}
-
-impl SourceText {
-    /// Keeps `text` under the name people know it by.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        SourceText {
-            name: name.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        }
-    }
-
-    /// Byte offsets of the first byte of every line, ascending; the first is 0.
-    pub fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
-            let breaks = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0)
-                .chain(breaks.map(|(at, _)| at + 1))
-                .collect()
-        })
-    }
-
-    /// Line and column, both from 1 and the column in characters, of a byte offset; offsets beyond the end mean the end.
-    pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let offset = self.text.floor_char_boundary(offset);
-        let starts = self.line_starts();
-        let line = starts.partition_point(|&start| start <= offset);
-        let start = starts.get(line - 1).copied().unwrap_or(0);
-        (line, self.text[start..offset].chars().count() + 1)
-    }
-
-    /// The text of a line (from 1) without its line break; empty beyond the end.
-    pub fn line(&self, line: usize) -> &str {
-        let starts = self.line_starts();
-        let Some(&start) = line.checked_sub(1).and_then(|index| starts.get(index)) else {
-            return "";
-        };
-        let end = starts.get(line).copied().unwrap_or(self.text.len());
-        self.text[start..end].trim_end_matches(['\n', '\r'])
-    }
-}
-
-impl fmt::Debug for SourceText {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "SourceText({}, {} bytes)",
-            self.name,
-            self.text.len()
-        )
-    }
-}
-
-/// A stretch of a file.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The file.
-    pub file: Arc<SourceText>,
-    /// Byte offset of the first byte.
-    pub start: usize,
-    /// Byte offset behind the last byte.
-    pub end: usize,
-}
-
-impl Place {
-    /// The bytes `start..end` of `file`, moved to character borders inside the text.
-    pub fn new(file: Arc<SourceText>, start: usize, end: usize) -> Self {
-        let start = file.text.floor_char_boundary(start);
-        let end = file.text.ceil_char_boundary(end).max(start);
-        Place { file, start, end }
-    }
-
-    /// Line and column of the first character, both from 1, the column in characters.
-    pub fn line_column(&self) -> (usize, usize) {
-        self.file.line_column(self.start)
-    }
-
-    /// Line and column behind the last character, both from 1, the column in characters.
-    pub fn end_line_column(&self) -> (usize, usize) {
-        self.file.line_column(self.end)
-    }
-
-    /// The text that stands there.
-    pub fn text(&self) -> &str {
-        self.file.text.get(self.start..self.end).unwrap_or("")
-    }
-}
-
-impl PartialEq for Place {
-    fn eq(&self, other: &Self) -> bool {
-        (self.start, self.end, &self.file.name) == (other.start, other.end, &other.file.name)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.line_column();
-        write!(formatter, "{}:{line}:{column}", self.file.name)
     }
 }
 
@@ -169,20 +59,8 @@ pub struct Fault {
 
 impl Fault {
     /// A fault that is nothing but a severity, a place and a message.
-    pub fn new(
-        severity: Severity,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> Self {
-        Fault {
-            severity,
-            lint: None,
-            message: message.into(),
-            place: place.into(),
-            label: None,
-            related: Vec::new(),
-            help: Vec::new(),
-        }
+    pub fn new(severity: Severity, place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+        Fault { severity, lint: None, message: message.into(), place: place.into(), label: None, related: Vec::new(), help: Vec::new() }
     }
 
     /// Names the check that found it.
@@ -231,29 +109,17 @@ impl Faults {
     }
 
     /// Adds an error and gives it back to be completed: `faults.error(place, "…").help("…")`. The place may be `None`.
-    pub fn error(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn error(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Error, place, message))
     }
 
     /// Adds a warning and gives it back to be completed.
-    pub fn warning(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn warning(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Warning, place, message))
     }
 
     /// Adds a note and gives it back to be completed.
-    pub fn note(
-        &mut self,
-        place: impl Into<Option<Place>>,
-        message: impl Into<String>,
-    ) -> &mut Fault {
+    pub fn note(&mut self, place: impl Into<Option<Place>>, message: impl Into<String>) -> &mut Fault {
         self.add(Fault::new(Severity::Note, place, message))
     }
 
@@ -270,10 +136,7 @@ impl Faults {
 
     /// How many faults are this bad.
     pub fn count(&self, severity: Severity) -> usize {
-        self.list
-            .iter()
-            .filter(|fault| fault.severity == severity)
-            .count()
+        self.list.iter().filter(|fault| fault.severity == severity).count()
     }
 
     /// How many faults there are.
@@ -294,26 +157,15 @@ impl Faults {
     /// Orders them as a reader meets them: without place first, then by file, then by position; equal ones keep their order.
     pub fn sort(&mut self) {
         self.list.sort_by(|a, b| {
-            let key = |fault: &Fault| {
-                fault
-                    .place
-                    .as_ref()
-                    .map(|place| (place.file.name.clone(), place.start))
-            };
+            let key = |fault: &Fault| fault.place.as_ref().map(|place| (place.file.name.clone(), place.start));
             key(a).cmp(&key(b))
         });
     }
 
     /// `2 errors, 1 warning`; `no problems` where there are none. Notes are counted only when there is nothing else.
     pub fn summary(&self) -> String {
-        let words = |count: usize, word: &str| {
-            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-        };
-        let (errors, warnings, notes) = (
-            self.count(Severity::Error),
-            self.count(Severity::Warning),
-            self.count(Severity::Note),
-        );
+        let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let (errors, warnings, notes) = (self.count(Severity::Error), self.count(Severity::Warning), self.count(Severity::Note));
         match (errors, warnings, notes) {
             (0, 0, 0) => "no problems".to_owned(),
             (0, 0, notes) => words(notes, "note"),
@@ -343,9 +195,7 @@ impl Extend<Fault> for Faults {
 
 impl FromIterator<Fault> for Faults {
     fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
-        Faults {
-            list: faults.into_iter().collect(),
-        }
+        Faults { list: faults.into_iter().collect() }
     }
 }
 

@@ -47,13 +47,8 @@ mod tests {
     fn places_count_characters_from_one() {
         let file = Arc::new(SourceText::new("m.yaml", "a: 1\nβ: kidny\n"));
         let mut faults = Faults::new();
-        faults
-            .error(Place::new(file.clone(), 9, 14), "no compartment")
-            .lint("names")
-            .help("did you mean `kidney`?");
-        faults
-            .note(None, "no place")
-            .related(Place::new(file, 0, 1), "here");
+        faults.error(Place::new(file.clone(), 9, 14), "no compartment").lint("names").help("did you mean `kidney`?");
+        faults.note(None, "no place").related(Place::new(file, 0, 1), "here");
         assert_eq!(
             to_json(&faults),
             json!([

@@ -47,11 +47,7 @@ pub fn did_you_mean<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a s
     if candidates.is_empty() {
         return String::new();
     }
-    let shown: Vec<String> = candidates
-        .iter()
-        .take(NAMES_SHOWN)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let shown: Vec<String> = candidates.iter().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
     match candidates.len().saturating_sub(NAMES_SHOWN) {
         0 => format!("known: {}", shown.join(", ")),
         more => format!("known: {}, … and {more} more", shown.join(", ")),
@@ -59,17 +55,7 @@ pub fn did_you_mean<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 fn plain(name: &str) -> String {
-    name.trim()
-        .chars()
-        .map(|character| {
-            if matches!(character, '-' | ' ') {
-                '_'
-            } else {
-                character
-            }
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.trim().chars().map(|character| if matches!(character, '-' | ' ') { '_' } else { character }).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -107,14 +93,8 @@ mod tests {
 
     #[test]
     fn without_a_near_name_the_known_ones_are_listed() {
-        assert_eq!(
-            did_you_mean("kidny", ["kidneys", "liver"]),
-            "did you mean `kidneys`?"
-        );
-        assert_eq!(
-            did_you_mean("plasma", ["kidneys", "liver"]),
-            "known: `kidneys`, `liver`"
-        );
+        assert_eq!(did_you_mean("kidny", ["kidneys", "liver"]), "did you mean `kidneys`?");
+        assert_eq!(did_you_mean("plasma", ["kidneys", "liver"]), "known: `kidneys`, `liver`");
         assert_eq!(did_you_mean("plasma", []), "");
         let many: Vec<String> = (0..15).map(|number| format!("organ{number}")).collect();
         let list = did_you_mean("plasma", many.iter().map(String::as_str));

@@ -9,28 +9,14 @@ use serde_yaml::Value;
 use std::sync::Arc;
 
 /// Walks both trees together.
-pub(super) fn check(
-    source: &Arc<SourceText>,
-    outline: &Outline,
-    root: &Value,
-) -> Result<(), Faults> {
+pub(super) fn check(source: &Arc<SourceText>, outline: &Outline, root: &Value) -> Result<(), Faults> {
     let mut faults = Faults::new();
     // Depth is limited to 64 by the outline, so recursion is safe.
     walk(source, outline, outline.root(), root, &mut faults);
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-fn walk(
-    source: &Arc<SourceText>,
-    outline: &Outline,
-    entry: usize,
-    value: &Value,
-    faults: &mut Faults,
-) {
+fn walk(source: &Arc<SourceText>, outline: &Outline, entry: usize, value: &Value, faults: &mut Faults) {
     let place = |range: (usize, usize)| Place::new(Arc::clone(source), range.0, range.1);
     let entry = &outline.entries[entry];
     let agree = match (&entry.shape, value) {
@@ -53,13 +39,7 @@ fn walk(
                         _ => {
                             let text = &key.text;
                             faults
-                                .error(
-                                    place(key.range),
-                                    format!(
-                                        "the key `{text}` is {}, but keys must be text",
-                                        kind(key_value)
-                                    ),
-                                )
+                                .error(place(key.range), format!("the key `{text}` is {}, but keys must be text", kind(key_value)))
                                 .help(format!("put it in quotes if it is a name: \"{text}\""));
                         }
                     }
@@ -69,30 +49,13 @@ fn walk(
             pairs.len() == values.len()
         }
         (Shape::Scalar { text, .. }, Value::String(value)) => text == value,
-        (
-            Shape::Scalar {
-                text,
-                style: ScalarStyle::Plain,
-            },
-            Value::Number(number),
-        ) => {
+        (Shape::Scalar { text, style: ScalarStyle::Plain }, Value::Number(number)) => {
             if number.as_f64().is_none_or(|number| !number.is_finite()) {
-                faults
-                    .error(
-                        place(entry.range),
-                        format!("`{text}` is not a finite number"),
-                    )
-                    .help("put it in quotes if it is text");
+                faults.error(place(entry.range), format!("`{text}` is not a finite number")).help("put it in quotes if it is text");
             }
             true
         }
-        (
-            Shape::Scalar {
-                style: ScalarStyle::Plain,
-                ..
-            },
-            Value::Null | Value::Bool(_),
-        ) => true,
+        (Shape::Scalar { style: ScalarStyle::Plain, .. }, Value::Null | Value::Bool(_)) => true,
         _ => false,
     };
     if !agree {
@@ -101,9 +64,7 @@ fn walk(
 }
 
 fn disagreement(place: Place, faults: &mut Faults) {
-    faults
-        .error(place, "YAML readers disagree on what this means")
-        .help("write it on one line, in double quotes if it is text");
+    faults.error(place, "YAML readers disagree on what this means").help("write it on one line, in double quotes if it is text");
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -15,8 +15,7 @@ const CONTROL_CHARACTERS_REPORTED: usize = 5;
 pub(super) fn read_source(path: &Path) -> Result<SourceText, Faults> {
     let name = path.display().to_string();
     let mut bytes = Vec::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
         return Err(unreadable(path, &name, &error));
     }
@@ -25,11 +24,7 @@ pub(super) fn read_source(path: &Path) -> Result<SourceText, Faults> {
     }
     match String::from_utf8(bytes) {
         Ok(text) => check_text(&name, text),
-        Err(error) => Err(not_utf8(
-            &name,
-            error.utf8_error().valid_up_to(),
-            error.as_bytes(),
-        )),
+        Err(error) => Err(not_utf8(&name, error.utf8_error().valid_up_to(), error.as_bytes())),
     }
 }
 
@@ -43,11 +38,7 @@ pub(super) fn check_text(name: &str, mut text: String) -> Result<SourceText, Fau
     }
     let source = SourceText::new(name, text);
     // Pure printable ASCII needs no second look; it is nearly every file.
-    if source
-        .text
-        .bytes()
-        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
-    {
+    if source.text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return Ok(source);
     }
     let source = Arc::new(source);
@@ -61,10 +52,7 @@ pub(super) fn check_text(name: &str, mut text: String) -> Result<SourceText, Fau
         }
         let place = Place::new(Arc::clone(&source), at, at + character.len_utf8());
         faults
-            .error(
-                place,
-                format!("the file contains {reason} (U+{:04X})", character as u32),
-            )
+            .error(place, format!("the file contains {reason} (U+{:04X})", character as u32))
             .help("delete it, or save the file as plain UTF-8 text");
     }
     match Arc::try_unwrap(source) {
@@ -83,9 +71,7 @@ fn refused_character(character: char, rest: &str) -> Option<&'static str> {
         '\0' => Some("a NUL character"),
         '\u{85}' | '\u{2028}' | '\u{2029}' => Some("an unusual line break"),
         '\u{feff}' => Some("a byte-order mark that is not at its beginning"),
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            Some("an invisible character that changes the reading direction")
-        }
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some("an invisible character that changes the reading direction"),
         '\u{fffe}' | '\u{ffff}' => Some("a character that is not allowed in text"),
         _ if character.is_control() => Some("a control character"),
         _ => None,
@@ -94,34 +80,21 @@ fn refused_character(character: char, rest: &str) -> Option<&'static str> {
 
 fn too_large(name: &str) -> Faults {
     let mut faults = Faults::new();
-    faults
-        .error(None, format!("`{name}` is larger than 4 MiB"))
-        .help("put measured data into CSV files and name them here");
+    faults.error(None, format!("`{name}` is larger than 4 MiB")).help("put measured data into CSV files and name them here");
     faults
 }
 
 fn not_utf8(name: &str, valid_up_to: usize, bytes: &[u8]) -> Faults {
     let mut faults = Faults::new();
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        faults
-            .error(None, format!("`{name}` is UTF-16 text"))
-            .help("save it as UTF-8");
+        faults.error(None, format!("`{name}` is UTF-16 text")).help("save it as UTF-8");
         return faults;
     }
     let text = String::from_utf8_lossy(bytes).into_owned();
     // The text before the bad byte is unchanged by the lossy reading, so its offset still holds.
-    let place = Place::new(
-        Arc::new(SourceText::new(name, text)),
-        valid_up_to,
-        valid_up_to + '\u{fffd}'.len_utf8(),
-    );
+    let place = Place::new(Arc::new(SourceText::new(name, text)), valid_up_to, valid_up_to + '\u{fffd}'.len_utf8());
     let byte = bytes.get(valid_up_to).copied().unwrap_or_default();
-    faults
-        .error(
-            place,
-            format!("the file is not UTF-8 text: byte 0x{byte:02X} cannot stand here"),
-        )
-        .help("save the file as UTF-8");
+    faults.error(place, format!("the file is not UTF-8 text: byte 0x{byte:02X} cannot stand here")).help("save the file as UTF-8");
     faults
 }
 
@@ -149,16 +122,10 @@ fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Faults {
 
 /// The file beside a missing one that was probably meant.
 fn neighbour(path: &Path) -> Option<String> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wanted = path.file_name()?.to_str()?;
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .take(1000)
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).ok()?.take(1000).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     let name = nearest(wanted, names.iter().map(String::as_str))?;
     Some(path.with_file_name(name).display().to_string())

@@ -1,7 +1,7 @@
 //! A mapping with a fixed set of keys: the keys are asked for one by one, and what nobody asked for is a fault.
 
 use super::Node;
-use crate::model::diagnostic::{Faults, did_you_mean};
+use crate::model::diagnostic::{Faults, Place, did_you_mean};
 
 /// The keys of a mapping while it is decoded. Call [`Fields::finish`] at the end, or unknown keys go unnoticed.
 #[must_use = "call `finish`, or unknown keys go unnoticed"]
@@ -14,11 +14,7 @@ pub struct Fields<'f> {
 
 impl<'f> Fields<'f> {
     pub(super) fn new(node: Node<'f>, children: Vec<Node<'f>>) -> Self {
-        Fields {
-            node,
-            children,
-            asked: Vec::new(),
-        }
+        Fields { node, children, asked: Vec::new() }
     }
 
     /// The mapping itself.
@@ -31,10 +27,7 @@ impl<'f> Fields<'f> {
         if !self.asked.contains(&key) {
             self.asked.push(key);
         }
-        self.children
-            .iter()
-            .find(|child| child.name() == key)
-            .cloned()
+        self.children.iter().find(|child| child.name() == key).cloned()
     }
 
     /// The value under `key`; a fault where the mapping has no such key.
@@ -42,14 +35,13 @@ impl<'f> Fields<'f> {
         let found = self.get(key);
         if found.is_none() {
             let path = self.node.path();
-            let message = if path.is_empty() {
-                format!("the file lacks the key `{key}`")
+            let (message, place) = if path.is_empty() {
+                let whole = self.node.place();
+                (format!("the file lacks the key `{key}`"), Place::new(whole.file, whole.start, whole.start))
             } else {
-                format!("`{path}` lacks the key `{key}`")
+                (format!("`{path}` lacks the key `{key}`"), self.node.key_place())
             };
-            faults
-                .error(self.node.key_place(), message)
-                .label(format!("`{key}` must be given here"));
+            faults.error(place, message).label(format!("`{key}` must be given here"));
         }
         found
     }
@@ -62,14 +54,8 @@ impl<'f> Fields<'f> {
                 continue;
             }
             let path = self.node.path();
-            let message = if path.is_empty() {
-                format!("unknown key `{name}`")
-            } else {
-                format!("unknown key `{name}` in `{path}`")
-            };
-            faults
-                .error(child.key_place(), message)
-                .help(did_you_mean(name, self.asked.iter().copied()));
+            let message = if path.is_empty() { format!("unknown key `{name}`") } else { format!("unknown key `{name}` in `{path}`") };
+            faults.error(child.key_place(), message).help(did_you_mean(name, self.asked.iter().copied()));
         }
     }
 }

@@ -21,13 +21,7 @@ pub struct Node<'f> {
 
 impl<'f> Node<'f> {
     pub(super) fn root(file: &'f YamlFile) -> Self {
-        Node {
-            file,
-            value: &file.root,
-            entry: file.outline.root(),
-            key: None,
-            path: String::new(),
-        }
+        Node { file, value: &file.root, entry: file.outline.root(), key: None, path: String::new() }
     }
 
     /// Where the value stands; for an alias, the alias; for an empty value, its key.
@@ -37,8 +31,7 @@ impl<'f> Node<'f> {
 
     /// Where the key stands that holds the value; the value itself for the root and the items of lists.
     pub fn key_place(&self) -> Place {
-        self.key
-            .map_or_else(|| self.place(), |(_, range)| self.file.place(range))
+        self.key.map_or_else(|| self.place(), |(_, range)| self.file.place(range))
     }
 
     /// The way from the root: `organs.kidneys.mass`, `flows[1].from` (items count from 0); empty for the root.
@@ -68,10 +61,7 @@ impl<'f> Node<'f> {
 
     /// Whether it is text, a number or a boolean.
     pub fn is_scalar(&self) -> bool {
-        matches!(
-            self.value,
-            Value::String(_) | Value::Number(_) | Value::Bool(_)
-        )
+        matches!(self.value, Value::String(_) | Value::Number(_) | Value::Bool(_))
     }
 
     /// Whether nothing is written, or `null` or `~`.
@@ -86,10 +76,7 @@ impl<'f> Node<'f> {
     }
 
     fn text_here(&self) -> Option<&'f str> {
-        match (
-            self.value,
-            &self.file.outline.entries[self.file.outline.resolve(self.entry)].shape,
-        ) {
+        match (self.value, &self.file.outline.entries[self.file.outline.resolve(self.entry)].shape) {
             (Value::String(text), _) => Some(text),
             (Value::Number(_) | Value::Bool(_), Shape::Scalar { text, .. }) => Some(text),
             _ => None,
@@ -123,7 +110,10 @@ impl<'f> Node<'f> {
         let fault = self.unexpected(faults, expected);
         match meant {
             "" => fault.help("write `true` or `false`"),
-            meant => fault.help(format!("write `{meant}`")),
+            meant => {
+                let kind = if self.value.is_number() { "a number" } else { "text" };
+                fault.help(format!("`{text}` is only {kind} here: write `{meant}`"))
+            }
         };
         None
     }
@@ -131,40 +121,26 @@ impl<'f> Node<'f> {
     /// A whole number, written with digits alone.
     pub fn integer(&self, faults: &mut Faults, expected: &str) -> Option<i64> {
         let text = self.scalar(faults, expected)?;
-        read_integer(text)
-            .map_err(|reason| self.unexpected(faults, expected).help(reason))
-            .ok()
+        read_integer(text).map_err(|reason| self.unexpected(faults, expected).help(reason)).ok()
     }
 
     /// A finite number in decimal notation (see [`read_number`]).
     pub fn number(&self, faults: &mut Faults, expected: &str) -> Option<f64> {
         let text = self.scalar(faults, expected)?;
-        read_number(text)
-            .map_err(|reason| self.unexpected(faults, expected).help(reason))
-            .ok()
+        read_number(text).map_err(|reason| self.unexpected(faults, expected).help(reason)).ok()
     }
 
     /// One of a set of words, exactly as listed.
     pub fn one_of<T: Copy>(&self, faults: &mut Faults, choices: &[(&str, T)]) -> Option<T> {
-        let words: Vec<String> = choices
-            .iter()
-            .map(|(word, _)| format!("`{word}`"))
-            .collect();
+        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
         let expected = match words.as_slice() {
             [] => "left out".to_owned(),
             [only] => only.clone(),
             [all @ .., last] if words.len() <= 12 => format!("{} or {last}", all.join(", ")),
-            [some @ ..] => format!(
-                "one of {}, … ({} in all)",
-                some[..11].join(", "),
-                words.len()
-            ),
+            some => format!("one of {}, … ({} in all)", some[..11].join(", "), words.len()),
         };
         let text = self.scalar(faults, &expected)?;
-        let choice = choices
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|&(_, value)| value);
+        let choice = choices.iter().find(|(word, _)| *word == text).map(|&(_, value)| value);
         if choice.is_none() {
             let near = did_you_mean(text, choices.iter().map(|(word, _)| *word));
             let fault = self.unexpected(faults, &expected);
@@ -178,33 +154,24 @@ impl<'f> Node<'f> {
     /// The items of a list; none of them, with a fault, where it is no list.
     pub fn items(&self, faults: &mut Faults, expected: &str) -> Vec<Node<'f>> {
         let outline = &self.file.outline;
-        let (Value::Sequence(values), Shape::Sequence(entries)) = (
-            self.value,
-            &outline.entries[outline.resolve(self.entry)].shape,
-        ) else {
+        let (Value::Sequence(values), Shape::Sequence(entries)) = (self.value, &outline.entries[outline.resolve(self.entry)].shape) else {
             self.unexpected(faults, expected);
             return Vec::new();
         };
-        let items = values
-            .iter()
-            .zip(entries)
-            .enumerate()
-            .map(|(index, (value, &entry))| Node {
-                file: self.file,
-                value,
-                entry,
-                key: None,
-                path: format!("{}[{index}]", self.path),
-            });
+        let items = values.iter().zip(entries).enumerate().map(|(index, (value, &entry))| Node {
+            file: self.file,
+            value,
+            entry,
+            key: None,
+            path: format!("{}[{index}]", self.path),
+        });
         items.collect()
     }
 
     /// The keys and values of a mapping in the order of the file; none, with a fault, where it is no mapping.
     pub fn entries(&self, faults: &mut Faults, expected: &str) -> Vec<(String, Node<'f>)> {
         match self.children() {
-            Some(children) => children
-                .map(|node| (node.name().to_owned(), node))
-                .collect(),
+            Some(children) => children.map(|node| (node.name().to_owned(), node)).collect(),
             None => {
                 self.unexpected(faults, expected);
                 Vec::new()
@@ -223,38 +190,24 @@ impl<'f> Node<'f> {
 
     fn children(&self) -> Option<impl Iterator<Item = Node<'f>>> {
         let outline = &self.file.outline;
-        let (Value::Mapping(values), Shape::Mapping(pairs)) = (
-            self.value,
-            &outline.entries[outline.resolve(self.entry)].shape,
-        ) else {
+        let (Value::Mapping(values), Shape::Mapping(pairs)) = (self.value, &outline.entries[outline.resolve(self.entry)].shape) else {
             return None;
         };
         let (file, path) = (self.file, self.path.clone());
-        Some(
-            values
-                .values()
-                .zip(pairs)
-                .map(move |(value, (key, entry))| Node {
-                    file,
-                    value,
-                    entry: *entry,
-                    key: Some((key.text.as_str(), key.range)),
-                    path: if path.is_empty() {
-                        key.text.clone()
-                    } else {
-                        format!("{path}.{}", key.text)
-                    },
-                }),
-        )
+        Some(values.values().zip(pairs).map(move |(value, (key, entry))| Node {
+            file,
+            value,
+            entry: *entry,
+            key: Some((key.text.as_str(), key.range)),
+            path: if path.is_empty() { key.text.clone() } else { format!("{path}.{}", key.text) },
+        }))
     }
 
     /// A place inside the scalar: the bytes `start..end` of [`Node::scalar_text`] found again in the file. Exact for plain, quoted and
     /// folded text; the whole value where escapes or an alias stand between.
     pub fn place_of_offset(&self, start: usize, end: usize) -> Place {
         let place = self.place();
-        let found = self
-            .text_here()
-            .and_then(|text| scalar_place::locate(text, place.text(), start, end));
+        let found = self.text_here().and_then(|text| scalar_place::locate(text, place.text(), start, end));
         match found {
             Some((from, to)) => self.file.place((place.start + from, place.start + to)),
             None => place,
@@ -266,33 +219,27 @@ impl<'f> Node<'f> {
         let fault = faults.error(self.place(), message);
         let target = self.file.outline.resolve(self.entry);
         if target != self.entry {
-            fault.related(
-                self.file.place(self.file.outline.entries[target].range),
-                "the value is written here",
-            );
+            fault.related(self.file.place(self.file.outline.entries[target].range), "the value is written here");
         }
         fault
     }
 
     /// Adds the error that the value is not what was expected.
     pub fn unexpected<'a>(&self, faults: &'a mut Faults, expected: &str) -> &'a mut Fault {
-        let subject = if self.path.is_empty() {
-            "the file".to_owned()
-        } else {
-            format!("`{}`", self.path)
-        };
+        let subject = if self.path.is_empty() { "the file".to_owned() } else { format!("`{}`", self.path) };
         let found = self.found();
-        let fault = self.error(
-            faults,
-            format!("{subject} must be {expected}, found {found}"),
-        );
+        let fault = self.error(faults, format!("{subject} must be {expected}, found {found}"));
         if let Value::Sequence(items) = self.value
             && let [Value::String(word)] = items.as_slice()
             && expected_is_text(expected)
         {
-            fault.help(format!(
-                "text that begins with `[` must stand in quotes: \"[{word}]…\""
-            ));
+            fault.help(format!("text that begins with `[` must stand in quotes: \"[{word}]…\""));
+        }
+        if let Value::String(text) = self.value
+            && let Some((key, rest)) = text.split_once(':')
+            && expected.contains("mapping")
+        {
+            fault.help(format!("if it is a key and a value, a space is missing: `{key}: {rest}`"));
         }
         fault
     }
@@ -305,11 +252,7 @@ impl<'f> Node<'f> {
             _ => {
                 let text = self.text_here().unwrap_or_default();
                 let short: String = text.chars().take(40).collect();
-                if short.len() < text.len() {
-                    format!("`{short}…`")
-                } else {
-                    format!("`{short}`")
-                }
+                if short.len() < text.len() { format!("`{short}…`") } else { format!("`{short}`") }
             }
         }
     }

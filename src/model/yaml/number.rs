@@ -33,9 +33,7 @@ pub fn read_integer(text: &str) -> Result<i64, String> {
     let number = read_number(trimmed)?;
     let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return trimmed
-            .parse()
-            .map_err(|_| format!("it is too large: whole numbers reach to {}", i64::MAX));
+        return trimmed.parse().map_err(|_| format!("it is too large: whole numbers reach to {}", i64::MAX));
     }
     if number.fract() == 0.0 && number.abs() < 1e15 {
         Err(format!("write it as a whole number: {number:.0}"))
@@ -47,10 +45,7 @@ pub fn read_integer(text: &str) -> Result<i64, String> {
 fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (
-            mantissa,
-            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        ),
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
         None => (unsigned, None),
     };
     let (whole, fraction) = match mantissa.split_once('.') {
@@ -59,9 +54,7 @@ fn is_decimal(text: &str) -> bool {
     };
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     digits(whole)
-        && fraction.map_or(!whole.is_empty(), |fraction| {
-            !fraction.is_empty() && digits(fraction)
-        })
+        && fraction.map_or(!whole.is_empty(), |fraction| !fraction.is_empty() && digits(fraction))
         && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
 }
 
@@ -77,86 +70,56 @@ fn look_alike(text: &str) -> Option<String> {
     if matches!(unsigned, ".nan" | "nan" | ".inf" | "inf" | "infinity") {
         return Some("numbers must be finite".to_owned());
     }
-    for (prefix, base, word) in [
-        ("0x", 16, "hexadecimal"),
-        ("0o", 8, "octal"),
-        ("0b", 2, "binary"),
-    ] {
-        if let Some(number) = unsigned
-            .strip_prefix(prefix)
-            .and_then(|part| u64::from_str_radix(part, base).ok())
-        {
+    for (prefix, base, word) in [("0x", 16, "hexadecimal"), ("0o", 8, "octal"), ("0b", 2, "binary")] {
+        if let Some(number) = unsigned.strip_prefix(prefix).and_then(|part| u64::from_str_radix(part, base).ok()) {
             return Some(format!("{word} notation is not read: write {sign}{number}"));
         }
     }
     if unsigned.len() > 1 && unsigned.starts_with('0') && digits(unsigned) {
         let plain = unsigned.trim_start_matches('0');
         let plain = if plain.is_empty() { "0" } else { plain };
-        return Some(format!(
-            "a leading zero means octal to some readers: write {sign}{plain}"
-        ));
+        return Some(format!("a leading zero means octal to some readers: write {sign}{plain}"));
     }
     if unsigned.contains('_') && is_decimal(&unsigned.replace('_', "")) {
-        return Some(format!(
-            "underscores are not read in numbers: write {}",
-            lower.replace('_', "")
-        ));
+        return Some(format!("underscores are not read in numbers: write {}", lower.replace('_', "")));
     }
     if unsigned.contains(',') && is_decimal(&unsigned.replace(',', "")) {
         let parts: Vec<&str> = unsigned.split(',').collect();
         return Some(match parts.as_slice() {
             [whole, fraction] if fraction.len() == 3 && !fraction.contains(['.', 'e']) => {
-                format!(
-                    "commas are not read in numbers: write {sign}{whole}{fraction} or {sign}{whole}.{fraction}"
-                )
+                format!("commas are not read in numbers: write {sign}{whole}{fraction} or {sign}{whole}.{fraction}")
             }
             [whole, fraction] if !fraction.contains('.') => {
                 format!("the decimal sign is the point: write {sign}{whole}.{fraction}")
             }
-            _ => format!(
-                "commas are not read in numbers: write {}",
-                lower.replace(',', "")
-            ),
+            _ => format!("commas are not read in numbers: write {}", lower.replace(',', "")),
         });
     }
     if unsigned.contains(':') && unsigned.split(':').all(digits) {
-        return Some(
-            "it is read as text; times and base-60 numbers are not numbers here".to_owned(),
-        );
+        return Some("it is read as text; times and base-60 numbers are not numbers here".to_owned());
     }
     if let Some(rest) = lower.strip_prefix(['−', '–', '‐'])
         && is_decimal(rest)
     {
-        return Some(format!(
-            "this sign is not the minus of the keyboard: write -{rest}"
-        ));
+        return Some(format!("this sign is not the minus of the keyboard: write -{rest}"));
     }
-    truncated(unsigned)
+    truncated(unsigned, sign)
 }
 
 /// `1e`, `1e-`, `3.`: the end of the number is missing.
-fn truncated(unsigned: &str) -> Option<String> {
+fn truncated(unsigned: &str, sign: &str) -> Option<String> {
     let stem = unsigned.trim_end_matches(['+', '-']);
-    if let Some(mantissa) = stem
-        .strip_suffix('e')
-        .filter(|mantissa| is_decimal(mantissa))
-    {
-        return Some(format!(
-            "the exponent is missing: write {mantissa} or {mantissa}e0"
-        ));
+    if let Some(mantissa) = stem.strip_suffix('e').filter(|mantissa| is_decimal(mantissa)) {
+        return Some(format!("the exponent is missing: write {sign}{mantissa} or {sign}{mantissa}e0"));
     }
     if let Some(whole) = unsigned.strip_suffix('.').filter(|whole| is_decimal(whole)) {
-        return Some(format!(
-            "a digit is missing behind the point: write {whole} or {whole}.0"
-        ));
+        return Some(format!("a digit is missing behind the point: write {sign}{whole} or {sign}{whole}.0"));
     }
     if let Some((mantissa, exponent)) = unsigned.split_once('e')
         && let Some(whole) = mantissa.strip_suffix('.')
         && is_decimal(&format!("{whole}e{exponent}"))
     {
-        return Some(format!(
-            "a digit is missing behind the point: write {whole}.0e{exponent}"
-        ));
+        return Some(format!("a digit is missing behind the point: write {sign}{whole}.0e{exponent}"));
     }
     None
 }
@@ -168,10 +131,7 @@ fn unreadable(text: &str) -> String {
         .take(200)
         .find(|&length| is_decimal(text[..length].trim_end()));
     match number_length {
-        Some(length) => format!(
-            "it must be a number alone, without `{}`",
-            text[length..].trim().chars().take(20).collect::<String>()
-        ),
+        Some(length) => format!("it must be a number alone, without `{}`", text[length..].trim().chars().take(20).collect::<String>()),
         None => "write a number such as 0.4 or 1e-3".to_owned(),
     }
 }
