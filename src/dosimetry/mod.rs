@@ -5,6 +5,7 @@
 //! every contribution. Inside: activities in MBq, times in h, Ã in MBq h, S in Gy/(MBq h), masses in g, doses in Gy.
 
 pub mod absorbed_dose;
+pub mod course;
 pub mod exponential_integral;
 pub mod mass_scaling;
 pub mod opendose;
