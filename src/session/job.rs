@@ -1,0 +1,118 @@
+//! Work in the background: one thread a job, messages on a channel, progress, cancel.
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::Instant;
+
+use super::publish::{Published, publish};
+use super::scenario::Scenario;
+use super::work::{Control, Failed, Outcome, Progress, Task, perform};
+
+/// What a job is to do.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The scenario: a folder or a file.
+    pub scenario: PathBuf,
+    /// `name=value` overrides.
+    pub sets: Vec<String>,
+    /// What to do.
+    pub task: Task,
+    /// Where run folders go; `None` writes nothing.
+    pub runs_root: Option<PathBuf>,
+    /// The command as typed, for the manifest.
+    pub command: String,
+}
+
+/// What a job says.
+#[derive(Debug)]
+pub enum Message {
+    /// How far it is.
+    Progress(Progress),
+    /// It ended.
+    Finished(Box<Result<Done, Failed>>),
+}
+
+/// A job that ended well.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What came out.
+    pub outcome: Outcome,
+    /// The run folder, where one was written.
+    pub published: Option<Published>,
+}
+
+/// A job under way.
+pub struct Job {
+    /// Its number, never used twice.
+    pub id: u64,
+    /// What it does, for people.
+    pub title: String,
+    /// When it began.
+    pub started: Instant,
+    cancel: Arc<AtomicBool>,
+    receiver: Receiver<Message>,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Job {
+    /// Starts a job. `wake` is called from its thread whenever there is something to poll.
+    pub fn start(request: Request, wake: impl Fn() + Send + 'static) -> Job {
+        let (sender, receiver) = channel();
+        let cancel = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancel);
+        let title = request.scenario.display().to_string();
+        std::thread::spawn(move || {
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execute(&request, &flag, &sender, &wake)))
+                .unwrap_or_else(|_| Err(Failed::because("the work ended by an error of the program; please report it")));
+            // nobody may be listening any more
+            let _ = sender.send(Message::Finished(Box::new(result)));
+            wake();
+        });
+        Job { id: NEXT.fetch_add(1, Ordering::Relaxed), title, started: Instant::now(), cancel, receiver }
+    }
+
+    /// Asks it to stop; it answers with a finished message.
+    pub fn cancel(&self) {
+        self.cancel.store(true, Ordering::Relaxed);
+    }
+
+    /// The next message, if there is one. A job whose thread is gone without a word has failed.
+    pub fn poll(&self) -> Option<Message> {
+        match self.receiver.try_recv() {
+            Ok(message) => Some(message),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => None,
+        }
+    }
+}
+
+fn execute(request: &Request, cancel: &AtomicBool, sender: &Sender<Message>, wake: &dyn Fn()) -> Result<Done, Failed> {
+    let mut report = |progress: Progress| {
+        let _ = sender.send(Message::Progress(progress));
+        wake();
+    };
+    carry_out(request, cancel, &mut report)
+}
+
+/// Reads the scenario, does the task and writes the run folder; the same for both faces.
+pub fn carry_out(request: &Request, cancel: &AtomicBool, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
+    let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::because(faults.to_string()))?;
+    let started = Instant::now();
+    let mut control = Control { progress, cancel };
+    let outcome = perform(&scenario, request.task, &mut control);
+    let Some(root) = &request.runs_root else {
+        return Ok(Done { outcome: outcome?, published: None });
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(failed) if failed.cancelled => {
+            let place = super::publish::publish_cancelled(&scenario, root, request, started)?;
+            return Err(Failed { sentence: format!("{}; marked cancelled in {}", failed.sentence, place.display()), cancelled: true });
+        }
+        Err(failed) => return Err(failed),
+    };
+    let published = publish(&scenario, &outcome, root, request, started, &mut control)?;
+    Ok(Done { outcome, published: Some(published) })
+}

@@ -1,0 +1,126 @@
+//! An outcome written as a run folder: tables, figures, inputs, report, manifest.
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::job::Request;
+use super::scenario::Scenario;
+use super::work::{Control, Failed, Outcome};
+use crate::report::digest::{sha256_hex, sha256_of_file};
+use crate::report::{InputFile, Manifest, ReportError, ReportText, RunFolder};
+
+/// A finished run folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Files of figures within it.
+    pub figures: Vec<PathBuf>,
+}
+
+fn report_failed(error: ReportError) -> Failed {
+    Failed::because(error.to_string())
+}
+
+/// Hashes of all input files, paths relative to the folder that holds the runs.
+fn inputs(scenario: &Scenario, root: &Path) -> Result<Vec<InputFile>, Failed> {
+    let base = root.parent().unwrap_or(Path::new("")).canonicalize().unwrap_or_default();
+    scenario
+        .inputs()
+        .iter()
+        .map(|path| {
+            let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let shown = whole.strip_prefix(&base).map(Path::to_path_buf).unwrap_or_else(|_| path.clone());
+            Ok(InputFile { path: shown.to_string_lossy().into_owned(), sha256: sha256_of_file(path).map_err(report_failed)? })
+        })
+        .collect()
+}
+
+fn input_hash(inputs: &[InputFile], request: &Request) -> String {
+    let mut text = String::new();
+    for input in inputs {
+        text.push_str(&input.sha256);
+    }
+    for set in &request.sets {
+        text.push_str(set);
+    }
+    text.push_str(&format!("{:?}{}", request.task, env!("CARGO_PKG_VERSION")));
+    sha256_hex(text.as_bytes())
+}
+
+fn manifest(scenario: &Scenario, request: &Request, started: Instant, inputs: Vec<InputFile>) -> Manifest {
+    let began = jiff::Timestamp::now() - jiff::SignedDuration::from_millis(i64::try_from(started.elapsed().as_millis()).unwrap_or(0));
+    let mut manifest = Manifest::begun(&scenario.name, &scenario.title, began);
+    manifest.command = request.command.clone();
+    manifest.inputs = inputs;
+    manifest.assumptions = scenario.assumptions.clone();
+    manifest.tolerances.insert("relative".into(), scenario.solve.relative_tolerance);
+    for set in &request.sets {
+        if let Some((name, value)) = set.split_once('=') {
+            manifest.settings.insert(name.trim().to_string(), value.trim().to_string());
+        }
+    }
+    manifest
+}
+
+/// Writes an outcome; the folder appears under its name only when it is whole.
+pub fn publish(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    root: &Path,
+    request: &Request,
+    started: Instant,
+    control: &mut Control,
+) -> Result<Published, Failed> {
+    let inputs = inputs(scenario, root)?;
+    let hash = input_hash(&inputs, request);
+    let mut manifest = manifest(scenario, request, started, inputs);
+    let mut folder = RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?;
+    *folder.draft_mut() = manifest.clone();
+    for (name, path) in [("scenario.yaml", &scenario.file), ("model.yaml", &scenario.model_file)] {
+        let text = std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?;
+        folder.write_bytes(&format!("inputs/{name}"), &text).map_err(report_failed)?;
+    }
+    for table in &outcome.tables {
+        folder.write_table(table).map_err(report_failed)?;
+    }
+    let mut figures = Vec::new();
+    for (position, figure) in outcome.figures.iter().enumerate() {
+        control.at(&format!("drawing {}", figure.name), 0.8 + 0.2 * position as f64 / outcome.figures.len().max(1) as f64)?;
+        figures.extend(folder.draw(figure).map_err(report_failed)?);
+    }
+    manifest.assumptions = outcome.assumptions.clone();
+    manifest.evidence = outcome.evidence.clone();
+    manifest.failures = outcome.failures.clone();
+    manifest.seed = outcome.seed;
+    manifest.solver_methods = outcome.methods.iter().cloned().collect();
+    manifest.wall_time_s = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+    let mut report = ReportText::new(&outcome.title);
+    for finding in &outcome.findings {
+        report.paragraph(finding);
+    }
+    report.heading("Tables");
+    outcome.tables.iter().for_each(|table| {
+        report.table(table);
+    });
+    if !outcome.figures.is_empty() {
+        report.heading("Figures");
+        outcome.figures.iter().for_each(|figure| {
+            report.figure(figure);
+        });
+    }
+    report.headed_list("Assumptions", &outcome.assumptions);
+    report.headed_list("Dose–effect relations used", &outcome.evidence);
+    report.provenance(&manifest);
+    let relative: Vec<PathBuf> = figures.iter().filter_map(|path| path.strip_prefix(folder.path()).ok().map(Path::to_path_buf)).collect();
+    let place = folder.finish(manifest, &report.finish()).map_err(report_failed)?;
+    Ok(Published { figures: relative.iter().map(|path| place.join(path)).collect(), folder: place })
+}
+
+/// Leaves a run that says it was cancelled.
+pub fn publish_cancelled(scenario: &Scenario, root: &Path, request: &Request, started: Instant) -> Result<PathBuf, Failed> {
+    let inputs = inputs(scenario, root)?;
+    let hash = input_hash(&inputs, request);
+    let manifest = manifest(scenario, request, started, inputs);
+    let folder = RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?;
+    folder.cancel(manifest).map_err(report_failed)
+}

@@ -1,0 +1,144 @@
+//! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::comparison::compare;
+use super::fitting::fit;
+use super::scenario::Scenario;
+use super::simulation::simulate;
+use crate::report::{Failure, Figure, Table};
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// One patient: curves, doses, BED, NTCP.
+    Simulate,
+    /// Fit the model to the scenario's data.
+    Fit,
+    /// All that the scenario declares.
+    Run,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What is being done.
+    pub step: String,
+    /// Share of the whole that is done, 0 to 1.
+    pub done: f64,
+}
+
+/// A job that did not end well.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Failed {
+    /// What happened, and in what.
+    pub sentence: String,
+    /// Whether it was cancelled from outside.
+    pub cancelled: bool,
+}
+
+impl Failed {
+    /// A failure of the work itself.
+    pub fn because(sentence: impl Into<String>) -> Failed {
+        Failed { sentence: sentence.into(), cancelled: false }
+    }
+}
+
+/// What a job gives: tables, figures and the words around them.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// Tables, most important first.
+    pub tables: Vec<Table>,
+    /// Figures.
+    pub figures: Vec<Figure>,
+    /// Sentences for people: what was understood, what came out.
+    pub findings: Vec<String>,
+    /// Assumptions that every report prints.
+    pub assumptions: Vec<String>,
+    /// Dose–effect relations used, each with source and evidence level.
+    pub evidence: Vec<String>,
+    /// Things that failed or were clipped, counted.
+    pub failures: Vec<Failure>,
+    /// Solver methods: what → which and why.
+    pub methods: Vec<(String, String)>,
+    /// Seed of the random numbers, where any were drawn.
+    pub seed: Option<u64>,
+    /// Fitted parameters by path, in internal units; empty without a fit.
+    pub fitted: Vec<(String, f64)>,
+}
+
+/// What a step of the work may use: a place for progress and the flag that stops it.
+pub struct Control<'c> {
+    /// Called with every step of progress.
+    pub progress: &'c mut dyn FnMut(Progress),
+    /// Set from outside to stop.
+    pub cancel: &'c AtomicBool,
+}
+
+impl Control<'_> {
+    /// Reports progress; fails if the work was cancelled.
+    pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(Failed { sentence: format!("cancelled while {step}"), cancelled: true });
+        }
+        (self.progress)(Progress { step: step.to_string(), done });
+        Ok(())
+    }
+}
+
+/// Does `task` for a scenario.
+pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result<Outcome, Failed> {
+    let mut outcome = Outcome {
+        scenario: scenario.name.clone(),
+        title: scenario.title.clone(),
+        assumptions: scenario.assumptions.clone(),
+        ..Outcome::default()
+    };
+    outcome.assumptions.extend(assumed_values(scenario));
+    let mut parameters = scenario.model.parameter_values();
+    let fits = scenario.fit.is_some() && task != Task::Simulate;
+    if task == Task::Fit && scenario.fit.is_none() {
+        return Err(Failed::because(format!("scenario `{}` declares no `fit`", scenario.name)));
+    }
+    if fits {
+        control.at("fitting", 0.05)?;
+        fit(scenario, &mut parameters, &mut outcome, control)?;
+    }
+    if task != Task::Fit || !scenario.targets.is_empty() {
+        control.at("simulating", 0.5)?;
+        simulate(scenario, &parameters, &mut outcome, control)?;
+    }
+    if task == Task::Run && scenario.regimens.is_some() {
+        control.at("comparing regimens", 0.6)?;
+        compare(scenario, &parameters, &mut outcome, control)?;
+    }
+    control.at("done", 1.0)?;
+    Ok(outcome)
+}
+
+/// Parameters that the files mark as assumed.
+fn assumed_values(scenario: &Scenario) -> Vec<String> {
+    use crate::model::document::Provenance;
+    let named: Vec<&str> = scenario
+        .model
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.origin.provenance == Some(Provenance::Assumed))
+        .map(|parameter| parameter.path.as_str())
+        .collect();
+    let mut sentences = Vec::new();
+    if !named.is_empty() {
+        sentences.push(format!("assumed values (no source): {}", named.join(", ")));
+    }
+    if scenario.administrations.iter().any(|given| given.assumed) {
+        sentences.push("the administered activity or amount is assumed".to_string());
+    }
+    for (lint, reason) in &scenario.model.silenced {
+        sentences.push(format!("check `{lint}` silenced: {reason}"));
+    }
+    sentences
+}
