@@ -3,9 +3,13 @@
 use super::{Fault, Faults, Place, Severity};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How many faults are drawn; a file with more has one cause, and nobody reads them all.
 const FAULTS_DRAWN: usize = 100;
+/// Bytes of a file in one picture; the renderer's time grows with them. Related places further off get a picture of their own,
+/// and a line longer than this is only named.
+const PICTURE_BYTES: usize = 10_000;
 
 /// Draws faults in their present order, one blank line between them, ending in a line break; empty for no faults.
 ///
@@ -32,7 +36,8 @@ fn draw(fault: &Fault, renderer: &Renderer) -> String {
     let mut group = Group::with_title(title);
     let mut elsewhere: Vec<&(Place, String)> = Vec::new();
     if let Some(place) = &fault.place {
-        let (here, away): (Vec<_>, Vec<_>) = fault.related.iter().partition(|(other, _)| std::sync::Arc::ptr_eq(&other.file, &place.file));
+        let near = |other: &Place| Arc::ptr_eq(&other.file, &place.file) && other.start.abs_diff(place.start) < PICTURE_BYTES;
+        let (here, away): (Vec<_>, Vec<_>) = fault.related.iter().partition(|(other, _)| near(other));
         group = picture(group, place, fault.label.as_deref(), AnnotationKind::Primary, &here);
         elsewhere = away;
     } else {
@@ -70,6 +75,9 @@ fn picture<'a>(
     let starts = file.line_starts();
     let from = starts.get(first - 1).copied().unwrap_or(0);
     let to = starts.get(last).copied().unwrap_or(file.text.len());
+    if to - from > 4 * PICTURE_BYTES {
+        return names_only(group, place, label, related);
+    }
     let span = |place: &Place| {
         let (start, end) = first_line_of(place);
         start - from..end - from
@@ -82,6 +90,20 @@ fn picture<'a>(
         snippet = snippet.annotation(AnnotationKind::Context.span(span(other)).label(visible(words)));
     }
     group.element(snippet)
+}
+
+/// The same in words, for files whose lines nobody could look at.
+fn names_only<'a>(mut group: Group<'a>, place: &'a Place, label: Option<&'a str>, related: &[&'a (Place, String)]) -> Group<'a> {
+    let (line, column) = place.line_column();
+    group = group.element(Origin::path(visible(&place.file.name)).line(line).char_column(column));
+    if let Some(label) = label {
+        group = group.element(Level::NOTE.message(visible(label)));
+    }
+    for (other, words) in related {
+        let (line, column) = other.line_column();
+        group = group.element(Level::NOTE.message(format!("{} (line {line}, column {column})", visible(words))));
+    }
+    group
 }
 
 /// The part of a place on its first line: a mapping of fifty lines is meant as a whole, but its first line says which.
@@ -121,7 +143,6 @@ fn hidden(character: char) -> bool {
 mod tests {
     use super::super::SourceText;
     use super::*;
-    use std::sync::Arc;
 
     fn source(name: &str, text: &str) -> Arc<SourceText> {
         Arc::new(SourceText::new(name, text))
@@ -190,6 +211,28 @@ mod tests {
         let drawn = render(&faults, false);
         let forbidden = |character: char| character.is_control() && character != '\n' || "\u{2028}\u{feff}\u{202e}".contains(character);
         assert!(!drawn.contains(forbidden), "{drawn:?}");
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_named_but_not_drawn() {
+        let file = source("m.yaml", &("{kidny: 1, ".to_owned() + &"x".repeat(1 << 20) + ": 2, kidny: 3}"));
+        let mut faults = Faults::new();
+        let second = file.text.rfind("kidny").expect("the word is in the text");
+        let first = at(&file, "kidny");
+        faults.error(Place::new(Arc::clone(&file), second, second + 5), "duplicate key").label("again").related(first.clone(), "first");
+        faults.error(first.clone(), "unknown").label("here").related(first, "and here");
+        insta::assert_snapshot!(render(&faults, false), @r"
+        error: duplicate key
+        --> m.yaml:1:1048593
+         = note: again
+        note: first
+        --> m.yaml:1:2
+
+        error: unknown
+        --> m.yaml:1:2
+         = note: here
+         = note: and here (line 1, column 2)
+        ");
     }
 
     #[test]
