@@ -218,9 +218,14 @@ impl Propagator {
                 }
                 Diagonal::General => {}
             }
-            // Close to 1, the change is accurate; far from it, the product of the squaring is.
+            // Close to 1, the change is accurate; far from it, the product of the squaring is, up to what left the block.
             if rung.change[state] > -0.5 {
                 rung.exponential[place] = 1.0 + rung.change[state];
+            } else if self.blocks.diagonal[state] == Diagonal::Lossy && rung.loss[state] > -0.5 {
+                let block = &self.blocks.members[state];
+                let sum: f64 = block.iter().map(|&other| rung.exponential[state * size + other]).sum();
+                let correction = (1.0 + rung.loss[state]) / sum;
+                block.iter().for_each(|&other| rung.exponential[state * size + other] *= correction);
             }
         }
     }

@@ -367,3 +367,7 @@ fn fit_step(wanted: f64, time: f64, end: f64) -> (f64, f64) {
         (wanted, time + wanted)
     }
 }
+
+#[cfg(test)]
+#[path = "rodas5p_tests.rs"]
+mod tests;

@@ -30,6 +30,12 @@ impl Network {
         self
     }
 
+    /// The same network with another number of states.
+    pub(crate) fn with_states(mut self, states: usize) -> Network {
+        self.states = states;
+        self
+    }
+
     pub(crate) fn process(mut self, rate: f64, reactants: &[usize], changes: &[(usize, f64)]) -> Network {
         self.pattern.extend(changes.iter().flat_map(|&(row, _)| reactants.iter().map(move |&column| (row, column))));
         self.pattern.sort_unstable();
