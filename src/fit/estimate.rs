@@ -297,7 +297,7 @@ impl Estimate {
                 "as many parameters as residuals: no degrees of freedom, so no standard errors from the scatter".into(),
             );
         }
-        if !(self.condition_number < LARGE_CONDITION_NUMBER) {
+        if self.condition_number.is_nan() || self.condition_number >= LARGE_CONDITION_NUMBER {
             let names: Vec<String> = weakest
                 .iter()
                 .map(|&i| format!("`{}`", self.parameters[i].name))

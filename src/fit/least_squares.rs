@@ -86,7 +86,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             max_iterations: 1000,
-            offset_tolerance: 1e-9,
+            offset_tolerance: 1e-8,
             step_tolerance: 1e-10,
             cost_tolerance: 1e-14,
             acceptable_offset: 1e-3,
@@ -106,7 +106,7 @@ impl Settings {
                 expected,
             })
         };
-        if !(self.step_cap > 0.0) {
+        if self.step_cap.is_nan() || self.step_cap <= 0.0 {
             return fault("step_cap", self.step_cap, "a positive number");
         }
         if !(self.difference_step > 0.0 && self.difference_step < 1.0) {

@@ -5,14 +5,16 @@
 
 mod json;
 mod nearest;
+mod place;
 mod render;
 
 pub use json::to_json;
 pub use nearest::{did_you_mean, nearest};
+pub use place::{Place, SourceText};
+pub(crate) use place::{border_after, border_before};
 pub use render::render;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
 
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,103 +35,6 @@ impl Severity {
             Severity::Warning => "warning",
             Severity::Note => "note",
         }
-    }
-}
-
-/// The text of one file, kept as long as some fault points into it.
-pub struct SourceText {
-    /// The name shown to people: the path as it was given.
-    pub name: String,
-    /// The whole text, without byte-order mark.
-    pub text: String,
-    line_starts: OnceLock<Vec<usize>>,
-}
-
-impl SourceText {
-    /// Keeps `text` under the name people know it by.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        SourceText { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
-    }
-
-    /// Byte offsets of the first byte of every line, ascending; the first is 0.
-    pub fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
-        })
-    }
-
-    /// Line and column, both from 1 and the column in characters, of a byte offset; offsets beyond the end mean the end.
-    pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let offset = self.text.floor_char_boundary(offset);
-        let starts = self.line_starts();
-        let line = starts.partition_point(|&start| start <= offset);
-        let start = starts.get(line - 1).copied().unwrap_or(0);
-        (line, self.text[start..offset].chars().count() + 1)
-    }
-
-    /// The text of a line (from 1) without its line break; empty beyond the end.
-    pub fn line(&self, line: usize) -> &str {
-        let starts = self.line_starts();
-        let Some(&start) = line.checked_sub(1).and_then(|index| starts.get(index)) else {
-            return "";
-        };
-        let end = starts.get(line).copied().unwrap_or(self.text.len());
-        self.text[start..end].trim_end_matches(['\n', '\r'])
-    }
-}
-
-impl fmt::Debug for SourceText {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "SourceText({}, {} bytes)", self.name, self.text.len())
-    }
-}
-
-/// A stretch of a file.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The file.
-    pub file: Arc<SourceText>,
-    /// Byte offset of the first byte.
-    pub start: usize,
-    /// Byte offset behind the last byte.
-    pub end: usize,
-}
-
-impl Place {
-    /// The bytes `start..end` of `file`, moved to character borders inside the text.
-    pub fn new(file: Arc<SourceText>, start: usize, end: usize) -> Self {
-        let start = file.text.floor_char_boundary(start);
-        let end = file.text.ceil_char_boundary(end).max(start);
-        Place { file, start, end }
-    }
-
-    /// Line and column of the first character, both from 1, the column in characters.
-    pub fn line_column(&self) -> (usize, usize) {
-        self.file.line_column(self.start)
-    }
-
-    /// Line and column behind the last character, both from 1, the column in characters.
-    pub fn end_line_column(&self) -> (usize, usize) {
-        self.file.line_column(self.end)
-    }
-
-    /// The text that stands there.
-    pub fn text(&self) -> &str {
-        self.file.text.get(self.start..self.end).unwrap_or("")
-    }
-}
-
-impl PartialEq for Place {
-    fn eq(&self, other: &Self) -> bool {
-        (self.start, self.end, &self.file.name) == (other.start, other.end, &other.file.name)
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.line_column();
-        write!(formatter, "{}:{line}:{column}", self.file.name)
     }
 }
 

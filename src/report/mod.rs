@@ -19,9 +19,9 @@ pub mod verify;
 
 pub use error::ReportError;
 pub use figure::{Axis, BarSeries, Figure, Legend, Mark, Panel, Scale, Style};
-
-
-
+pub use manifest::{Failure, InputFile, Manifest, Status};
+pub use report_md::ReportText;
+pub use run_folder::RunFolder;
 pub use table::{Align, Cell, Column, NumberFormat, Table};
 
 /// The sentence every figure and report carries.

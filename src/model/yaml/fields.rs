@@ -1,7 +1,7 @@
 //! A mapping with a fixed set of keys: the keys are asked for one by one, and what nobody asked for is a fault.
 
 use super::Node;
-use crate::model::diagnostic::{Faults, did_you_mean};
+use crate::model::diagnostic::{Faults, Place, did_you_mean};
 
 /// The keys of a mapping while it is decoded. Call [`Fields::finish`] at the end, or unknown keys go unnoticed.
 #[must_use = "call `finish`, or unknown keys go unnoticed"]
@@ -35,9 +35,13 @@ impl<'f> Fields<'f> {
         let found = self.get(key);
         if found.is_none() {
             let path = self.node.path();
-            let message =
-                if path.is_empty() { format!("the file lacks the key `{key}`") } else { format!("`{path}` lacks the key `{key}`") };
-            faults.error(self.node.key_place(), message).label(format!("`{key}` must be given here"));
+            let (message, place) = if path.is_empty() {
+                let whole = self.node.place();
+                (format!("the file lacks the key `{key}`"), Place::new(whole.file, whole.start, whole.start))
+            } else {
+                (format!("`{path}` lacks the key `{key}`"), self.node.key_place())
+            };
+            faults.error(place, message).label(format!("`{key}` must be given here"));
         }
         found
     }

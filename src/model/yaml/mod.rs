@@ -2,20 +2,23 @@
 //!
 //! `serde_yaml` says what the values are, the events of `saphyr-parser` say where they stand; the two are joined position by position,
 //! and a file on which they disagree is refused, so a number cannot mean one thing to us and another to the next program.
-//! The way of the data: bytes → [`bytes`](self) checks → [`outline`](self) (shape, places, careless YAML) → `serde_yaml::Value` →
-//! agreement → [`Node`].
+//! The way of the data: bytes → text (`bytes`) → shape and places, careless YAML refused (`outline`) → `serde_yaml::Value` →
+//! agreement of the two (`agreement`) → [`Node`].
 //!
 //! Refused with a reason and a place: duplicate keys, several documents, merge keys, tags, keys that are not text, alias bombs, deep
 //! nesting, non-finite numbers, control characters, bytes that are not UTF-8, empty and oversized files.
 
 mod agreement;
 mod bytes;
+mod character_offsets;
 mod fields;
 mod node;
 mod number;
 mod outline;
+mod outline_builder;
 mod scalar_place;
 mod syntax;
+mod syntax_cause;
 
 pub use fields::Fields;
 pub use node::Node;
@@ -54,7 +57,7 @@ impl YamlFile {
     fn of_source(source: SourceText) -> Result<Self, Faults> {
         let source = Arc::new(source);
         let outline = outline::of_source(&source)?;
-        let root = serde_yaml::from_str(&source.text).map_err(|error| syntax::explain_value_error(&source, &error))?;
+        let root = serde_yaml::from_str(&source.text).map_err(|error| Faults::from(syntax::explain_value_error(&source, &error)))?;
         agreement::check(&source, &outline, &root)?;
         Ok(YamlFile { source, outline, root })
     }
@@ -73,3 +76,6 @@ impl YamlFile {
         Place::new(Arc::clone(&self.source), start, end)
     }
 }
+
+#[cfg(test)]
+mod tests;

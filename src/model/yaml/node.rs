@@ -110,7 +110,10 @@ impl<'f> Node<'f> {
         let fault = self.unexpected(faults, expected);
         match meant {
             "" => fault.help("write `true` or `false`"),
-            meant => fault.help(format!("write `{meant}`")),
+            meant => {
+                let kind = if self.value.is_number() { "a number" } else { "text" };
+                fault.help(format!("`{text}` is only {kind} here: write `{meant}`"))
+            }
         };
         None
     }
@@ -134,7 +137,7 @@ impl<'f> Node<'f> {
             [] => "left out".to_owned(),
             [only] => only.clone(),
             [all @ .., last] if words.len() <= 12 => format!("{} or {last}", all.join(", ")),
-            [some @ ..] => format!("one of {}, … ({} in all)", some[..11].join(", "), words.len()),
+            some => format!("one of {}, … ({} in all)", some[..11].join(", "), words.len()),
         };
         let text = self.scalar(faults, &expected)?;
         let choice = choices.iter().find(|(word, _)| *word == text).map(|&(_, value)| value);
@@ -231,6 +234,12 @@ impl<'f> Node<'f> {
             && expected_is_text(expected)
         {
             fault.help(format!("text that begins with `[` must stand in quotes: \"[{word}]…\""));
+        }
+        if let Value::String(text) = self.value
+            && let Some((key, rest)) = text.split_once(':')
+            && expected.contains("mapping")
+        {
+            fault.help(format!("if it is a key and a value, a space is missing: `{key}: {rest}`"));
         }
         fault
     }

@@ -103,23 +103,23 @@ fn look_alike(text: &str) -> Option<String> {
     {
         return Some(format!("this sign is not the minus of the keyboard: write -{rest}"));
     }
-    truncated(unsigned)
+    truncated(unsigned, sign)
 }
 
 /// `1e`, `1e-`, `3.`: the end of the number is missing.
-fn truncated(unsigned: &str) -> Option<String> {
+fn truncated(unsigned: &str, sign: &str) -> Option<String> {
     let stem = unsigned.trim_end_matches(['+', '-']);
     if let Some(mantissa) = stem.strip_suffix('e').filter(|mantissa| is_decimal(mantissa)) {
-        return Some(format!("the exponent is missing: write {mantissa} or {mantissa}e0"));
+        return Some(format!("the exponent is missing: write {sign}{mantissa} or {sign}{mantissa}e0"));
     }
     if let Some(whole) = unsigned.strip_suffix('.').filter(|whole| is_decimal(whole)) {
-        return Some(format!("a digit is missing behind the point: write {whole} or {whole}.0"));
+        return Some(format!("a digit is missing behind the point: write {sign}{whole} or {sign}{whole}.0"));
     }
     if let Some((mantissa, exponent)) = unsigned.split_once('e')
         && let Some(whole) = mantissa.strip_suffix('.')
         && is_decimal(&format!("{whole}e{exponent}"))
     {
-        return Some(format!("a digit is missing behind the point: write {whole}.0e{exponent}"));
+        return Some(format!("a digit is missing behind the point: write {sign}{whole}.0e{exponent}"));
     }
     None
 }

@@ -1,16 +1,14 @@
 //! The shape of a file with the place of everything in it, from the events of `saphyr-parser`, and the refusal of careless YAML
 //! before any value is made.
 
+use super::outline_builder::{Builder, Stop};
 use super::syntax;
 use crate::model::diagnostic::{Faults, Place, SourceText};
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
-use std::collections::HashMap;
+use saphyr_parser::{Parser, ScalarStyle};
 use std::sync::Arc;
 
 /// Mappings and lists may lie in one another this deep.
-const DEEPEST: usize = 64;
-/// Values in a file after its aliases are followed.
-const MOST_VALUES: usize = 100_000;
+pub(super) const DEEPEST: usize = 64;
 
 /// A range of bytes.
 pub(super) type Range = (usize, usize);
@@ -22,9 +20,9 @@ pub(super) struct Entry {
     /// Without the anchor; a block mapping reaches from its first key to the end of its last value.
     pub(super) range: Range,
     /// Values in it, itself included, aliases followed.
-    values: usize,
+    pub(super) values: usize,
     /// Levels of mappings and lists in it, itself included.
-    levels: usize,
+    pub(super) levels: usize,
 }
 
 /// The kinds of entries; the numbers are positions in [`Outline::entries`].
@@ -69,22 +67,13 @@ impl Outline {
 
 /// Reads the outline, or gives all faults found up to the one that stopped the reading.
 pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
-    let mut builder = Builder {
-        source,
-        offsets: CharacterOffsets::of(&source.text),
-        entries: Vec::new(),
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        faults: Faults::new(),
-        documents: 0,
-        values: 0,
-    };
+    let mut builder = Builder::new(source);
     let mut root = None;
     for event in Parser::new_from_str(&source.text) {
         match event {
             Err(error) => {
-                let range = (builder.offsets.byte(error.marker().index()), builder.offsets.byte(error.marker().index() + 1));
-                builder.faults.extend(syntax::explain(source, range, error.info()));
+                let at = builder.offsets.byte(error.marker().index());
+                builder.faults.push(syntax::explain(source, at, error.info()));
                 return Err(builder.faults);
             }
             Ok((event, span)) => {
@@ -94,16 +83,7 @@ pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
             }
         }
     }
-    let empty = match root.map(|root| &builder.entries[root].shape) {
-        None => true,
-        Some(Shape::Scalar { text, style: ScalarStyle::Plain }) => matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
-        Some(_) => false,
-    };
-    if empty && builder.faults.is_empty() {
-        let message = match source.text.trim().is_empty() {
-            true => "the file is empty",
-            false => "the file holds nothing but comments",
-        };
+    if let Some(message) = nothing(source, root.map(|root| &builder.entries[root].shape)).filter(|_| builder.faults.is_empty()) {
         builder.faults.error(Place::new(Arc::clone(source), 0, 0), message);
     }
     match builder.faults.is_empty() {
@@ -112,254 +92,19 @@ pub(super) fn of_source(source: &Arc<SourceText>) -> Result<Outline, Faults> {
     }
 }
 
-/// Reading cannot go on; the faults say why.
-struct Stop;
-
-struct Builder<'t> {
-    source: &'t Arc<SourceText>,
-    offsets: CharacterOffsets,
-    entries: Vec<Entry>,
-    open: Vec<Open>,
-    /// By `saphyr-parser`'s number: the finished entry, or none while it is open.
-    anchors: HashMap<usize, Option<usize>>,
-    faults: Faults,
-    documents: usize,
-    values: usize,
-}
-
-/// A mapping or list whose end has not come.
-struct Open {
-    anchor: usize,
-    range: Range,
-    flow: bool,
-    levels: usize,
-    values: usize,
-    children: Children,
-}
-
-enum Children {
-    Items(Vec<usize>),
-    Pairs { pairs: Vec<(Key, usize)>, seen: HashMap<String, Range>, key: Option<Key> },
-}
-
-impl Builder<'_> {
-    /// Takes one event; gives the root's entry when it is complete.
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<Option<usize>, Stop> {
-        let range = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
-        match event {
-            Event::DocumentStart(_) => {
-                self.documents += 1;
-                if self.documents > 1 {
-                    self.error(range, "a second document begins here, but a file holds one document")
-                        .help("delete the line `---`, or make it two files");
-                    return Err(Stop);
-                }
-            }
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), range);
-                let range = self.without_anchor(range, anchor);
-                let range = self.trimmed(range);
-                if self.expects_key() {
-                    self.begin_pair(text.into_owned(), style, range);
-                } else {
-                    let shape = Shape::Scalar { text: text.into_owned(), style };
-                    return self.finish(Entry { shape, range, values: 1, levels: 0 }, anchor);
-                }
-            }
-            Event::SequenceStart(anchor, tag) => self.begin(range, anchor, tag.is_some(), Children::Items(Vec::new()))?,
-            Event::MappingStart(anchor, tag) => {
-                let pairs = Children::Pairs { pairs: Vec::new(), seen: HashMap::new(), key: None };
-                self.begin(range, anchor, tag.is_some(), pairs)?;
-            }
-            Event::SequenceEnd | Event::MappingEnd => return self.end(range),
-            Event::Alias(anchor) => return self.alias(anchor, range),
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+/// The words for a file without a value.
+fn nothing(source: &SourceText, root: Option<&Shape>) -> Option<&'static str> {
+    match root {
+        None if source.text.trim().is_empty() => Some("the file is empty"),
+        None => Some("the file holds nothing but comments"),
+        Some(Shape::Scalar { text, style: ScalarStyle::Plain }) if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => {
+            Some("the file holds nothing")
         }
-        Ok(None)
-    }
-
-    fn begin(&mut self, range: Range, anchor: usize, tagged: bool, children: Children) -> Result<(), Stop> {
-        self.refuse_tag(tagged, range);
-        if self.expects_key() {
-            self.error(range, "a list or mapping cannot be a key").help("keys are plain words");
-            return Err(Stop);
-        }
-        if self.open.len() == DEEPEST {
-            self.too_deep(range);
-            return Err(Stop);
-        }
-        if anchor > 0 {
-            self.anchors.insert(anchor, None);
-        }
-        let flow = range.1 > range.0 && self.source.text[..range.1].ends_with(['[', '{']);
-        let range = if flow { (range.1 - 1, range.1) } else { range };
-        self.open.push(Open { anchor, range, flow, levels: 1, values: 1, children });
-        Ok(())
-    }
-
-    fn end(&mut self, end: Range) -> Result<Option<usize>, Stop> {
-        let Some(open) = self.open.pop() else {
-            return Ok(None);
-        };
-        let (first, last, shape) = match open.children {
-            Children::Items(items) => {
-                let ends = items.first().zip(items.last()).map(|(&first, &last)| (self.entries[first].range.0, self.entries[last].range.1));
-                (ends.map(|ends| ends.0), ends.map(|ends| ends.1), Shape::Sequence(items))
-            }
-            Children::Pairs { pairs, .. } => {
-                let first = pairs.first().map(|(key, _)| key.range.0);
-                let last = pairs.last().map(|(key, value)| self.entries[*value].range.1.max(key.range.1));
-                (first, last, Shape::Mapping(pairs))
-            }
-        };
-        let range = match open.flow {
-            true => (open.range.0, self.trimmed((open.range.0, end.1)).1),
-            false => (first.unwrap_or(open.range.0), last.unwrap_or(open.range.1)),
-        };
-        let range = (range.0, range.1.max(range.0));
-        self.finish(Entry { shape, range, values: open.values, levels: open.levels }, open.anchor)
-    }
-
-    fn alias(&mut self, anchor: usize, range: Range) -> Result<Option<usize>, Stop> {
-        let range = self.trimmed(range);
-        let Some(Some(target)) = self.anchors.get(&anchor).copied() else {
-            self.error(range, "this alias refers to a value that contains it");
-            return Err(Stop);
-        };
-        if self.expects_key() {
-            self.error(range, "an alias cannot be a key").help("write the key out");
-            return Err(Stop);
-        }
-        let (values, levels) = (self.entries[target].values, self.entries[target].levels);
-        if self.open.len() + levels > DEEPEST {
-            self.too_deep(range);
-            return Err(Stop);
-        }
-        self.finish(Entry { shape: Shape::Alias(target), range, values, levels }, 0)
-    }
-
-    /// Hangs a complete entry into its parent; gives it back where it is the root.
-    fn finish(&mut self, mut entry: Entry, anchor: usize) -> Result<Option<usize>, Stop> {
-        let at = self.entries.len();
-        let (values, levels, range) = (entry.values, entry.levels, entry.range);
-        // Counted where they are written, so that a bomb is refused while it is still small.
-        self.values = self.values.saturating_add(if matches!(entry.shape, Shape::Alias(_)) { values } else { 1 });
-        if self.values > MOST_VALUES {
-            self.error(range, format!("the file holds more than {MOST_VALUES} values")).label("counted up to here, aliases followed");
-            return Err(Stop);
-        }
-        if let Some(parent) = self.open.last_mut() {
-            parent.values = parent.values.saturating_add(values);
-            parent.levels = parent.levels.max(levels + 1);
-            match &mut parent.children {
-                Children::Items(items) => items.push(at),
-                Children::Pairs { pairs, key, .. } => {
-                    if let Some(key) = key.take() {
-                        // An empty value has no place of its own: show the key.
-                        if matches!(&entry.shape, Shape::Scalar { text, style: ScalarStyle::Plain } if text.is_empty()) {
-                            entry.range = key.range;
-                        }
-                        pairs.push((key, at));
-                    }
-                }
-            }
-        }
-        if anchor > 0 {
-            self.anchors.insert(anchor, Some(at));
-        }
-        self.entries.push(entry);
-        Ok(self.open.is_empty().then_some(at))
-    }
-
-    fn expects_key(&self) -> bool {
-        matches!(self.open.last(), Some(Open { children: Children::Pairs { key: None, .. }, .. }))
-    }
-
-    fn begin_pair(&mut self, text: String, style: ScalarStyle, range: Range) {
-        if style == ScalarStyle::Plain && text == "<<" {
-            self.error(range, "merge keys (`<<`) are not read: what a merged model means is too easily overlooked")
-                .help("write the keys out, or use a template");
-        } else if text.is_empty() {
-            self.error(range, "a key is missing before this `:`");
-        }
-        let Some(Open { children: Children::Pairs { seen, key, .. }, .. }) = self.open.last_mut() else {
-            return;
-        };
-        let first = seen.get(&text).copied();
-        if first.is_none() {
-            seen.insert(text.clone(), range);
-        }
-        *key = Some(Key { text: text.clone(), range });
-        if let Some(first) = first {
-            let first = self.place(first);
-            self.error(range, format!("duplicate key `{text}`"))
-                .label("given again here")
-                .related(first, "first given here")
-                .help("keep one of the two: YAML readers would silently take the last");
-        }
-    }
-
-    fn refuse_tag(&mut self, tagged: bool, range: Range) {
-        if tagged {
-            let end = self.source.text[range.0..range.1].find(char::is_whitespace).map_or(range.1, |length| range.0 + length);
-            self.error((range.0, end), "YAML tags (`!…`) are not read")
-                .help("delete the tag; text that begins with `!` must stand in quotes");
-        }
-    }
-
-    fn too_deep(&mut self, range: Range) {
-        self.error(range, format!("lists and mappings lie more than {DEEPEST} deep in one another"));
-    }
-
-    /// The range of a value whose event includes its anchor (`&name value`): behind the anchor, blanks and comments.
-    fn without_anchor(&self, range: Range, anchor: usize) -> Range {
-        if anchor == 0 {
-            return range;
-        }
-        let text = &self.source.text[range.0..range.1];
-        if !text.starts_with('&') {
-            return range;
-        }
-        let mut rest = text.trim_start_matches(|character: char| !character.is_whitespace()).trim_start();
-        while rest.starts_with('#') {
-            rest = rest.split_once('\n').map_or("", |(_, next)| next).trim_start();
-        }
-        (range.1 - rest.len(), range.1)
-    }
-
-    /// Without the blanks and line breaks that the events of block scalars take along.
-    fn trimmed(&self, range: Range) -> Range {
-        (range.0, range.0 + self.source.text[range.0..range.1].trim_end().len())
-    }
-
-    fn place(&self, range: Range) -> Place {
-        Place::new(Arc::clone(self.source), range.0, range.1)
-    }
-
-    fn error(&mut self, range: Range, message: impl Into<String>) -> &mut crate::model::diagnostic::Fault {
-        let place = self.place(range);
-        self.faults.error(place, message)
+        Some(_) => None,
     }
 }
 
-/// `saphyr-parser` counts characters, everything else here counts bytes.
-struct CharacterOffsets {
-    length: usize,
-    /// The byte of every character; none where every character is one byte.
-    bytes: Option<Vec<u32>>,
-}
-
-impl CharacterOffsets {
-    fn of(text: &str) -> Self {
-        // Files are at most 4 MiB, so offsets fit.
-        let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| at as u32).collect());
-        CharacterOffsets { length: text.len(), bytes }
-    }
-
-    fn byte(&self, character: usize) -> usize {
-        match &self.bytes {
-            None => character.min(self.length),
-            Some(bytes) => bytes.get(character).map_or(self.length, |&at| at as usize),
-        }
-    }
+/// The words for a file that is nested too deep.
+pub(super) fn too_deep() -> String {
+    format!("lists and mappings lie more than {DEEPEST} deep in one another")
 }

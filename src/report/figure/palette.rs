@@ -25,8 +25,14 @@ const COLOURS: [Colour; 7] = [
 ];
 
 /// On and off lengths in logical pixels; an empty pattern is a solid line.
-const DASHES: [&[f64]; 6] =
-    [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[14.0, 5.0], &[6.0, 3.0, 2.0, 3.0, 2.0, 3.0]];
+const DASHES: [&[f64]; 6] = [
+    &[],
+    &[8.0, 4.0],
+    &[2.0, 3.0],
+    &[9.0, 3.0, 2.0, 3.0],
+    &[14.0, 5.0],
+    &[6.0, 3.0, 2.0, 3.0, 2.0, 3.0],
+];
 
 /// The shape of a data point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +68,13 @@ pub(crate) enum Hatch {
     Level,
 }
 
-const HATCHES: [Hatch; 5] = [Hatch::None, Hatch::Rising, Hatch::Falling, Hatch::Level, Hatch::Crossed];
+const HATCHES: [Hatch; 5] = [
+    Hatch::None,
+    Hatch::Rising,
+    Hatch::Falling,
+    Hatch::Level,
+    Hatch::Crossed,
+];
 
 /// How one series looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,9 +112,24 @@ mod tests {
     fn the_first_thirty_series_all_look_different() {
         let looks: Vec<Look> = (0..30).map(|i| Look::of(&Style::default(), i)).collect();
         for (i, a) in looks.iter().enumerate() {
-            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.dash) != (b.colour, b.dash)), "line {i}");
-            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.marker) != (b.colour, b.marker)), "marker {i}");
-            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.hatch) != (b.colour, b.hatch)), "hatch {i}");
+            assert!(
+                looks[i + 1..]
+                    .iter()
+                    .all(|b| (a.colour, a.dash) != (b.colour, b.dash)),
+                "line {i}"
+            );
+            assert!(
+                looks[i + 1..]
+                    .iter()
+                    .all(|b| (a.colour, a.marker) != (b.colour, b.marker)),
+                "marker {i}"
+            );
+            assert!(
+                looks[i + 1..]
+                    .iter()
+                    .all(|b| (a.colour, a.hatch) != (b.colour, b.hatch)),
+                "hatch {i}"
+            );
         }
     }
 }

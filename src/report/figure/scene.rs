@@ -1,5 +1,6 @@
 //! A figure as a list of shapes in logical pixels, before any backend: what is tested for overlap, and what both backends play.
 
+#[cfg(test)]
 use super::fonts;
 use super::palette::Colour;
 
@@ -14,7 +15,12 @@ pub(crate) struct Rect {
 
 impl Rect {
     pub fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
-        Self { left, top, right: left + width, bottom: top + height }
+        Self {
+            left,
+            top,
+            right: left + width,
+            bottom: top + height,
+        }
     }
 
     pub fn width(&self) -> f64 {
@@ -26,7 +32,10 @@ impl Rect {
     }
 
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     pub fn contains(&self, (x, y): (f64, f64)) -> bool {
@@ -34,11 +43,21 @@ impl Rect {
     }
 
     pub fn grown(&self, by: f64) -> Self {
-        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+        Self {
+            left: self.left - by,
+            top: self.top - by,
+            right: self.right + by,
+            bottom: self.bottom + by,
+        }
     }
 
     pub fn corners(&self) -> Vec<(f64, f64)> {
-        vec![(self.left, self.top), (self.right, self.top), (self.right, self.bottom), (self.left, self.bottom)]
+        vec![
+            (self.left, self.top),
+            (self.right, self.top),
+            (self.right, self.bottom),
+            (self.left, self.bottom),
+        ]
     }
 }
 
@@ -64,7 +83,8 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Box of the line: 0.76 em above the baseline, 0.22 em below.
+    /// Box of the line, for the tests of overlap: 0.76 em above the baseline, 0.22 em below.
+    #[cfg(test)]
     pub fn bounds(&self) -> Rect {
         let width = fonts::width(&self.text, self.em, self.bold);
         let back = match self.anchor {
@@ -74,9 +94,19 @@ impl Text {
         };
         let (up, down) = (0.76 * self.em, 0.22 * self.em);
         if self.upright {
-            Rect { left: self.x - up, right: self.x + down, top: self.y + back - width, bottom: self.y + back }
+            Rect {
+                left: self.x - up,
+                right: self.x + down,
+                top: self.y + back - width,
+                bottom: self.y + back,
+            }
         } else {
-            Rect { left: self.x - back, right: self.x - back + width, top: self.y - up, bottom: self.y + down }
+            Rect {
+                left: self.x - back,
+                right: self.x - back + width,
+                top: self.y - up,
+                bottom: self.y + down,
+            }
         }
     }
 }
@@ -84,9 +114,22 @@ impl Text {
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
-    Stroke { points: Vec<(f64, f64)>, width: f64, colour: Colour, opacity: f64 },
-    Fill { points: Vec<(f64, f64)>, colour: Colour, opacity: f64 },
-    Disc { centre: (f64, f64), radius: f64, colour: Colour },
+    Stroke {
+        points: Vec<(f64, f64)>,
+        width: f64,
+        colour: Colour,
+        opacity: f64,
+    },
+    Fill {
+        points: Vec<(f64, f64)>,
+        colour: Colour,
+        opacity: f64,
+    },
+    Disc {
+        centre: (f64, f64),
+        radius: f64,
+        colour: Colour,
+    },
     Text(Text),
 }
 
@@ -96,20 +139,27 @@ pub(crate) struct Scene {
     pub width: f64,
     pub height: f64,
     pub shapes: Vec<Shape>,
-    /// Boxes of legends drawn inside a plot, for the tests of overlap.
-    pub legends: Vec<Rect>,
 }
 
 impl Scene {
     pub fn stroke(&mut self, points: Vec<(f64, f64)>, width: f64, colour: Colour) {
         if points.len() > 1 {
-            self.shapes.push(Shape::Stroke { points, width, colour, opacity: 1.0 });
+            self.shapes.push(Shape::Stroke {
+                points,
+                width,
+                colour,
+                opacity: 1.0,
+            });
         }
     }
 
     pub fn fill(&mut self, points: Vec<(f64, f64)>, colour: Colour, opacity: f64) {
         if points.len() > 2 {
-            self.shapes.push(Shape::Fill { points, colour, opacity });
+            self.shapes.push(Shape::Fill {
+                points,
+                colour,
+                opacity,
+            });
         }
     }
 
@@ -126,7 +176,10 @@ impl Scene {
             let mut length = libm::hypot(to.0 - from.0, to.1 - from.1);
             while length > left {
                 let share = left / length;
-                from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+                from = (
+                    from.0 + share * (to.0 - from.0),
+                    from.1 + share * (to.1 - from.1),
+                );
                 length -= left;
                 if on {
                     dash.push(from);
@@ -152,7 +205,11 @@ impl Scene {
     pub fn lines(&mut self, lines: &[String], first: &Text, line_height: f64) -> f64 {
         let mut y = first.y;
         for line in lines {
-            self.shapes.push(Shape::Text(Text { text: line.clone(), y, ..first.clone() }));
+            self.shapes.push(Shape::Text(Text {
+                text: line.clone(),
+                y,
+                ..first.clone()
+            }));
             y += line_height;
         }
         y
@@ -161,7 +218,13 @@ impl Scene {
     /// Every text of the page.
     #[cfg(test)]
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.shapes.iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None })
+        self.shapes.iter().filter_map(|shape| {
+            if let Shape::Text(text) = shape {
+                Some(text)
+            } else {
+                None
+            }
+        })
     }
 }
 
@@ -171,8 +234,17 @@ mod tests {
 
     #[test]
     fn dashes_cover_their_share_of_the_path() {
-        let mut scene = Scene { width: 1.0, height: 1.0, shapes: Vec::new(), legends: Vec::new() };
-        scene.dashed(&[(0.0, 0.0), (50.0, 0.0), (120.0, 0.0)], &[8.0, 4.0], 1.0, (0, 0, 0));
+        let mut scene = Scene {
+            width: 1.0,
+            height: 1.0,
+            shapes: Vec::new(),
+        };
+        scene.dashed(
+            &[(0.0, 0.0), (50.0, 0.0), (120.0, 0.0)],
+            &[8.0, 4.0],
+            1.0,
+            (0, 0, 0),
+        );
         let drawn: f64 = scene
             .shapes
             .iter()

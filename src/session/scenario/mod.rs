@@ -1,0 +1,218 @@
+//! A scenario: one patient (or data set) of one model, and what is to be done with it. `docs/scenarios.md` is its reference.
+//!
+//! [`Scenario::load`] reads the scenario and its model together, so that every problem of both files is reported at once.
+mod data_section;
+mod dosimetry_section;
+mod fit_section;
+mod regimen_section;
+mod sections;
+
+use std::path::{Path, PathBuf};
+
+pub use data_section::{DataPlan, PiecewisePlan};
+pub use dosimetry_section::EffectPlan;
+pub use fit_section::{FitParameterPlan, FitPlan, Grouping};
+pub use sections::{Given, SolvePlan};
+
+use crate::dosimetry::course::DoseTarget;
+use crate::model::Model;
+use crate::model::decode;
+use crate::model::diagnostic::Faults;
+use crate::model::document::{Origin, ValueEntry};
+use crate::model::yaml::{Node, YamlFile};
+use crate::regimen::RegimenPlan;
+use crate::units::{Dimension, Quantity};
+
+/// A scenario, ready to run.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name; run folders are called after it.
+    pub name: String,
+    /// Words for headings.
+    pub title: String,
+    /// The scenario file.
+    pub file: PathBuf,
+    /// The model file.
+    pub model_file: PathBuf,
+    /// The model with the patient's own values.
+    pub model: Model,
+    /// Who it is about.
+    pub patient: String,
+    /// Assumptions that every report must print.
+    pub assumptions: Vec<String>,
+    /// Horizon, tolerance, method.
+    pub solve: SolvePlan,
+    /// Doses that are given.
+    pub administrations: Vec<Given>,
+    /// Measured data.
+    pub data: Option<DataPlan>,
+    /// What is fitted.
+    pub fit: Option<FitPlan>,
+    /// Piecewise integration of the data beside the fit.
+    pub piecewise: Option<PiecewisePlan>,
+    /// Organs and lesions whose dose is computed.
+    pub targets: Vec<DoseTarget>,
+    /// Dose–effect relations.
+    pub effects: Vec<EffectPlan>,
+    /// Regimens to compare.
+    pub regimens: Option<RegimenPlan>,
+}
+
+impl Scenario {
+    /// The scenario file that `path` means: itself, or `scenario.yaml` in a folder.
+    pub fn file_of(path: &Path) -> PathBuf {
+        if path.is_dir() { path.join("scenario.yaml") } else { path.to_path_buf() }
+    }
+
+    /// Reads a scenario and its model. `sets` are `name=value` from the command line, which replace the patient's values.
+    pub fn load(path: &Path, sets: &[String]) -> Result<(Scenario, Faults), Faults> {
+        let file = Self::file_of(path);
+        let yaml = YamlFile::read(&file)?;
+        let set_file = set_file(sets)?;
+        let mut faults = Faults::new();
+        let Some(mut fields) = yaml.root().fields(&mut faults, "a scenario: a mapping that starts with `scenario: name`") else {
+            return Err(faults);
+        };
+        let name = fields.require("scenario", &mut faults).and_then(|node| sections::scenario_name(&node, &mut faults));
+        let title = fields.get("title").and_then(|node| node.text(&mut faults, "a title"));
+        let model_node = fields.require("model", &mut faults);
+        let patient = fields.get("patient");
+        let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
+        let (patient_name, mut overrides) = sections::patient(patient.as_ref(), &mut faults);
+        if let Some(set_file) = &set_file {
+            for (key, node) in set_file.root().entries(&mut faults, "name=value") {
+                overrides.retain(|(path, _)| *path != key);
+                overrides.extend(decode::value(node, &[], &Origin::default(), &mut faults).map(|value| (key, value)));
+            }
+        }
+        let solve_node = fields.get("solve");
+        let administrations_node = fields.get("administrations");
+        let data_node = fields.get("data");
+        let fit_node = fields.get("fit");
+        let piecewise_node = fields.get("piecewise");
+        let dosimetry_node = fields.get("dosimetry");
+        let effects_node = fields.get("effects");
+        let regimens_node = fields.get("regimens");
+        fields.finish(&mut faults);
+
+        let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
+        let Some((model_file, model_yaml)) = model_node.as_ref().and_then(|node| open_model(node, &folder, &mut faults)) else {
+            faults.sort();
+            return Err(faults);
+        };
+        let mut model = match crate::model::read(&model_yaml, &overrides) {
+            Ok((model, warnings)) => {
+                extend(&mut faults, warnings);
+                model
+            }
+            Err(errors) => {
+                extend(&mut faults, errors);
+                faults.sort();
+                return Err(faults);
+            }
+        };
+        let solve = sections::solve(solve_node.as_ref(), &model, &mut faults);
+        let administrations =
+            administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
+        let data = data_node.and_then(|node| data_section::data(&node, &folder, &model, &mut faults));
+        let fit = fit_node.and_then(|node| fit_section::fit(&node, &mut model, data.as_ref(), &mut faults));
+        let piecewise = piecewise_node.and_then(|node| data_section::piecewise(&node, &mut faults));
+        let targets = dosimetry_node.map(|node| dosimetry_section::targets(&node, &folder, &model, &mut faults)).unwrap_or_default();
+        let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
+        let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
+        faults.sort();
+        match (name, faults.has_errors()) {
+            (Some(name), false) => Ok((
+                Scenario {
+                    title: title.unwrap_or_else(|| name.clone()),
+                    patient: patient_name.unwrap_or_else(|| name.clone()),
+                    name,
+                    file,
+                    model_file,
+                    model,
+                    assumptions,
+                    solve,
+                    administrations,
+                    data,
+                    fit,
+                    piecewise,
+                    targets,
+                    effects,
+                    regimens,
+                },
+                faults,
+            )),
+            _ => Err(faults),
+        }
+    }
+
+    /// Every file that the results depend on.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.file.clone(), self.model_file.clone()];
+        files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        files
+    }
+}
+
+fn extend(faults: &mut Faults, more: Faults) {
+    for fault in more.iter() {
+        faults.push(fault.clone());
+    }
+}
+
+/// `name=value` arguments as a file of their own, so that their problems have places too.
+fn set_file(sets: &[String]) -> Result<Option<YamlFile>, Faults> {
+    if sets.is_empty() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    for set in sets {
+        let Some((name, value)) = set.split_once('=') else {
+            let mut faults = Faults::new();
+            faults.error(None, format!("`--set {set}` is not of the form `name=value`")).help("for example `--set kidneys.density=31 nmol/L`");
+            return Err(faults);
+        };
+        let quoted = value.trim().replace('\\', "\\\\").replace('"', "\\\"");
+        text.push_str(&format!("{}: \"{quoted}\"\n", name.trim()));
+    }
+    YamlFile::parse("--set", text).map(Some)
+}
+
+fn open_model(node: &Node<'_>, folder: &Path, faults: &mut Faults) -> Option<(PathBuf, YamlFile)> {
+    let text = node.text(faults, "the path of a model file, relative to the scenario")?;
+    let path = folder.join(&text);
+    match YamlFile::read(&path) {
+        Ok(file) => Some((path, file)),
+        Err(problems) => {
+            if path.is_file() {
+                extend(faults, problems);
+            } else {
+                faults.error(node.place(), format!("there is no model file `{}`", path.display()));
+            }
+            None
+        }
+    }
+}
+
+/// A quantity of a dimension, in internal units.
+pub(super) fn quantity(node: &Node<'_>, wanted: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
+    let text = node.text(faults, what)?;
+    match Quantity::parse(&text) {
+        Ok(found) if found.dimension == wanted => Some(found.value),
+        Ok(found) => {
+            let place = node.place();
+            faults.error(place, format!("{what} must be {wanted}, this is {}", found.dimension));
+            None
+        }
+        Err(error) => {
+            let fault = faults.error(node.place_of_offset(error.start, error.end), error.message);
+            if let Some(help) = error.help {
+                fault.help(help);
+            }
+            None
+        }
+    }
+}
+
+/// The patient's own values, from the scenario file.
+type Overrides<'f> = Vec<(String, ValueEntry<'f>)>;
