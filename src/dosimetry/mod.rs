@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod absorbed_dose;
+pub mod course;
 pub mod exponential_integral;
 pub mod mass_scaling;
 pub mod opendose;

@@ -265,7 +265,7 @@ fn decay<'f>(
     faults: &mut Faults,
 ) -> Option<Decay> {
     let entry = document.decay.as_ref()?;
-    let mut find = |end: &Option<(Node<'f>, String)>, faults: &mut Faults| -> Option<Option<usize>> {
+    let find = |end: &Option<(Node<'f>, String)>, faults: &mut Faults| -> Option<Option<usize>> {
         let Some((node, name)) = end else { return Some(None) };
         let position = ligands.iter().position(|ligand| ligand == name);
         if position.is_none() {

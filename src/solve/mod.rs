@@ -1,1 +1,43 @@
 //! A compiled system, a dosing schedule and options → a trajectory.
+//!
+//! The rooms, from the ground:
+//! * `dynamics`: what a system must offer; `schedule`: doses and the segments between them; `options`, `trajectory`, `error`: what goes in and comes out;
+//! * `choice`: which method suits the system, and the sentence that says why; `drive`: [`solve`] itself;
+//! * `integrator`: what every method offers to `drive`, and the guard of non-negative states;
+//! * stiff: `sparse` (elimination order and fill, found once), `elimination` (the numbers), `iteration_matrix` (with the pivoted fallback), `step_control`, `rodas5p` with its tableau and dense output;
+//! * exact: `blocks` and `propagator` (matrix exponential and its integrals), `gauss_kronrod`, `linear_form` and `exact`;
+//! * non-stiff: `nonstiff`, the explicit method of the `ode_solvers` package.
+
+mod blocks;
+mod choice;
+mod drive;
+mod dynamics;
+mod elimination;
+mod error;
+mod exact;
+mod gauss_kronrod;
+mod integrator;
+mod iteration_matrix;
+mod linear_form;
+mod nonstiff;
+mod options;
+mod propagator;
+mod rodas5p;
+mod rodas5p_dense;
+mod rodas5p_tableau;
+mod schedule;
+mod sparse;
+mod step_control;
+pub mod system;
+mod trajectory;
+
+#[cfg(test)]
+mod reference;
+
+pub use choice::{MAXIMUM_EXACT_STATES, STIFFNESS_LIMIT};
+pub use drive::solve;
+pub use dynamics::Dynamics;
+pub use error::SolveError;
+pub use options::{MethodChoice, Options, Sampling, Span};
+pub use schedule::{Bolus, Infusion, Schedule};
+pub use trajectory::{Method, Statistics, Trajectory};

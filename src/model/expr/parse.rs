@@ -278,7 +278,7 @@ impl Reader<'_> {
         };
         self.at += length;
         let second = self.sum()?;
-        let mut branch = |reader: &mut Self| {
+        let branch = |reader: &mut Self| {
             if reader.take(',') { reader.sum() } else { Err(reader.unexpected("`,`", Some("write it like `if(a < b, x, y)`".into()))) }
         };
         let then = branch(self)?;

@@ -176,7 +176,7 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
 fn repair(node: &Node<'_>, faults: &mut Faults) -> Option<Repair> {
     if node.is_scalar() {
         let name = node.text(faults, "a tissue")?;
-        return match organ_defaults::find(&name) {
+        return match organ_defaults::defaults_of(&name) {
             Ok(found) => Some(Repair { alpha_beta_gy: found.alpha_beta_gy, repair_half_time_h: found.repair_half_time_h }),
             Err(error) => {
                 faults.error(node.place(), error.to_string());

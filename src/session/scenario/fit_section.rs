@@ -206,7 +206,7 @@ fn parameter(
             .and_then(|node| node.one_of(faults, &[("natural", Scale::Natural), ("log", Scale::Logarithmic)]))
             .unwrap_or(Scale::Natural);
         let dimension = first.map(|position| model.parameters[position].dimension);
-        let mut value = |node: Node<'_>, faults: &mut Faults, what: &str| super::quantity(&node, dimension?, faults, what);
+        let value = |node: Node<'_>, faults: &mut Faults, what: &str| super::quantity(&node, dimension?, faults, what);
         start = fields.get("start").and_then(|node| value(node, faults, "the start value"));
         if let Some(node) = fields.get("bounds") {
             let ends = node.items(faults, "bounds `[low, high]`");
