@@ -51,9 +51,7 @@ pub enum AbsorbedDoseError {
         target: String,
     },
     /// A source is listed twice, so its activity would count twice.
-    #[error(
-        "source region {source_region} is listed twice for the dose to {target}: its activity would count twice"
-    )]
+    #[error("source region {source_region} is listed twice for the dose to {target}: its activity would count twice")]
     RepeatedSource {
         /// The source.
         source_region: String,
@@ -85,28 +83,17 @@ pub enum AbsorbedDoseError {
 impl AbsorbedDose {
     /// The dose, Gy.
     pub fn total_gy(&self) -> f64 {
-        self.contributions
-            .iter()
-            .map(|contribution| contribution.dose_gy)
-            .sum()
+        self.contributions.iter().map(|contribution| contribution.dose_gy).sum()
     }
 
     /// The part from activity in the target itself, Gy.
     pub fn self_gy(&self) -> f64 {
-        self.contributions
-            .iter()
-            .filter(|contribution| contribution.is_self_dose)
-            .map(|contribution| contribution.dose_gy)
-            .sum()
+        self.contributions.iter().filter(|contribution| contribution.is_self_dose).map(|contribution| contribution.dose_gy).sum()
     }
 
     /// The part from other regions, Gy.
     pub fn cross_gy(&self) -> f64 {
-        self.contributions
-            .iter()
-            .filter(|contribution| !contribution.is_self_dose)
-            .map(|contribution| contribution.dose_gy)
-            .sum()
+        self.contributions.iter().filter(|contribution| !contribution.is_self_dose).map(|contribution| contribution.dose_gy).sum()
     }
 
     /// Dose per administered activity, Gy/GBq (= mGy/MBq).
@@ -116,11 +103,7 @@ impl AbsorbedDose {
 }
 
 /// The MIRD sum. `correlation` is that of the time-integrated activities, in the order of `terms`; `None` takes them as independent.
-pub fn absorbed_dose(
-    target: &str,
-    terms: Vec<SourceTerm>,
-    correlation: Option<&[Vec<f64>]>,
-) -> Result<AbsorbedDose, AbsorbedDoseError> {
+pub fn absorbed_dose(target: &str, terms: Vec<SourceTerm>, correlation: Option<&[Vec<f64>]>) -> Result<AbsorbedDose, AbsorbedDoseError> {
     let target = normalised(target);
     check(&target, &terms)?;
     if let Some(correlation) = correlation {
@@ -132,19 +115,12 @@ pub fn absorbed_dose(
         is_self_dose: normalised(&term.source) == target,
         term,
     });
-    Ok(AbsorbedDose {
-        contributions: contributions.collect(),
-        target,
-        standard_error_gy,
-    })
+    Ok(AbsorbedDose { contributions: contributions.collect(), target, standard_error_gy })
 }
 
 /// `sqrt(Σ_i Σ_j ρ_ij σ_i σ_j)` with σ_i = S_i · SE(Ã_i); `None` unless every term has a standard error.
 fn standard_error_gy(terms: &[SourceTerm], correlation: Option<&[Vec<f64>]>) -> Option<f64> {
-    let errors_gy: Option<Vec<f64>> = terms
-        .iter()
-        .map(|term| Some(term.standard_error_mbq_h? * term.s_value.gy_per_mbq_h))
-        .collect();
+    let errors_gy: Option<Vec<f64>> = terms.iter().map(|term| Some(term.standard_error_mbq_h? * term.s_value.gy_per_mbq_h)).collect();
     let errors_gy = errors_gy?;
     let mut variance = 0.0;
     for (i, row_error) in errors_gy.iter().enumerate() {
@@ -158,31 +134,17 @@ fn standard_error_gy(terms: &[SourceTerm], correlation: Option<&[Vec<f64>]>) -> 
 
 fn check(target: &str, terms: &[SourceTerm]) -> Result<(), AbsorbedDoseError> {
     if terms.is_empty() {
-        return Err(AbsorbedDoseError::NoSources {
-            target: target.to_owned(),
-        });
+        return Err(AbsorbedDoseError::NoSources { target: target.to_owned() });
     }
     for (index, term) in terms.iter().enumerate() {
-        let numbers = [
-            Some(term.time_integrated_activity_mbq_h),
-            term.standard_error_mbq_h,
-        ];
+        let numbers = [Some(term.time_integrated_activity_mbq_h), term.standard_error_mbq_h];
         for value in numbers.into_iter().flatten() {
             if !(value.is_finite() && value >= 0.0) {
-                return Err(AbsorbedDoseError::BadActivity {
-                    source_region: term.source.clone(),
-                    value,
-                });
+                return Err(AbsorbedDoseError::BadActivity { source_region: term.source.clone(), value });
             }
         }
-        if terms[..index]
-            .iter()
-            .any(|earlier| normalised(&earlier.source) == normalised(&term.source))
-        {
-            return Err(AbsorbedDoseError::RepeatedSource {
-                source_region: term.source.clone(),
-                target: target.to_owned(),
-            });
+        if terms[..index].iter().any(|earlier| normalised(&earlier.source) == normalised(&term.source)) {
+            return Err(AbsorbedDoseError::RepeatedSource { source_region: term.source.clone(), target: target.to_owned() });
         }
     }
     Ok(())
@@ -196,11 +158,7 @@ fn check_correlation(correlation: &[Vec<f64>], sources: usize) -> Result<(), Abs
     for (i, row) in correlation.iter().enumerate() {
         for (j, &rho) in row.iter().enumerate() {
             let on_diagonal = i == j && (rho - 1.0).abs() > 1e-9;
-            if !rho.is_finite()
-                || rho.abs() > 1.0 + 1e-9
-                || on_diagonal
-                || (rho - correlation[j][i]).abs() > 1e-9
-            {
+            if !rho.is_finite() || rho.abs() > 1.0 + 1e-9 || on_diagonal || (rho - correlation[j][i]).abs() > 1e-9 {
                 return bad(format!("row {}, column {} is {rho}", i + 1, j + 1));
             }
         }
@@ -217,32 +175,13 @@ mod tests {
     use crate::nuclide::find;
 
     fn term(source: &str, activity: f64, error: Option<f64>, gy_per_mbq_h: f64) -> SourceTerm {
-        let s_value = SValue::new(
-            gy_per_mbq_h,
-            crate::dosimetry::s_value::SValueUnit::GyPerMbqH,
-            SValueMethod::UserTable,
-            "test",
-        )
-        .unwrap();
-        SourceTerm {
-            source: source.to_owned(),
-            time_integrated_activity_mbq_h: activity,
-            standard_error_mbq_h: error,
-            s_value,
-        }
+        let s_value = SValue::new(gy_per_mbq_h, crate::dosimetry::s_value::SValueUnit::GyPerMbqH, SValueMethod::UserTable, "test").unwrap();
+        SourceTerm { source: source.to_owned(), time_integrated_activity_mbq_h: activity, standard_error_mbq_h: error, s_value }
     }
 
     #[test]
     fn self_and_cross_dose_add_up() {
-        let dose = absorbed_dose(
-            "Kidneys",
-            vec![
-                term("kidneys", 1e4, None, 3e-4),
-                term("liver", 5e4, None, 4e-7),
-            ],
-            None,
-        )
-        .unwrap();
+        let dose = absorbed_dose("Kidneys", vec![term("kidneys", 1e4, None, 3e-4), term("liver", 5e4, None, 4e-7)], None).unwrap();
         assert!((dose.self_gy() - 3.0).abs() < 1e-12 && (dose.cross_gy() - 0.02).abs() < 1e-12);
         assert!((dose.total_gy() - 3.02).abs() < 1e-12);
         assert!((dose.per_administered_gy_per_gbq(7400.0) - 3.02 / 7.4).abs() < 1e-12);
@@ -253,19 +192,9 @@ mod tests {
     /// OpenDose S is within 3 % of that, and so is the dose.
     #[test]
     fn a_typical_kidney_gets_its_typical_dose() {
-        let s_value = opendose::lookup(
-            find("Lu-177").unwrap(),
-            Phantom::AdultMale,
-            "kidneys",
-            "kidneys",
-        )
-        .unwrap();
-        let kidneys = SourceTerm {
-            source: "kidneys".into(),
-            time_integrated_activity_mbq_h: 1.54 * 1000.0,
-            standard_error_mbq_h: None,
-            s_value,
-        };
+        let s_value = opendose::lookup(find("Lu-177").unwrap(), Phantom::AdultMale, "kidneys", "kidneys").unwrap();
+        let kidneys =
+            SourceTerm { source: "kidneys".into(), time_integrated_activity_mbq_h: 1.54 * 1000.0, standard_error_mbq_h: None, s_value };
         let dose = absorbed_dose("kidneys", vec![kidneys], None).unwrap();
         assert!((dose.per_administered_gy_per_gbq(1000.0) / 0.43 - 1.0).abs() < 0.03);
     }
@@ -273,49 +202,17 @@ mod tests {
     /// 3-4-5: independent errors of 3 and 4 Gy give 5, fully correlated ones 7, fully anti-correlated ones 1.
     #[test]
     fn errors_add_as_their_correlation_says() {
-        let terms = || {
-            vec![
-                term("a", 10.0, Some(3.0), 1.0),
-                term("b", 10.0, Some(4.0), 1.0),
-            ]
-        };
-        let error = |rho: f64| {
-            absorbed_dose("a", terms(), Some(&[vec![1.0, rho], vec![rho, 1.0]]))
-                .unwrap()
-                .standard_error_gy
-                .unwrap()
-        };
-        assert!(
-            (absorbed_dose("a", terms(), None)
-                .unwrap()
-                .standard_error_gy
-                .unwrap()
-                - 5.0)
-                .abs()
-                < 1e-12
-        );
-        assert!(
-            (error(0.0) - 5.0).abs() < 1e-12
-                && (error(1.0) - 7.0).abs() < 1e-12
-                && (error(-1.0) - 1.0).abs() < 1e-12
-        );
+        let terms = || vec![term("a", 10.0, Some(3.0), 1.0), term("b", 10.0, Some(4.0), 1.0)];
+        let error = |rho: f64| absorbed_dose("a", terms(), Some(&[vec![1.0, rho], vec![rho, 1.0]])).unwrap().standard_error_gy.unwrap();
+        assert!((absorbed_dose("a", terms(), None).unwrap().standard_error_gy.unwrap() - 5.0).abs() < 1e-12);
+        assert!((error(0.0) - 5.0).abs() < 1e-12 && (error(1.0) - 7.0).abs() < 1e-12 && (error(-1.0) - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn wrong_input_is_named() {
-        let error = |terms, matrix: Option<&[Vec<f64>]>| {
-            absorbed_dose("liver", terms, matrix)
-                .unwrap_err()
-                .to_string()
-        };
+        let error = |terms, matrix: Option<&[Vec<f64>]>| absorbed_dose("liver", terms, matrix).unwrap_err().to_string();
         assert!(error(vec![], None).contains("liver"));
-        assert!(
-            error(
-                vec![term("Liver", 1.0, None, 1.0), term("liver", 1.0, None, 1.0)],
-                None
-            )
-            .contains("twice")
-        );
+        assert!(error(vec![term("Liver", 1.0, None, 1.0), term("liver", 1.0, None, 1.0)], None).contains("twice"));
         assert!(error(vec![term("liver", -1.0, None, 1.0)], None).contains("-1"));
         assert!(error(vec![term("liver", 1.0, Some(f64::NAN), 1.0)], None).contains("NaN"));
         assert!(error(vec![term("liver", 1.0, None, 1.0)], Some(&[])).contains("1 × 1"));

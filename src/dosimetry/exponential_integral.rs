@@ -35,9 +35,7 @@ pub enum ExponentialIntegralError {
         decay_per_h: f64,
     },
     /// The scan times are impossible.
-    #[error(
-        "first and last scan must satisfy 0 <= first <= last, found {first_h} h and {last_h} h"
-    )]
+    #[error("first and last scan must satisfy 0 <= first <= last, found {first_h} h and {last_h} h")]
     BadWindow {
         /// First scan, h.
         first_h: f64,
@@ -58,15 +56,9 @@ pub fn integrate_exponentials(
     last_scan_h: f64,
 ) -> Result<TimeIntegratedActivity, ExponentialIntegralError> {
     if !(first_scan_h >= 0.0 && last_scan_h >= first_scan_h && last_scan_h.is_finite()) {
-        return Err(ExponentialIntegralError::BadWindow {
-            first_h: first_scan_h,
-            last_h: last_scan_h,
-        });
+        return Err(ExponentialIntegralError::BadWindow { first_h: first_scan_h, last_h: last_scan_h });
     }
-    let slowest_per_h = terms
-        .iter()
-        .map(|term| term.decay_per_h)
-        .fold(f64::INFINITY, f64::min);
+    let slowest_per_h = terms.iter().map(|term| term.decay_per_h).fold(f64::INFINITY, f64::min);
     if terms.is_empty() {
         return Err(ExponentialIntegralError::NoTerms);
     }
@@ -77,27 +69,15 @@ pub fn integrate_exponentials(
         tail_decay_per_h: slowest_per_h,
         notes: Vec::new(),
     };
-    for (
-        index,
-        &ExponentialTerm {
-            amplitude_mbq,
-            decay_per_h,
-        },
-    ) in terms.iter().enumerate()
-    {
+    for (index, &ExponentialTerm { amplitude_mbq, decay_per_h }) in terms.iter().enumerate() {
         if !(amplitude_mbq.is_finite() && decay_per_h.is_finite() && decay_per_h > 0.0) {
-            return Err(ExponentialIntegralError::BadTerm {
-                number: index + 1,
-                amplitude_mbq,
-                decay_per_h,
-            });
+            return Err(ExponentialIntegralError::BadTerm { number: index + 1, amplitude_mbq, decay_per_h });
         }
         let whole = amplitude_mbq / decay_per_h;
         let left_at_first = libm::exp(-decay_per_h * first_scan_h);
         // 1 − e^{-x} by expm1: a slow term before an early first scan keeps its digits.
         result.before_first_mbq_h += whole * -libm::expm1(-decay_per_h * first_scan_h);
-        result.between_mbq_h +=
-            whole * left_at_first * -libm::expm1(-decay_per_h * (last_scan_h - first_scan_h));
+        result.between_mbq_h += whole * left_at_first * -libm::expm1(-decay_per_h * (last_scan_h - first_scan_h));
         result.after_last_mbq_h += whole * libm::exp(-decay_per_h * last_scan_h);
     }
     Ok(result)
@@ -113,10 +93,7 @@ pub fn mono_exponential_from_logarithms(
     checked_covariance(covariance)?;
     let area_mbq_h = initial_mbq / decay_per_h;
     let relative_variance = covariance[0][0] + covariance[1][1] - 2.0 * covariance[0][1];
-    Ok((
-        area_mbq_h,
-        area_mbq_h.abs() * relative_variance.max(0.0).sqrt(),
-    ))
+    Ok((area_mbq_h, area_mbq_h.abs() * relative_variance.max(0.0).sqrt()))
 }
 
 /// Ã = A0 T_eff / ln 2 and its standard error, MBq h, from the covariance of (A0 in MBq, T_eff in h).
@@ -137,15 +114,7 @@ pub fn mono_exponential_from_half_life(
 
 fn checked_term(amplitude_mbq: f64, decay_per_h: f64) -> Result<(), ExponentialIntegralError> {
     let good = amplitude_mbq.is_finite() && decay_per_h.is_finite() && decay_per_h > 0.0;
-    if good {
-        Ok(())
-    } else {
-        Err(ExponentialIntegralError::BadTerm {
-            number: 1,
-            amplitude_mbq,
-            decay_per_h,
-        })
-    }
+    if good { Ok(()) } else { Err(ExponentialIntegralError::BadTerm { number: 1, amplitude_mbq, decay_per_h }) }
 }
 
 fn checked_covariance([[a, b], [c, d]]: [[f64; 2]; 2]) -> Result<(), ExponentialIntegralError> {
@@ -154,11 +123,7 @@ fn checked_covariance([[a, b], [c, d]]: [[f64; 2]; 2]) -> Result<(), Exponential
     let scale = (a * d).max(0.0).sqrt();
     let symmetric = (b - c).abs() <= 1e-9 * scale.max(b.abs());
     let good = finite && a >= 0.0 && d >= 0.0 && symmetric && b.abs() <= scale * (1.0 + 1e-9);
-    if good {
-        Ok(())
-    } else {
-        Err(ExponentialIntegralError::BadCovariance(a, b, c, d))
-    }
+    if good { Ok(()) } else { Err(ExponentialIntegralError::BadCovariance(a, b, c, d)) }
 }
 
 #[cfg(test)]
@@ -166,19 +131,13 @@ mod tests {
     use super::*;
 
     fn close(found: f64, expected: f64) {
-        assert!(
-            (found / expected - 1.0).abs() < 1e-12,
-            "found {found}, expected {expected}"
-        );
+        assert!((found / expected - 1.0).abs() < 1e-12, "found {found}, expected {expected}");
     }
 
     /// 100 MBq with a half-life of 24 h, scanned at 24 and 72 h: half the area before, 3/8 between, 1/8 after.
     #[test]
     fn shares_of_a_mono_exponential_follow_its_half_lives() {
-        let term = ExponentialTerm {
-            amplitude_mbq: 100.0,
-            decay_per_h: LN_2 / 24.0,
-        };
+        let term = ExponentialTerm { amplitude_mbq: 100.0, decay_per_h: LN_2 / 24.0 };
         let found = integrate_exponentials(&[term], 24.0, 72.0).unwrap();
         close(found.total_mbq_h(), 2400.0 / LN_2);
         close(found.share_before_first(), 0.5);
@@ -189,16 +148,8 @@ mod tests {
     /// Uptake and clearance, A (e^{-0.01 t} − e^{-0.5 t}): total A (100 − 2); shares against a fine Simpson sum.
     #[test]
     fn a_bi_exponential_with_uptake_agrees_with_quadrature() {
-        let terms = [
-            ExponentialTerm {
-                amplitude_mbq: 10.0,
-                decay_per_h: 0.01,
-            },
-            ExponentialTerm {
-                amplitude_mbq: -10.0,
-                decay_per_h: 0.5,
-            },
-        ];
+        let terms =
+            [ExponentialTerm { amplitude_mbq: 10.0, decay_per_h: 0.01 }, ExponentialTerm { amplitude_mbq: -10.0, decay_per_h: 0.5 }];
         let found = integrate_exponentials(&terms, 4.0, 96.0).unwrap();
         close(found.total_mbq_h(), 980.0);
         let curve = |time_h: f64| 10.0 * (libm::exp(-0.01 * time_h) - libm::exp(-0.5 * time_h));
@@ -214,11 +165,7 @@ mod tests {
                     2.0
                 }
             };
-            (0..=steps)
-                .map(|k| weight(k) * curve(from + k as f64 * width))
-                .sum::<f64>()
-                * width
-                / 3.0
+            (0..=steps).map(|k| weight(k) * curve(from + k as f64 * width)).sum::<f64>() * width / 3.0
         };
         assert!((found.before_first_mbq_h - simpson(0.0, 4.0)).abs() < 1e-9);
         assert!((found.between_mbq_h - simpson(4.0, 96.0)).abs() < 1e-5);
@@ -229,15 +176,12 @@ mod tests {
     fn both_parametrisations_give_the_same_standard_error() {
         let (amplitude, half_life) = (0.05, 0.08);
         let correlation = -0.6;
-        let log = [
-            [amplitude * amplitude, -correlation * amplitude * half_life],
-            [-correlation * amplitude * half_life, half_life * half_life],
-        ];
+        let log =
+            [[amplitude * amplitude, -correlation * amplitude * half_life], [-correlation * amplitude * half_life, half_life * half_life]];
         let (area, error) = mono_exponential_from_logarithms(300.0, LN_2 / 51.0, log).unwrap();
         let (a, t) = (300.0 * amplitude, 51.0 * half_life);
         let natural = [[a * a, correlation * a * t], [correlation * a * t, t * t]];
-        let (natural_area, natural_error) =
-            mono_exponential_from_half_life(300.0, 51.0, natural).unwrap();
+        let (natural_area, natural_error) = mono_exponential_from_half_life(300.0, 51.0, natural).unwrap();
         close(area, natural_area);
         close(error, natural_error);
         // By hand: sqrt(0.0025 + 0.0064 − 2 · 0.6 · 0.05 · 0.08) = sqrt(0.0041).
@@ -246,33 +190,15 @@ mod tests {
 
     #[test]
     fn impossible_input_is_an_error() {
-        let term = ExponentialTerm {
-            amplitude_mbq: 1.0,
-            decay_per_h: 0.1,
-        };
+        let term = ExponentialTerm { amplitude_mbq: 1.0, decay_per_h: 0.1 };
         assert!(integrate_exponentials(&[], 1.0, 2.0).is_err());
         assert!(integrate_exponentials(&[term], 2.0, 1.0).is_err());
         assert!(integrate_exponentials(&[term], f64::NAN, 1.0).is_err());
-        assert!(
-            integrate_exponentials(
-                &[ExponentialTerm {
-                    decay_per_h: 0.0,
-                    ..term
-                }],
-                1.0,
-                2.0
-            )
-            .is_err()
-        );
+        assert!(integrate_exponentials(&[ExponentialTerm { decay_per_h: 0.0, ..term }], 1.0, 2.0).is_err());
         let identity = [[1.0, 0.0], [0.0, 1.0]];
         assert!(mono_exponential_from_half_life(1.0, 0.0, identity).is_err());
         assert!(mono_exponential_from_logarithms(1.0, -1.0, identity).is_err());
-        for bad in [
-            [[-1.0, 0.0], [0.0, 1.0]],
-            [[1.0, 2.0], [2.0, 1.0]],
-            [[1.0, 0.5], [0.1, 1.0]],
-            [[f64::NAN, 0.0], [0.0, 1.0]],
-        ] {
+        for bad in [[[-1.0, 0.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]], [[1.0, 0.5], [0.1, 1.0]], [[f64::NAN, 0.0], [0.0, 1.0]]] {
             assert!(mono_exponential_from_logarithms(1.0, 1.0, bad).is_err());
         }
     }

@@ -10,9 +10,7 @@ use crate::nuclide::{EmittedEnergy, NoEnergyData, Nuclide};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MassScalingError {
     /// The S-value does not say which target mass it holds for.
-    #[error(
-        "the S-value from {table} has no target mass, so it cannot be scaled to {mass_g} g: give the mass it holds for"
-    )]
+    #[error("the S-value from {table} has no target mass, so it cannot be scaled to {mass_g} g: give the mass it holds for")]
     NoReferenceMass {
         /// Citation of the S-value.
         table: String,
@@ -37,45 +35,28 @@ pub struct SelfDoseParts {
 }
 
 /// Splits a self-dose S-value for a target of `mass_g`: charged part Δ/m, at most S; the rest photons.
-pub fn split_self_dose(
-    gy_per_mbq_h: f64,
-    nuclide: &Nuclide,
-    mass_g: f64,
-) -> Result<SelfDoseParts, NoEnergyData> {
-    let all_charged =
-        nuclide.energy_constant_gy_g_per_mbq_h(EmittedEnergy::ChargedParticles)? / mass_g;
+pub fn split_self_dose(gy_per_mbq_h: f64, nuclide: &Nuclide, mass_g: f64) -> Result<SelfDoseParts, NoEnergyData> {
+    let all_charged = nuclide.energy_constant_gy_g_per_mbq_h(EmittedEnergy::ChargedParticles)? / mass_g;
     let charged_gy_per_mbq_h = all_charged.min(gy_per_mbq_h);
-    Ok(SelfDoseParts {
-        charged_gy_per_mbq_h,
-        photon_gy_per_mbq_h: gy_per_mbq_h - charged_gy_per_mbq_h,
-    })
+    Ok(SelfDoseParts { charged_gy_per_mbq_h, photon_gy_per_mbq_h: gy_per_mbq_h - charged_gy_per_mbq_h })
 }
 
 /// The self-dose S-value `reference` of `nuclide`, scaled from its own target mass to `mass_g`. Cross-dose S-values are not scaled.
-pub fn scale_self_dose(
-    reference: &SValue,
-    nuclide: &Nuclide,
-    mass_g: f64,
-) -> Result<SValue, MassScalingError> {
+pub fn scale_self_dose(reference: &SValue, nuclide: &Nuclide, mass_g: f64) -> Result<SValue, MassScalingError> {
     let mass_g = checked_mass_g("target", mass_g)?;
-    let no_mass = || MassScalingError::NoReferenceMass {
-        table: reference.source.clone(),
-        mass_g,
-    };
-    let reference_mass_g = checked_mass_g(
-        "reference target",
-        reference.target_mass_g.ok_or_else(no_mass)?,
-    )?;
+    let no_mass = || MassScalingError::NoReferenceMass { table: reference.source.clone(), mass_g };
+    let reference_mass_g = checked_mass_g("reference target", reference.target_mass_g.ok_or_else(no_mass)?)?;
     let parts = split_self_dose(reference.gy_per_mbq_h, nuclide, reference_mass_g)?;
     let ratio = reference_mass_g / mass_g;
     let cube_root = libm::cbrt(ratio);
     let mut scaled = reference.clone();
-    scaled.gy_per_mbq_h =
-        parts.charged_gy_per_mbq_h * ratio + parts.photon_gy_per_mbq_h * cube_root * cube_root;
+    scaled.gy_per_mbq_h = parts.charged_gy_per_mbq_h * ratio + parts.photon_gy_per_mbq_h * cube_root * cube_root;
     scaled.target_mass_g = Some(mass_g);
     scaled.scaled_from_mass_g = Some(reference.scaled_from_mass_g.unwrap_or(reference_mass_g));
     if !(0.5..=2.0).contains(&ratio) {
-        scaled.notes.push(format!("scaled from {reference_mass_g} g to {mass_g} g, a factor of more than two: photon self-dose scaling is approximate"));
+        scaled.notes.push(format!(
+            "scaled from {reference_mass_g} g to {mass_g} g, a factor of more than two: photon self-dose scaling is approximate"
+        ));
     }
     Ok(scaled)
 }
@@ -87,9 +68,7 @@ mod tests {
     use crate::nuclide::find;
 
     fn liver() -> SValue {
-        SValue::from_mgy_per_mbq_s(1.3713e-5, SValueMethod::OpenDose, "test")
-            .unwrap()
-            .with_target_mass_g(1799.776)
+        SValue::from_mgy_per_mbq_s(1.3713e-5, SValueMethod::OpenDose, "test").unwrap().with_target_mass_g(1799.776)
     }
 
     /// By hand: Δe/m_ref = 2.37002e-14/1.799776 kg = 1.31684e-5 mGy/(MBq s), photons 0.05446e-5; at half the mass
@@ -112,9 +91,7 @@ mod tests {
     /// Where S is below Δ/m, as in red marrow, all of it is charged particles and scales with 1/m.
     #[test]
     fn the_charged_part_never_exceeds_the_whole() {
-        let marrow = SValue::from_mgy_per_mbq_s(1.15e-5, SValueMethod::UserTable, "test")
-            .unwrap()
-            .with_target_mass_g(1170.0);
+        let marrow = SValue::from_mgy_per_mbq_s(1.15e-5, SValueMethod::UserTable, "test").unwrap().with_target_mass_g(1170.0);
         let scaled = scale_self_dose(&marrow, find("Lu-177").unwrap(), 900.0).unwrap();
         assert!((scaled.gy_per_mbq_h / marrow.gy_per_mbq_h - 1.3).abs() < 1e-12);
     }
@@ -129,16 +106,8 @@ mod tests {
     #[test]
     fn what_cannot_be_scaled_is_an_error() {
         let lutetium = find("Lu-177").unwrap();
-        let massless = SValue {
-            target_mass_g: None,
-            ..liver()
-        };
-        assert!(
-            scale_self_dose(&massless, lutetium, 100.0)
-                .unwrap_err()
-                .to_string()
-                .contains("no target mass")
-        );
+        let massless = SValue { target_mass_g: None, ..liver() };
+        assert!(scale_self_dose(&massless, lutetium, 100.0).unwrap_err().to_string().contains("no target mass"));
         assert!(scale_self_dose(&liver(), lutetium, 0.0).is_err());
         assert!(scale_self_dose(&liver(), find("P-32").unwrap(), 100.0).is_err());
     }

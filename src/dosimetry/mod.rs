@@ -4,6 +4,8 @@
 //! [`self_dose`] and [`user_table`] give S, [`mass_scaling`] fits S to the patient's organ, [`absorbed_dose`] adds up and keeps
 //! every contribution. Inside: activities in MBq, times in h, Ã in MBq h, S in Gy/(MBq h), masses in g, doses in Gy.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod absorbed_dose;
 pub mod course;
 pub mod exponential_integral;

@@ -33,14 +33,8 @@ const TARGET_ALIASES: [(&str, &str); 26] = [
     ("ovaries", "ROvary + LOvary"),
     ("stomach", "Stomach wall"),
     ("small_intestine", "Small intestine wall"),
-    (
-        "left_colon",
-        "Left colon wall (left transverse + descending)",
-    ),
-    (
-        "right_colon",
-        "Right colon wall (ascending + right transverse)",
-    ),
+    ("left_colon", "Left colon wall (left transverse + descending)"),
+    ("right_colon", "Right colon wall (ascending + right transverse)"),
     ("rectosigmoid", "Sigmoid colon wall + rectum wall"),
     ("esophagus", "Oesophagus"),
     ("bladder_wall", "Urinary bladder wall"),
@@ -102,51 +96,27 @@ pub enum OpenDoseError {
 ///
 /// `kidneys` as a source: both kidneys at the same concentration, so each counts by its mass; as a target: the mean over both,
 /// weighted by mass. `spongiosa` as a target: all spongiosa regions weighted by mass. Any target of the tables can be asked for by its own name.
-pub fn lookup(
-    nuclide: &Nuclide,
-    phantom: Phantom,
-    source: &str,
-    target: &str,
-) -> Result<SValue, OpenDoseError> {
+pub fn lookup(nuclide: &Nuclide, phantom: Phantom, source: &str, target: &str) -> Result<SValue, OpenDoseError> {
     if nuclide.name != NUCLIDE {
-        return Err(OpenDoseError::OtherNuclide {
-            asked: nuclide.name.clone(),
-        });
+        return Err(OpenDoseError::OtherNuclide { asked: nuclide.name.clone() });
     }
-    let parts = combine::source_parts(phantom, &normalised(source)).ok_or_else(|| {
-        OpenDoseError::UnknownSource {
-            asked: source.to_owned(),
-            nearest: nearest(source, SOURCES),
-        }
-    })?;
+    let parts = combine::source_parts(phantom, &normalised(source))
+        .ok_or_else(|| OpenDoseError::UnknownSource { asked: source.to_owned(), nearest: nearest(source, SOURCES) })?;
     let names = target_rows(phantom, target)?;
     let mean = combine::mean_over(phantom, &parts, &names);
-    let mut s_value = SValue::from_mgy_per_mbq_s(
-        mean.s_mgy_per_mbq_s,
-        super::s_value::SValueMethod::OpenDose,
-        CITATION,
-    )?
-    .with_target_mass_g(mean.mass_g);
+    let mut s_value =
+        SValue::from_mgy_per_mbq_s(mean.s_mgy_per_mbq_s, super::s_value::SValueMethod::OpenDose, CITATION)?.with_target_mass_g(mean.mass_g);
     if parts.len() > 1 {
-        s_value
-            .notes
-            .push("both kidneys as one source: equal activity per gram".to_owned());
+        s_value.notes.push("both kidneys as one source: equal activity per gram".to_owned());
     }
     if names.len() > 1 {
-        s_value.notes.push(format!(
-            "{}: mean of {} OpenDose regions weighted by their mass",
-            normalised(target),
-            names.len()
-        ));
+        s_value.notes.push(format!("{}: mean of {} OpenDose regions weighted by their mass", normalised(target), names.len()));
     }
     let relative_sd = mean.standard_deviation_mgy_per_mbq_s / mean.s_mgy_per_mbq_s;
     if relative_sd > 0.5 {
         s_value.notes.push("the tabulated Monte-Carlo standard deviation is of the size of the value or larger: the table's uncertainty is not usable here".to_owned());
     } else if relative_sd > 0.05 {
-        s_value.notes.push(format!(
-            "Monte-Carlo standard deviation {:.0} %",
-            relative_sd * 100.0
-        ));
+        s_value.notes.push(format!("Monte-Carlo standard deviation {:.0} %", relative_sd * 100.0));
     }
     Ok(s_value)
 }
@@ -154,28 +124,15 @@ pub fn lookup(
 /// Mass of a target in the phantom, g.
 pub fn target_mass_g(phantom: Phantom, target: &str) -> Result<f64, OpenDoseError> {
     let names = target_rows(phantom, target)?;
-    Ok(names
-        .iter()
-        .filter_map(|name| table::row(phantom, table::Source::Liver, name))
-        .map(|row| row.target_mass_g)
-        .sum())
+    Ok(names.iter().filter_map(|name| table::row(phantom, table::Source::Liver, name)).map(|row| row.target_mass_g).sum())
 }
 
 /// Every target name that can be asked for in this phantom: the short ones first, then those of the tables.
 pub fn known_targets(phantom: Phantom) -> Vec<String> {
     let in_table = |name: &&str| table::row(phantom, table::Source::Liver, name).is_some();
-    let aliases = TARGET_ALIASES
-        .iter()
-        .filter(|(_, row)| in_table(row))
-        .map(|(alias, _)| (*alias).to_owned());
-    let own_names = rows(phantom, table::Source::Liver)
-        .iter()
-        .map(|row| normalised(&row.target));
-    let mut names: Vec<String> = COMBINED_TARGETS
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain(aliases)
-        .collect();
+    let aliases = TARGET_ALIASES.iter().filter(|(_, row)| in_table(row)).map(|(alias, _)| (*alias).to_owned());
+    let own_names = rows(phantom, table::Source::Liver).iter().map(|row| normalised(&row.target));
+    let mut names: Vec<String> = COMBINED_TARGETS.iter().map(|name| (*name).to_owned()).chain(aliases).collect();
     for name in own_names {
         if !names.contains(&name) {
             names.push(name);
@@ -187,10 +144,7 @@ pub fn known_targets(phantom: Phantom) -> Vec<String> {
 /// The rows that make up a target.
 fn target_rows(phantom: Phantom, target: &str) -> Result<Vec<&'static str>, OpenDoseError> {
     let name = normalised(target);
-    if matches!(
-        name.as_str(),
-        "red_marrow" | "active_marrow" | "bone_marrow" | "marrow"
-    ) {
+    if matches!(name.as_str(), "red_marrow" | "active_marrow" | "bone_marrow" | "marrow") {
         return Err(OpenDoseError::NoRedMarrow);
     }
     if name == "kidneys" {
@@ -198,20 +152,10 @@ fn target_rows(phantom: Phantom, target: &str) -> Result<Vec<&'static str>, Open
     }
     let all_rows = rows(phantom, table::Source::Liver);
     if name == "spongiosa" {
-        return Ok(all_rows
-            .iter()
-            .map(|row| row.target.as_str())
-            .filter(|target| target.ends_with(", spongiosa"))
-            .collect());
+        return Ok(all_rows.iter().map(|row| row.target.as_str()).filter(|target| target.ends_with(", spongiosa")).collect());
     }
-    let in_table = TARGET_ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == name)
-        .map_or(name, |(_, row)| normalised(row));
-    match all_rows
-        .iter()
-        .find(|row| normalised(&row.target) == in_table)
-    {
+    let in_table = TARGET_ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, row)| normalised(row));
+    match all_rows.iter().find(|row| normalised(&row.target) == in_table) {
         Some(row) => Ok(vec![row.target.as_str()]),
         None => Err(OpenDoseError::UnknownTarget {
             asked: target.to_owned(),
@@ -231,50 +175,29 @@ mod tests {
     const BOTH: [Phantom; 2] = [Phantom::AdultMale, Phantom::AdultFemale];
 
     fn mgy_per_mbq_s(phantom: Phantom, source: &str, target: &str) -> f64 {
-        lookup(find("Lu-177").unwrap(), phantom, source, target)
-            .unwrap()
-            .in_unit(SValueUnit::MgyPerMbqS)
+        lookup(find("Lu-177").unwrap(), phantom, source, target).unwrap().in_unit(SValueUnit::MgyPerMbqS)
     }
 
     /// The row of the published table: 1.5662e-4 mGy/(MBq s) in 152.983 g.
     #[test]
     fn the_left_kidney_is_the_published_row() {
-        let found = lookup(
-            find("Lu-177").unwrap(),
-            Phantom::AdultMale,
-            "Left kidney",
-            "left-kidney",
-        )
-        .unwrap();
+        let found = lookup(find("Lu-177").unwrap(), Phantom::AdultMale, "Left kidney", "left-kidney").unwrap();
         assert!((found.in_unit(SValueUnit::MgyPerMbqS) / 1.5662e-4 - 1.0).abs() < 1e-14);
         assert_eq!(found.target_mass_g, Some(152.983));
-        assert!(
-            !found.extrapolated
-                && found.scaled_from_mass_g.is_none()
-                && found.source.contains("OpenDose")
-        );
+        assert!(!found.extrapolated && found.scaled_from_mass_g.is_none() && found.source.contains("OpenDose"));
     }
 
     /// Self-dose is the electrons' energy over the mass plus a few per cent of photons: 3 % for kidneys and spleen, 5 % for the liver.
     #[test]
     fn self_dose_is_the_electron_energy_over_the_mass() {
         for phantom in BOTH {
-            for (organ, photon_share) in [
-                ("left_kidney", 0.03),
-                ("right_kidney", 0.03),
-                ("kidneys", 0.03),
-                ("spleen", 0.03),
-                ("liver", 0.05),
-            ] {
+            for (organ, photon_share) in
+                [("left_kidney", 0.03), ("right_kidney", 0.03), ("kidneys", 0.03), ("spleen", 0.03), ("liver", 0.05)]
+            {
                 let mass_g = target_mass_g(phantom, organ).unwrap();
-                let local = local_self_dose(find("Lu-177").unwrap(), mass_g, Daughters::LeftOut)
-                    .unwrap()
-                    .in_unit(SValueUnit::MgyPerMbqS);
+                let local = local_self_dose(find("Lu-177").unwrap(), mass_g, Daughters::LeftOut).unwrap().in_unit(SValueUnit::MgyPerMbqS);
                 let excess = mgy_per_mbq_s(phantom, organ, organ) / local - 1.0;
-                assert!(
-                    (0.0..photon_share).contains(&excess),
-                    "{phantom:?} {organ}: {excess}"
-                );
+                assert!((0.0..photon_share).contains(&excess), "{phantom:?} {organ}: {excess}");
             }
         }
     }
@@ -282,19 +205,9 @@ mod tests {
     /// Kidney self-S of a commercial table, 7.76e-5 (male) and 8.70e-5 (female) mGy/(MBq s), within 3 %; liver and spleen likewise.
     #[test]
     fn organs_agree_with_another_tabulation() {
-        for (organ, male, female) in [
-            ("kidneys", 7.76e-5, 8.70e-5),
-            ("liver", 1.37e-5, 1.76e-5),
-            ("spleen", 1.60e-4, 1.84e-4),
-        ] {
-            assert!(
-                (mgy_per_mbq_s(Phantom::AdultMale, organ, organ) / male - 1.0).abs() < 0.03,
-                "{organ}"
-            );
-            assert!(
-                (mgy_per_mbq_s(Phantom::AdultFemale, organ, organ) / female - 1.0).abs() < 0.03,
-                "{organ}"
-            );
+        for (organ, male, female) in [("kidneys", 7.76e-5, 8.70e-5), ("liver", 1.37e-5, 1.76e-5), ("spleen", 1.60e-4, 1.84e-4)] {
+            assert!((mgy_per_mbq_s(Phantom::AdultMale, organ, organ) / male - 1.0).abs() < 0.03, "{organ}");
+            assert!((mgy_per_mbq_s(Phantom::AdultFemale, organ, organ) / female - 1.0).abs() < 0.03, "{organ}");
         }
     }
 
@@ -304,10 +217,7 @@ mod tests {
         for phantom in BOTH {
             for source in ["left_kidney", "right_kidney", "liver", "spleen"] {
                 let union = mgy_per_mbq_s(phantom, source, "RKidney + LKidney");
-                assert!(
-                    (mgy_per_mbq_s(phantom, source, "kidneys") / union - 1.0).abs() < 0.005,
-                    "{phantom:?} {source}"
-                );
+                assert!((mgy_per_mbq_s(phantom, source, "kidneys") / union - 1.0).abs() < 0.005, "{phantom:?} {source}");
             }
         }
     }
@@ -316,12 +226,7 @@ mod tests {
     #[test]
     fn cross_dose_is_reciprocal() {
         for phantom in BOTH {
-            for (a, b) in [
-                ("left_kidney", "spleen"),
-                ("right_kidney", "liver"),
-                ("liver", "spleen"),
-                ("left_kidney", "liver"),
-            ] {
+            for (a, b) in [("left_kidney", "spleen"), ("right_kidney", "liver"), ("liver", "spleen"), ("left_kidney", "liver")] {
                 let ratio = mgy_per_mbq_s(phantom, a, b) / mgy_per_mbq_s(phantom, b, a);
                 assert!((ratio - 1.0).abs() < 0.03, "{phantom:?} {a} {b}: {ratio}");
             }
@@ -332,18 +237,12 @@ mod tests {
     fn wrong_names_get_the_nearest_right_one() {
         let lutetium = find("Lu-177").unwrap();
         let error = lookup(lutetium, Phantom::AdultMale, "kidney left", "liver").unwrap_err();
-        assert!(
-            matches!(error, OpenDoseError::UnknownSource { .. }),
-            "{error}"
-        );
+        assert!(matches!(error, OpenDoseError::UnknownSource { .. }), "{error}");
         let error = lookup(lutetium, Phantom::AdultMale, "liver", "pancreaz").unwrap_err();
         assert!(error.to_string().contains("pancreas"), "{error}");
         assert!(lookup(lutetium, Phantom::AdultMale, "liver", "uterus").is_err());
         assert!(lookup(lutetium, Phantom::AdultFemale, "liver", "uterus").is_ok());
-        assert_eq!(
-            lookup(lutetium, Phantom::AdultMale, "liver", "red marrow"),
-            Err(OpenDoseError::NoRedMarrow)
-        );
+        assert_eq!(lookup(lutetium, Phantom::AdultMale, "liver", "red marrow"), Err(OpenDoseError::NoRedMarrow));
         assert!(lookup(find("Y-90").unwrap(), Phantom::AdultMale, "liver", "liver").is_err());
     }
 
@@ -359,16 +258,7 @@ mod tests {
 
     #[test]
     fn doubtful_table_uncertainties_are_said() {
-        let found = lookup(
-            find("Lu-177").unwrap(),
-            Phantom::AdultMale,
-            "liver",
-            "bladder wall",
-        )
-        .unwrap();
-        assert!(
-            found.notes.iter().any(|note| note.contains("not usable")),
-            "{found:?}"
-        );
+        let found = lookup(find("Lu-177").unwrap(), Phantom::AdultMale, "liver", "bladder wall").unwrap();
+        assert!(found.notes.iter().any(|note| note.contains("not usable")), "{found:?}");
     }
 }

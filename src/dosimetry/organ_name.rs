@@ -32,12 +32,7 @@ mod tests {
 
     #[test]
     fn spelling_does_not_matter() {
-        for name in [
-            "Left Kidney",
-            "left-kidney",
-            " left_kidney ",
-            "LEFT  KIDNEY.",
-        ] {
+        for name in ["Left Kidney", "left-kidney", " left_kidney ", "LEFT  KIDNEY."] {
             assert_eq!(normalised(name), "left_kidney");
         }
         assert_eq!(normalised("RKidney + LKidney"), "rkidney_lkidney");
@@ -45,10 +40,7 @@ mod tests {
 
     #[test]
     fn a_slip_finds_its_neighbour() {
-        assert_eq!(
-            nearest("kindeys", ["liver", "kidneys", "spleen"]),
-            "kidneys"
-        );
+        assert_eq!(nearest("kindeys", ["liver", "kidneys", "spleen"]), "kidneys");
         assert_eq!(nearest("x", []), "");
     }
 }

@@ -13,9 +13,7 @@ pub enum Phantom {
 
 /// The text names no reference adult.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown phantom {asked:?}: expected `male` or `female` (ICRP 110 reference adults, also `AM` and `AF`)"
-)]
+#[error("unknown phantom {asked:?}: expected `male` or `female` (ICRP 110 reference adults, also `AM` and `AF`)")]
 pub struct UnknownPhantom {
     /// What was asked for.
     pub asked: String,
@@ -27,9 +25,7 @@ impl Phantom {
         match normalised(text).as_str() {
             "male" | "adult_male" | "am" | "m" | "icrp_110_am" => Ok(Self::AdultMale),
             "female" | "adult_female" | "af" | "f" | "icrp_110_af" => Ok(Self::AdultFemale),
-            _ => Err(UnknownPhantom {
-                asked: text.to_owned(),
-            }),
+            _ => Err(UnknownPhantom { asked: text.to_owned() }),
         }
     }
 
@@ -50,11 +46,6 @@ mod tests {
     fn both_adults_are_found_and_others_are_not() {
         assert_eq!(Phantom::find("Adult Male"), Ok(Phantom::AdultMale));
         assert_eq!(Phantom::find("AF"), Ok(Phantom::AdultFemale));
-        assert!(
-            Phantom::find("child")
-                .unwrap_err()
-                .to_string()
-                .contains("child")
-        );
+        assert!(Phantom::find("child").unwrap_err().to_string().contains("child"));
     }
 }

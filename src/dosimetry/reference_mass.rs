@@ -69,53 +69,27 @@ pub enum ReferenceMassError {
 pub fn table() -> &'static [ReferenceMass] {
     static TABLE: OnceLock<Vec<ReferenceMass>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let rows = [IN_PHANTOM, NOT_IN_PHANTOM]
-            .into_iter()
-            .flat_map(|text| csv::Reader::from_reader(text.as_bytes()).into_deserialize());
+        let rows = [IN_PHANTOM, NOT_IN_PHANTOM].into_iter().flat_map(|text| csv::Reader::from_reader(text.as_bytes()).into_deserialize());
         let rows: Result<Vec<OrganMasses>, csv::Error> = rows.collect();
-        let rows = rows
-            .expect("the embedded tables are part of the program and read whole by their tests");
-        rows.into_iter()
-            .map(|(organ, female_g, male_g)| ReferenceMass {
-                organ: normalised(&organ),
-                female_g,
-                male_g,
-            })
-            .collect()
+        let rows = rows.expect("the embedded tables are part of the program and read whole by their tests");
+        rows.into_iter().map(|(organ, female_g, male_g)| ReferenceMass { organ: normalised(&organ), female_g, male_g }).collect()
     })
 }
 
 /// Reference mass of an organ, g. Names in any spelling; `whole_body`, `active_marrow`, `bladder_wall` and the like are understood.
 pub fn reference_mass_g(phantom: Phantom, organ: &str) -> Result<f64, ReferenceMassError> {
     let name = normalised(organ);
-    let name = ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == name)
-        .map_or(name.as_str(), |(_, row)| row);
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.as_str(), |(_, row)| row);
     let unknown = || ReferenceMassError::UnknownOrgan {
         asked: organ.to_owned(),
-        nearest: nearest(
-            organ,
-            table()
-                .iter()
-                .map(|row| row.organ.as_str())
-                .chain(ALIASES.iter().map(|(alias, _)| *alias)),
-        ),
+        nearest: nearest(organ, table().iter().map(|row| row.organ.as_str()).chain(ALIASES.iter().map(|(alias, _)| *alias))),
     };
-    let row = table()
-        .iter()
-        .find(|row| row.organ == name)
-        .ok_or_else(unknown)?;
+    let row = table().iter().find(|row| row.organ == name).ok_or_else(unknown)?;
     let mass_g = match phantom {
         Phantom::AdultMale => row.male_g,
         Phantom::AdultFemale => row.female_g,
     };
-    mass_g
-        .filter(|&mass_g| mass_g > 0.0)
-        .ok_or_else(|| ReferenceMassError::NoMass {
-            organ: row.organ.clone(),
-            phantom: phantom.title(),
-        })
+    mass_g.filter(|&mass_g| mass_g > 0.0).ok_or_else(|| ReferenceMassError::NoMass { organ: row.organ.clone(), phantom: phantom.title() })
 }
 
 #[cfg(test)]
@@ -142,30 +116,16 @@ mod tests {
             ("bone surface", 120.0, 120.0),
             ("whole_body", 73000.0, 60000.0),
         ] {
-            assert_eq!(
-                reference_mass_g(Phantom::AdultMale, organ),
-                Ok(male_g),
-                "{organ}"
-            );
-            assert_eq!(
-                reference_mass_g(Phantom::AdultFemale, organ),
-                Ok(female_g),
-                "{organ}"
-            );
+            assert_eq!(reference_mass_g(Phantom::AdultMale, organ), Ok(male_g), "{organ}");
+            assert_eq!(reference_mass_g(Phantom::AdultFemale, organ), Ok(female_g), "{organ}");
         }
         assert_eq!(reference_mass_g(Phantom::AdultMale, "prostate"), Ok(17.0));
     }
 
     #[test]
     fn absent_organs_are_errors_and_not_zero_grams() {
-        assert!(matches!(
-            reference_mass_g(Phantom::AdultMale, "uterus"),
-            Err(ReferenceMassError::NoMass { .. })
-        ));
-        assert!(matches!(
-            reference_mass_g(Phantom::AdultFemale, "trachea"),
-            Err(ReferenceMassError::NoMass { .. })
-        ));
+        assert!(matches!(reference_mass_g(Phantom::AdultMale, "uterus"), Err(ReferenceMassError::NoMass { .. })));
+        assert!(matches!(reference_mass_g(Phantom::AdultFemale, "trachea"), Err(ReferenceMassError::NoMass { .. })));
         let error = reference_mass_g(Phantom::AdultMale, "kidnys").unwrap_err();
         assert!(error.to_string().contains("kidneys"), "{error}");
     }

@@ -85,14 +85,7 @@ pub struct InvalidSValue {
 
 impl SValueUnit {
     /// Every unit that is read.
-    pub const KNOWN: [Self; 6] = [
-        Self::GyPerMbqH,
-        Self::MgyPerMbqH,
-        Self::MgyPerMbqS,
-        Self::GyPerBqS,
-        Self::GyPerMbqMin,
-        Self::GyPerGbqH,
-    ];
+    pub const KNOWN: [Self; 6] = [Self::GyPerMbqH, Self::MgyPerMbqH, Self::MgyPerMbqS, Self::GyPerBqS, Self::GyPerMbqMin, Self::GyPerGbqH];
 
     /// The unit as text.
     pub fn text(self) -> &'static str {
@@ -110,15 +103,10 @@ impl SValueUnit {
     ///
     /// Case matters only between `m` and `M`, which are a factor of 1e9 apart: prefixes must be written as the SI writes them.
     pub fn find(text: &str) -> Result<Self, UnknownSValueUnit> {
-        let unknown = || UnknownSValueUnit {
-            asked: text.to_owned(),
-        };
+        let unknown = || UnknownSValueUnit { asked: text.to_owned() };
         let (dose, per) = text.trim().split_once('/').ok_or_else(unknown)?;
         let separators = ['/', '(', ')', ' ', '*', '·', '-', '.'];
-        let mut parts: Vec<&str> = per
-            .split(separators)
-            .filter(|part| !part.is_empty())
-            .collect();
+        let mut parts: Vec<&str> = per.split(separators).filter(|part| !part.is_empty()).collect();
         // Activity before time, whichever way round it was written: both orders are in print.
         parts.sort_by_key(|part| !part.ends_with("Bq"));
         match (dose.trim(), parts.as_slice()) {
@@ -146,18 +134,10 @@ impl SValueUnit {
 
 impl SValue {
     /// An S-value from a number in a published unit; unscaled, inside its table, without notes.
-    pub fn new(
-        value: f64,
-        unit: SValueUnit,
-        method: SValueMethod,
-        source: impl Into<String>,
-    ) -> Result<Self, InvalidSValue> {
+    pub fn new(value: f64, unit: SValueUnit, method: SValueMethod, source: impl Into<String>) -> Result<Self, InvalidSValue> {
         let gy_per_mbq_h = value * unit.to_gy_per_mbq_h();
         if !gy_per_mbq_h.is_finite() || gy_per_mbq_h < 0.0 {
-            return Err(InvalidSValue {
-                value,
-                unit: unit.text(),
-            });
+            return Err(InvalidSValue { value, unit: unit.text() });
         }
         Ok(Self {
             gy_per_mbq_h,
@@ -171,29 +151,17 @@ impl SValue {
     }
 
     /// From mGy/(MBq s).
-    pub fn from_mgy_per_mbq_s(
-        value: f64,
-        method: SValueMethod,
-        source: impl Into<String>,
-    ) -> Result<Self, InvalidSValue> {
+    pub fn from_mgy_per_mbq_s(value: f64, method: SValueMethod, source: impl Into<String>) -> Result<Self, InvalidSValue> {
         Self::new(value, SValueUnit::MgyPerMbqS, method, source)
     }
 
     /// From Gy/(Bq s).
-    pub fn from_gy_per_bq_s(
-        value: f64,
-        method: SValueMethod,
-        source: impl Into<String>,
-    ) -> Result<Self, InvalidSValue> {
+    pub fn from_gy_per_bq_s(value: f64, method: SValueMethod, source: impl Into<String>) -> Result<Self, InvalidSValue> {
         Self::new(value, SValueUnit::GyPerBqS, method, source)
     }
 
     /// From Gy/(MBq min).
-    pub fn from_gy_per_mbq_min(
-        value: f64,
-        method: SValueMethod,
-        source: impl Into<String>,
-    ) -> Result<Self, InvalidSValue> {
+    pub fn from_gy_per_mbq_min(value: f64, method: SValueMethod, source: impl Into<String>) -> Result<Self, InvalidSValue> {
         Self::new(value, SValueUnit::GyPerMbqMin, method, source)
     }
 
@@ -232,14 +200,7 @@ pub struct InvalidMass {
 
 /// Passes a mass through, or refuses it by name.
 pub fn checked_mass_g(region: &str, mass_g: f64) -> Result<f64, InvalidMass> {
-    if mass_g.is_finite() && mass_g > 0.0 {
-        Ok(mass_g)
-    } else {
-        Err(InvalidMass {
-            region: normalised(region),
-            mass_g,
-        })
-    }
+    if mass_g.is_finite() && mass_g > 0.0 { Ok(mass_g) } else { Err(InvalidMass { region: normalised(region), mass_g }) }
 }
 
 #[cfg(test)]
@@ -249,11 +210,7 @@ mod tests {
     /// One Gy/(Bq s) is 1e9 mGy/(MBq s): 1e3 mGy, 1e6 Bq.
     #[test]
     fn the_published_units_agree() {
-        let of = |value, unit| {
-            SValue::new(value, unit, SValueMethod::UserTable, "test")
-                .unwrap()
-                .gy_per_mbq_h
-        };
+        let of = |value, unit| SValue::new(value, unit, SValueMethod::UserTable, "test").unwrap().gy_per_mbq_h;
         let reference = of(1e-13, SValueUnit::GyPerBqS);
         for (value, unit) in [
             (1e-4, SValueUnit::MgyPerMbqS),
@@ -262,22 +219,13 @@ mod tests {
             (0.36, SValueUnit::MgyPerMbqH),
             (0.36, SValueUnit::GyPerGbqH),
         ] {
-            assert!(
-                (of(value, unit) / reference - 1.0).abs() < 1e-14,
-                "{unit:?}"
-            );
+            assert!((of(value, unit) / reference - 1.0).abs() < 1e-14, "{unit:?}");
         }
     }
 
     #[test]
     fn units_are_read_in_the_usual_spellings() {
-        for text in [
-            "mGy/MBq/s",
-            "mGy/(MBq s)",
-            "mGy/(MBq·s)",
-            "mGy/MBq-s",
-            "mGy/s/MBq",
-        ] {
+        for text in ["mGy/MBq/s", "mGy/(MBq s)", "mGy/(MBq·s)", "mGy/MBq-s", "mGy/s/MBq"] {
             assert_eq!(SValueUnit::find(text), Ok(SValueUnit::MgyPerMbqS), "{text}");
         }
         assert_eq!(SValueUnit::find("Gy/min/MBq"), Ok(SValueUnit::GyPerMbqMin));
@@ -288,21 +236,8 @@ mod tests {
 
     #[test]
     fn a_slip_between_milli_and_mega_is_refused() {
-        for text in [
-            "MGy/MBq/s",
-            "mGy/mBq/s",
-            "mGy",
-            "Gy/(MBq h s)",
-            "",
-            "rad/uCi/h",
-        ] {
-            assert!(
-                SValueUnit::find(text)
-                    .unwrap_err()
-                    .to_string()
-                    .contains("mGy/(MBq s)"),
-                "{text}"
-            );
+        for text in ["MGy/MBq/s", "mGy/mBq/s", "mGy", "Gy/(MBq h s)", "", "rad/uCi/h"] {
+            assert!(SValueUnit::find(text).unwrap_err().to_string().contains("mGy/(MBq s)"), "{text}");
         }
     }
 
@@ -312,12 +247,7 @@ mod tests {
             assert!(SValue::from_gy_per_bq_s(value, SValueMethod::UserTable, "test").is_err());
         }
         for mass_g in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(
-                checked_mass_g("liver", mass_g)
-                    .unwrap_err()
-                    .to_string()
-                    .contains("liver")
-            );
+            assert!(checked_mass_g("liver", mass_g).unwrap_err().to_string().contains("liver"));
         }
     }
 }

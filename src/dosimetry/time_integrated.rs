@@ -79,9 +79,7 @@ pub enum TimeIntegrationError {
         activities: usize,
     },
     /// A time is negative or not a number.
-    #[error(
-        "measurement {number}: the time must be finite and zero (injection) or later, found {time_h} h"
-    )]
+    #[error("measurement {number}: the time must be finite and zero (injection) or later, found {time_h} h")]
     BadTime {
         /// Which measurement, from 1.
         number: usize,
@@ -89,9 +87,7 @@ pub enum TimeIntegrationError {
         time_h: f64,
     },
     /// A time is not after the one before.
-    #[error(
-        "measurement {number} at {time_h} h does not come after the one at {earlier_h} h: sort the times and keep one value per time"
-    )]
+    #[error("measurement {number} at {time_h} h does not come after the one at {earlier_h} h: sort the times and keep one value per time")]
     TimesNotRising {
         /// Which measurement, from 1.
         number: usize,
@@ -101,9 +97,7 @@ pub enum TimeIntegrationError {
         earlier_h: f64,
     },
     /// An activity is negative or not a number.
-    #[error(
-        "measurement {number} at {time_h} h: the activity must be finite and not negative, found {activity_mbq} MBq"
-    )]
+    #[error("measurement {number} at {time_h} h: the activity must be finite and not negative, found {activity_mbq} MBq")]
     BadActivity {
         /// Which measurement, from 1.
         number: usize,
@@ -113,12 +107,18 @@ pub enum TimeIntegrationError {
         activity_mbq: f64,
     },
     /// The decay constant is not one.
-    #[error(
-        "the physical decay constant must be finite and above zero, found {decay_constant_per_h} /h"
-    )]
+    #[error("the physical decay constant must be finite and above zero, found {decay_constant_per_h} /h")]
     BadDecayConstant {
         /// The value found, 1/h.
         decay_constant_per_h: f64,
+    },
+    /// The area overflows, as back-extrapolation over very many half-lives does.
+    #[error(
+        "the time-integrated activity is not a finite number ({choices}): the first scan is too many half-lives after injection, or values are too large"
+    )]
+    NotFinite {
+        /// The choices made.
+        choices: IntegrationChoices,
     },
     /// The terminal slope cannot be taken.
     #[error(
@@ -155,11 +155,7 @@ impl TimeIntegratedActivity {
 
     fn share(&self, part_mbq_h: f64) -> f64 {
         let total_mbq_h = self.total_mbq_h();
-        if total_mbq_h == 0.0 {
-            0.0
-        } else {
-            part_mbq_h / total_mbq_h
-        }
+        if total_mbq_h == 0.0 { 0.0 } else { part_mbq_h / total_mbq_h }
     }
 
     /// Time-integrated activity coefficient, h: Ã per administered activity.
@@ -197,32 +193,18 @@ pub fn integrate(
     choices: IntegrationChoices,
 ) -> Result<TimeIntegratedActivity, TimeIntegrationError> {
     check(times_h, activities_mbq, decay_constant_per_h)?;
-    let (Some(&first_h), Some(&first_mbq), Some(&last_mbq)) = (
-        times_h.first(),
-        activities_mbq.first(),
-        activities_mbq.last(),
-    ) else {
+    let (Some(&first_h), Some(&first_mbq), Some(&last_mbq)) = (times_h.first(), activities_mbq.first(), activities_mbq.last()) else {
         return Err(TimeIntegrationError::NoPoints);
     };
     let mut notes = Vec::new();
     let before_first_mbq_h = match choices.before_first {
         BeforeFirst::Constant => first_mbq * first_h,
         BeforeFirst::LinearFromZero => 0.5 * first_mbq * first_h,
-        BeforeFirst::PhysicalDecay => {
-            first_mbq * libm::expm1(decay_constant_per_h * first_h) / decay_constant_per_h
-        }
+        BeforeFirst::PhysicalDecay => first_mbq * libm::expm1(decay_constant_per_h * first_h) / decay_constant_per_h,
     };
     let intervals = times_h.windows(2).zip(activities_mbq.windows(2));
-    let between_mbq_h = intervals
-        .map(|(times, activities)| {
-            trapezoid(
-                times[1] - times[0],
-                activities[0],
-                activities[1],
-                choices.between,
-            )
-        })
-        .sum();
+    let between_mbq_h =
+        intervals.map(|(times, activities)| trapezoid(times[1] - times[0], activities[0], activities[1], choices.between)).sum();
     let tail_decay_per_h = match choices.tail {
         Tail::PhysicalDecay => decay_constant_per_h,
         Tail::TerminalSlope { points } => {
@@ -242,20 +224,17 @@ pub fn integrate(
         tail_decay_per_h,
         notes,
     };
+    if !result.total_mbq_h().is_finite() {
+        return Err(TimeIntegrationError::NotFinite { choices });
+    }
     Ok(with_share_notes(result))
 }
 
 /// Adds the warnings that a reader of the number needs: how much of it was not measured.
 fn with_share_notes(mut result: TimeIntegratedActivity) -> TimeIntegratedActivity {
-    for (share, place) in [
-        (result.share_before_first(), "before the first scan"),
-        (result.share_after_last(), "after the last scan"),
-    ] {
+    for (share, place) in [(result.share_before_first(), "before the first scan"), (result.share_after_last(), "after the last scan")] {
         if share > 0.25 {
-            result.notes.push(format!(
-                "{:.0} % of the time-integrated activity lies {place} and was not measured",
-                share * 100.0
-            ));
+            result.notes.push(format!("{:.0} % of the time-integrated activity lies {place} and was not measured", share * 100.0));
         }
     }
     result
@@ -273,24 +252,13 @@ fn trapezoid(width_h: f64, left_mbq: f64, right_mbq: f64, rule: Between) -> f64 
 }
 
 /// Minus the slope of ln A over t through the last `points` measurements, 1/h; negative where the activity rises.
-fn terminal_decay_per_h(
-    times_h: &[f64],
-    activities_mbq: &[f64],
-    points: usize,
-) -> Result<f64, TimeIntegrationError> {
-    let usable = activities_mbq
-        .iter()
-        .rev()
-        .take_while(|&&activity_mbq| activity_mbq > 0.0)
-        .count();
+fn terminal_decay_per_h(times_h: &[f64], activities_mbq: &[f64], points: usize) -> Result<f64, TimeIntegrationError> {
+    let usable = activities_mbq.iter().rev().take_while(|&&activity_mbq| activity_mbq > 0.0).count();
     if points < 2 || usable < points {
         return Err(TimeIntegrationError::NoTerminalSlope { points, usable });
     }
     let from = times_h.len() - points;
-    let logarithms: Vec<f64> = activities_mbq[from..]
-        .iter()
-        .map(|&activity_mbq| libm::log(activity_mbq))
-        .collect();
+    let logarithms: Vec<f64> = activities_mbq[from..].iter().map(|&activity_mbq| libm::log(activity_mbq)).collect();
     let count = points as f64;
     let mean_h = times_h[from..].iter().sum::<f64>() / count;
     let mean_log = logarithms.iter().sum::<f64>() / count;
@@ -302,21 +270,12 @@ fn terminal_decay_per_h(
     Ok(-products / squares)
 }
 
-fn check(
-    times_h: &[f64],
-    activities_mbq: &[f64],
-    decay_constant_per_h: f64,
-) -> Result<(), TimeIntegrationError> {
+fn check(times_h: &[f64], activities_mbq: &[f64], decay_constant_per_h: f64) -> Result<(), TimeIntegrationError> {
     if times_h.len() != activities_mbq.len() {
-        return Err(TimeIntegrationError::UnequalLengths {
-            times: times_h.len(),
-            activities: activities_mbq.len(),
-        });
+        return Err(TimeIntegrationError::UnequalLengths { times: times_h.len(), activities: activities_mbq.len() });
     }
     if !(decay_constant_per_h.is_finite() && decay_constant_per_h > 0.0) {
-        return Err(TimeIntegrationError::BadDecayConstant {
-            decay_constant_per_h,
-        });
+        return Err(TimeIntegrationError::BadDecayConstant { decay_constant_per_h });
     }
     let mut earlier_h = None;
     for (index, (&time_h, &activity_mbq)) in times_h.iter().zip(activities_mbq).enumerate() {
@@ -325,18 +284,10 @@ fn check(
             return Err(TimeIntegrationError::BadTime { number, time_h });
         }
         if let Some(earlier_h) = earlier_h.filter(|&earlier_h| time_h <= earlier_h) {
-            return Err(TimeIntegrationError::TimesNotRising {
-                number,
-                time_h,
-                earlier_h,
-            });
+            return Err(TimeIntegrationError::TimesNotRising { number, time_h, earlier_h });
         }
         if !activity_mbq.is_finite() || activity_mbq < 0.0 {
-            return Err(TimeIntegrationError::BadActivity {
-                number,
-                time_h,
-                activity_mbq,
-            });
+            return Err(TimeIntegrationError::BadActivity { number, time_h, activity_mbq });
         }
         earlier_h = Some(time_h);
     }

@@ -61,25 +61,11 @@ pub struct NoSuchSValue {
 
 impl UserTable {
     /// Reads the text of a CSV file. `default_unit` serves rows without a unit of their own.
-    pub fn read(
-        text: &str,
-        file_name: &str,
-        default_unit: Option<SValueUnit>,
-    ) -> Result<Self, UserTableError> {
+    pub fn read(text: &str, file_name: &str, default_unit: Option<SValueUnit>) -> Result<Self, UserTableError> {
         let text = text.trim_start_matches('\u{feff}');
-        let mut reader = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
         let mut faults = Vec::new();
-        let mut fault = |line: u64, what: String| {
-            faults.push(TableFault {
-                file_name: file_name.to_owned(),
-                line,
-                what,
-            })
-        };
+        let mut fault = |line: u64, what: String| faults.push(TableFault { file_name: file_name.to_owned(), line, what });
         let headers: Vec<String> = match reader.headers() {
             Ok(headers) => headers.iter().map(normalised).collect(),
             Err(error) => {
@@ -87,11 +73,7 @@ impl UserTable {
                 Vec::new()
             }
         };
-        let header_line = reader
-            .headers()
-            .ok()
-            .and_then(csv::StringRecord::position)
-            .map_or(1, |at| line_of(text, at));
+        let header_line = reader.headers().ok().and_then(csv::StringRecord::position).map_or(1, |at| line_of(text, at));
         for problem in header_problems(&headers) {
             fault(header_line, problem);
         }
@@ -99,9 +81,7 @@ impl UserTable {
         if headers_are_usable(&headers) {
             for record in reader.records() {
                 let line = match &record {
-                    Ok(record) => record
-                        .position()
-                        .map_or(header_line, |at| line_of(text, at)),
+                    Ok(record) => record.position().map_or(header_line, |at| line_of(text, at)),
                     Err(error) => error.position().map_or(header_line, |at| line_of(text, at)),
                 };
                 let record = match record {
@@ -112,73 +92,35 @@ impl UserTable {
                     }
                 };
                 match read_row(&headers, &record, file_name, line, default_unit) {
-                    Ok(entry) => match entries.iter().find(|earlier| {
-                        earlier.source == entry.source && earlier.target == entry.target
-                    }) {
-                        Some(earlier) => fault(
-                            line,
-                            format!(
-                                "{} ← {} was given on line {} already",
-                                entry.target, entry.source, earlier.line
-                            ),
-                        ),
+                    Ok(entry) => match entries.iter().find(|earlier| earlier.source == entry.source && earlier.target == entry.target) {
+                        Some(earlier) => {
+                            fault(line, format!("{} ← {} was given on line {} already", entry.target, entry.source, earlier.line))
+                        }
                         None => entries.push(entry),
                     },
-                    Err(problems) => problems
-                        .into_iter()
-                        .for_each(|problem| fault(line, problem)),
+                    Err(problems) => problems.into_iter().for_each(|problem| fault(line, problem)),
                 }
             }
         }
         if faults.is_empty() && entries.is_empty() {
-            faults.push(TableFault {
-                file_name: file_name.to_owned(),
-                line: header_line,
-                what: "the table has no S-values".to_owned(),
-            });
+            faults.push(TableFault { file_name: file_name.to_owned(), line: header_line, what: "the table has no S-values".to_owned() });
         }
-        if faults.is_empty() {
-            Ok(Self {
-                file_name: file_name.to_owned(),
-                entries,
-            })
-        } else {
-            Err(UserTableError { faults })
-        }
+        if faults.is_empty() { Ok(Self { file_name: file_name.to_owned(), entries }) } else { Err(UserTableError { faults }) }
     }
 
     /// The S-value of a target for a source, names in any spelling.
     pub fn lookup(&self, source: &str, target: &str) -> Result<&SValue, NoSuchSValue> {
         let (source_name, target_name) = (normalised(source), normalised(target));
-        if let Some(entry) = self
-            .entries
-            .iter()
-            .find(|entry| entry.source == source_name && entry.target == target_name)
-        {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.source == source_name && entry.target == target_name) {
             return Ok(&entry.s_value);
         }
         let hint = if !self.entries.iter().any(|entry| entry.source == source_name) {
-            format!(
-                ": no such source, the nearest is {}",
-                nearest(source, self.sources())
-            )
+            format!(": no such source, the nearest is {}", nearest(source, self.sources()))
         } else {
-            let targets = self
-                .entries
-                .iter()
-                .filter(|entry| entry.source == source_name)
-                .map(|entry| entry.target.as_str());
-            format!(
-                ": the nearest target of that source is {}",
-                nearest(target, targets)
-            )
+            let targets = self.entries.iter().filter(|entry| entry.source == source_name).map(|entry| entry.target.as_str());
+            format!(": the nearest target of that source is {}", nearest(target, targets))
         };
-        Err(NoSuchSValue {
-            file_name: self.file_name.clone(),
-            source_region: source_name,
-            target: target_name,
-            hint,
-        })
+        Err(NoSuchSValue { file_name: self.file_name.clone(), source_region: source_name, target: target_name, hint })
     }
 
     /// Source regions in normal form, in the order of the file.
@@ -205,44 +147,23 @@ impl UserTable {
 
 /// The line of a record. The reader's position is where it began to look for the record, before remarks and empty lines.
 fn line_of(text: &str, at: &csv::Position) -> u64 {
-    let rest = usize::try_from(at.byte())
-        .ok()
-        .and_then(|byte| text.get(byte..))
-        .unwrap_or_default();
-    let skipped = rest
-        .lines()
-        .take_while(|line| line.starts_with('#') || line.is_empty())
-        .count();
+    let rest = usize::try_from(at.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
+    let skipped = rest.lines().take_while(|line| line.starts_with('#') || line.is_empty()).count();
     at.line() + skipped as u64
 }
 
 fn header_problems(headers: &[String]) -> Vec<String> {
-    let missing = COLUMNS[..3]
-        .iter()
-        .filter(|column| !headers.iter().any(|header| header == *column));
-    let missing =
-        missing.map(|column| format!("no column `{column}`; needed are source, target, s_value"));
-    let unknown = headers
-        .iter()
-        .filter(|header| !COLUMNS.contains(&header.as_str()));
-    let unknown = unknown.map(|header| {
-        format!(
-            "unknown column `{header}`, the nearest known is `{}`",
-            nearest(header, COLUMNS)
-        )
-    });
-    let twice = headers
-        .iter()
-        .enumerate()
-        .filter(|(index, header)| headers[..*index].contains(header));
+    let missing = COLUMNS[..3].iter().filter(|column| !headers.iter().any(|header| header == *column));
+    let missing = missing.map(|column| format!("no column `{column}`; needed are source, target, s_value"));
+    let unknown = headers.iter().filter(|header| !COLUMNS.contains(&header.as_str()));
+    let unknown = unknown.map(|header| format!("unknown column `{header}`, the nearest known is `{}`", nearest(header, COLUMNS)));
+    let twice = headers.iter().enumerate().filter(|(index, header)| headers[..*index].contains(header));
     let twice = twice.map(|(_, header)| format!("column `{header}` appears twice"));
     missing.chain(unknown).chain(twice).collect()
 }
 
 fn headers_are_usable(headers: &[String]) -> bool {
-    COLUMNS[..3]
-        .iter()
-        .all(|column| headers.iter().any(|header| header == column))
+    COLUMNS[..3].iter().all(|column| headers.iter().any(|header| header == column))
 }
 
 fn read_row(
@@ -254,26 +175,15 @@ fn read_row(
 ) -> Result<Entry, Vec<String>> {
     let mut problems = Vec::new();
     let cell = |column: &str| {
-        headers
-            .iter()
-            .position(|header| header == column)
-            .and_then(|index| record.get(index))
-            .filter(|text| !text.is_empty())
+        headers.iter().position(|header| header == column).and_then(|index| record.get(index)).filter(|text| !text.is_empty())
     };
     if record.len() != headers.len() {
-        problems.push(format!(
-            "{} cells where the first line has {} columns",
-            record.len(),
-            headers.len()
-        ));
+        problems.push(format!("{} cells where the first line has {} columns", record.len(), headers.len()));
     }
     let mut number = |column: &str| match cell(column).map(str::parse::<f64>) {
         Some(Ok(value)) => Some(value),
         Some(Err(_)) => {
-            problems.push(format!(
-                "`{column}` is not a number: {:?}",
-                cell(column).unwrap_or_default()
-            ));
+            problems.push(format!("`{column}` is not a number: {:?}", cell(column).unwrap_or_default()));
             None
         }
         None => None,
@@ -299,9 +209,7 @@ fn read_row(
         }
         None => {
             if default_unit.is_none() {
-                problems.push(
-                    "no unit: give a `unit` column or one unit for the whole table".to_owned(),
-                );
+                problems.push("no unit: give a `unit` column or one unit for the whole table".to_owned());
             }
             default_unit
         }
@@ -309,14 +217,8 @@ fn read_row(
     if let Some(Err(wrong)) = mass_g.map(|mass_g| checked_mass_g(&target, mass_g)) {
         problems.push(wrong.to_string());
     }
-    let citation = cell("reference").map_or_else(
-        || format!("{file_name}:{line}"),
-        |reference| format!("{reference} ({file_name}:{line})"),
-    );
-    let s_value = match value
-        .zip(unit)
-        .map(|(value, unit)| SValue::new(value, unit, SValueMethod::UserTable, citation))
-    {
+    let citation = cell("reference").map_or_else(|| format!("{file_name}:{line}"), |reference| format!("{reference} ({file_name}:{line})"));
+    let s_value = match value.zip(unit).map(|(value, unit)| SValue::new(value, unit, SValueMethod::UserTable, citation)) {
         Some(Ok(s_value)) => Some(s_value),
         Some(Err(wrong)) => {
             problems.push(wrong.to_string());
@@ -325,15 +227,7 @@ fn read_row(
         None => None,
     };
     match s_value {
-        Some(s_value) if problems.is_empty() => Ok(Entry {
-            source,
-            target,
-            s_value: SValue {
-                target_mass_g: mass_g,
-                ..s_value
-            },
-            line,
-        }),
+        Some(s_value) if problems.is_empty() => Ok(Entry { source, target, s_value: SValue { target_mass_g: mass_g, ..s_value }, line }),
         _ => Err(problems),
     }
 }
@@ -347,51 +241,22 @@ mod tests {
         let text = "\u{feff}# my scanner's phantom\nSource,Target,S value,unit,mass_g,reference\n\
                     Kidneys, kidneys ,7.76e-5,mGy/MBq/s,310,my copy\nliver,kidneys,1.2e-7,mGy/(MBq s),,\n";
         let table = UserTable::read(text, "s.csv", None).unwrap();
-        assert_eq!(
-            (table.len(), table.sources()),
-            (2, vec!["kidneys", "liver"])
-        );
+        assert_eq!((table.len(), table.sources()), (2, vec!["kidneys", "liver"]));
         let found = table.lookup("KIDNEYS", "kidneys").unwrap();
         assert!((found.gy_per_mbq_h / (7.76e-5 * 3.6) - 1.0).abs() < 1e-14);
         assert_eq!(found.target_mass_g, Some(310.0));
-        assert!(
-            found.source.contains("my copy") && found.source.contains("s.csv:3"),
-            "{}",
-            found.source
-        );
-        assert_eq!(
-            table.lookup("liver", "kidneys").unwrap().target_mass_g,
-            None
-        );
-        assert!(
-            table
-                .lookup("livr", "kidneys")
-                .unwrap_err()
-                .to_string()
-                .contains("liver")
-        );
-        assert!(
-            table
-                .lookup("liver", "spleen")
-                .unwrap_err()
-                .to_string()
-                .contains("kidneys")
-        );
+        assert!(found.source.contains("my copy") && found.source.contains("s.csv:3"), "{}", found.source);
+        assert_eq!(table.lookup("liver", "kidneys").unwrap().target_mass_g, None);
+        assert!(table.lookup("livr", "kidneys").unwrap_err().to_string().contains("liver"));
+        assert!(table.lookup("liver", "spleen").unwrap_err().to_string().contains("kidneys"));
     }
 
     #[test]
     fn one_unit_can_serve_the_whole_table() {
         let text = "source,target,s_value\nliver,liver,4.8e-6\n";
         let table = UserTable::read(text, "s.csv", Some(SValueUnit::GyPerMbqMin)).unwrap();
-        assert!(
-            (table.lookup("liver", "liver").unwrap().gy_per_mbq_h / 2.88e-4 - 1.0).abs() < 1e-14
-        );
-        assert!(
-            UserTable::read(text, "s.csv", None)
-                .unwrap_err()
-                .to_string()
-                .contains("s.csv:2: no unit")
-        );
+        assert!((table.lookup("liver", "liver").unwrap().gy_per_mbq_h / 2.88e-4 - 1.0).abs() < 1e-14);
+        assert!(UserTable::read(text, "s.csv", None).unwrap_err().to_string().contains("s.csv:2: no unit"));
     }
 
     #[test]
@@ -407,44 +272,21 @@ mod tests {
         let error = UserTable::read(text, "s.csv", None).unwrap_err();
         let lines: Vec<u64> = error.faults.iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [2, 3, 5, 5, 5, 6, 8], "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains("s.csv:8: liver ← spleen was given on line 7 already"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("s.csv:8: liver ← spleen was given on line 7 already"), "{error}");
     }
 
     #[test]
     fn lines_are_counted_with_windows_line_ends_too() {
         let text = "# remark\r\nsource,target,s_value\r\nliver,liver,1\r\n\r\n# remark\r\nspleen,spleen,x\r\n";
         let error = UserTable::read(text, "s.csv", Some(SValueUnit::GyPerMbqH)).unwrap_err();
-        assert_eq!(
-            error
-                .faults
-                .iter()
-                .map(|fault| fault.line)
-                .collect::<Vec<_>>(),
-            [6],
-            "{error}"
-        );
+        assert_eq!(error.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [6], "{error}");
     }
 
     #[test]
     fn wrong_columns_are_named_with_the_nearest_right_one() {
-        let error = UserTable::read("source,target,svalue\nliver,liver,1\n", "s.csv", None)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("no column `s_value`") && error.contains("nearest known is `s_value`"),
-            "{error}"
-        );
+        let error = UserTable::read("source,target,svalue\nliver,liver,1\n", "s.csv", None).unwrap_err().to_string();
+        assert!(error.contains("no column `s_value`") && error.contains("nearest known is `s_value`"), "{error}");
         assert!(UserTable::read("", "s.csv", None).is_err());
-        assert!(
-            UserTable::read("source,target,s_value,unit\n", "s.csv", None)
-                .unwrap_err()
-                .to_string()
-                .contains("no S-values")
-        );
+        assert!(UserTable::read("source,target,s_value,unit\n", "s.csv", None).unwrap_err().to_string().contains("no S-values"));
     }
 }

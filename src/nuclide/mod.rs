@@ -4,6 +4,8 @@
 //! constant λ = ln 2 / T½, the energy constant Δ (energy emitted per decay), the activity of a nanomole.
 //! Half-lives and mean energies are facts; their source is ICRP Publication 107 (Ann. ICRP 38(3), 2008).
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod chain;
 mod decay_data;
 mod find;

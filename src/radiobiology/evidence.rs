@@ -30,15 +30,9 @@ impl EvidenceLevel {
     /// A sentence for a report.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Randomised => {
-                "The relation comes from a randomised trial of this kind of therapy."
-            }
-            Self::Observational => {
-                "The relation was observed in patients of this kind of therapy, without randomisation."
-            }
-            Self::Transferred => {
-                "The relation was transferred from another kind of therapy, such as external beam, and may not hold here."
-            }
+            Self::Randomised => "The relation comes from a randomised trial of this kind of therapy.",
+            Self::Observational => "The relation was observed in patients of this kind of therapy, without randomisation.",
+            Self::Transferred => "The relation was transferred from another kind of therapy, such as external beam, and may not hold here.",
             Self::Assumed => "The relation is a working assumption; no study supports its numbers.",
         }
     }
@@ -89,14 +83,8 @@ mod tests {
 
     #[test]
     fn the_weakest_link_decides() {
-        assert_eq!(
-            EvidenceLevel::Randomised.weaker(EvidenceLevel::Transferred),
-            EvidenceLevel::Transferred
-        );
-        assert_eq!(
-            EvidenceLevel::Assumed.weaker(EvidenceLevel::Observational),
-            EvidenceLevel::Assumed
-        );
+        assert_eq!(EvidenceLevel::Randomised.weaker(EvidenceLevel::Transferred), EvidenceLevel::Transferred);
+        assert_eq!(EvidenceLevel::Assumed.weaker(EvidenceLevel::Observational), EvidenceLevel::Assumed);
         assert!(Provenance::Assumed.wants_checking() && !Provenance::SecondHand.wants_checking());
     }
 }

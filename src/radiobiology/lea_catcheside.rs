@@ -37,9 +37,7 @@ pub enum LeaCatchesideError {
         repair_half_time_h: f64,
     },
     /// There is no dose to protract.
-    #[error(
-        "the dose-protraction factor needs a dose above zero, the terms add up to {dose_gy} Gy"
-    )]
+    #[error("the dose-protraction factor needs a dose above zero, the terms add up to {dose_gy} Gy")]
     NoDose {
         /// What the terms add up to, Gy.
         dose_gy: f64,
@@ -48,34 +46,17 @@ pub enum LeaCatchesideError {
 
 /// Absorbed dose of the whole curve, Gy: Σ r_i/λ_i.
 pub fn dose_gy(terms: &[DoseRateTerm]) -> f64 {
-    terms
-        .iter()
-        .map(|term| term.initial_gy_per_h / term.decay_per_h)
-        .sum()
+    terms.iter().map(|term| term.initial_gy_per_h / term.decay_per_h).sum()
 }
 
 /// `∫ R y dt` with `y' = R − μ y`, Gy²: half of G D². This is what a model carries as a state.
-pub fn rate_product_integral_gy2(
-    terms: &[DoseRateTerm],
-    repair_half_time_h: f64,
-) -> Result<f64, LeaCatchesideError> {
+pub fn rate_product_integral_gy2(terms: &[DoseRateTerm], repair_half_time_h: f64) -> Result<f64, LeaCatchesideError> {
     if !(repair_half_time_h.is_finite() && repair_half_time_h > 0.0) {
         return Err(LeaCatchesideError::BadRepair { repair_half_time_h });
     }
-    for (
-        index,
-        &DoseRateTerm {
-            initial_gy_per_h,
-            decay_per_h,
-        },
-    ) in terms.iter().enumerate()
-    {
+    for (index, &DoseRateTerm { initial_gy_per_h, decay_per_h }) in terms.iter().enumerate() {
         if !(initial_gy_per_h.is_finite() && decay_per_h.is_finite() && decay_per_h > 0.0) {
-            return Err(LeaCatchesideError::BadTerm {
-                number: index + 1,
-                initial_gy_per_h,
-                decay_per_h,
-            });
+            return Err(LeaCatchesideError::BadTerm { number: index + 1, initial_gy_per_h, decay_per_h });
         }
     }
     let repair_per_h = LN_2 / repair_half_time_h;
@@ -83,18 +64,14 @@ pub fn rate_product_integral_gy2(
     for outer in terms {
         for inner in terms {
             let rates = outer.initial_gy_per_h * inner.initial_gy_per_h;
-            integral_gy2 += rates
-                / ((outer.decay_per_h + inner.decay_per_h) * (outer.decay_per_h + repair_per_h));
+            integral_gy2 += rates / ((outer.decay_per_h + inner.decay_per_h) * (outer.decay_per_h + repair_per_h));
         }
     }
     Ok(integral_gy2)
 }
 
 /// The dose-protraction factor G of a sum of exponentials.
-pub fn protraction_factor(
-    terms: &[DoseRateTerm],
-    repair_half_time_h: f64,
-) -> Result<f64, LeaCatchesideError> {
+pub fn protraction_factor(terms: &[DoseRateTerm], repair_half_time_h: f64) -> Result<f64, LeaCatchesideError> {
     let integral_gy2 = rate_product_integral_gy2(terms, repair_half_time_h)?;
     let dose_gy = dose_gy(terms);
     if !(dose_gy > 0.0 && dose_gy.is_finite()) {
@@ -104,10 +81,7 @@ pub fn protraction_factor(
 }
 
 /// G of a mono-exponential: T_rep/(T_rep + T_eff), both in the same unit.
-pub fn protraction_factor_mono_exponential(
-    effective_half_life_h: f64,
-    repair_half_time_h: f64,
-) -> f64 {
+pub fn protraction_factor_mono_exponential(effective_half_life_h: f64, repair_half_time_h: f64) -> f64 {
     repair_half_time_h / (repair_half_time_h + effective_half_life_h)
 }
 
@@ -118,10 +92,7 @@ mod tests {
     /// Published check value: T_eff 51 h, T_rep 2.8 h → 0.052045.
     #[test]
     fn a_mono_exponential_has_the_known_factor() {
-        let term = DoseRateTerm {
-            initial_gy_per_h: 0.07,
-            decay_per_h: LN_2 / 51.0,
-        };
+        let term = DoseRateTerm { initial_gy_per_h: 0.07, decay_per_h: LN_2 / 51.0 };
         assert!((protraction_factor(&[term], 2.8).unwrap() - 0.052045).abs() < 5e-7);
         assert!((protraction_factor_mono_exponential(51.0, 2.8) - 0.052045).abs() < 5e-7);
     }
@@ -130,30 +101,14 @@ mod tests {
     #[test]
     fn the_closed_form_agrees_with_numerical_quadrature() {
         let terms = [
-            DoseRateTerm {
-                initial_gy_per_h: 0.05,
-                decay_per_h: LN_2 / 60.0,
-            },
-            DoseRateTerm {
-                initial_gy_per_h: 0.04,
-                decay_per_h: LN_2 / 10.0,
-            },
-            DoseRateTerm {
-                initial_gy_per_h: -0.09,
-                decay_per_h: LN_2 / 0.7,
-            },
+            DoseRateTerm { initial_gy_per_h: 0.05, decay_per_h: LN_2 / 60.0 },
+            DoseRateTerm { initial_gy_per_h: 0.04, decay_per_h: LN_2 / 10.0 },
+            DoseRateTerm { initial_gy_per_h: -0.09, decay_per_h: LN_2 / 0.7 },
         ];
         let repair_half_time_h = 2.8;
         let repair_per_h = LN_2 / repair_half_time_h;
-        let rate = |time_h: f64| {
-            terms
-                .iter()
-                .map(|term| term.initial_gy_per_h * libm::exp(-term.decay_per_h * time_h))
-                .sum::<f64>()
-        };
-        let slope = |time_h: f64, damage: f64| {
-            (rate(time_h) - repair_per_h * damage, rate(time_h) * damage)
-        };
+        let rate = |time_h: f64| terms.iter().map(|term| term.initial_gy_per_h * libm::exp(-term.decay_per_h * time_h)).sum::<f64>();
+        let slope = |time_h: f64, damage: f64| (rate(time_h) - repair_per_h * damage, rate(time_h) * damage);
         let (mut damage, mut integral_gy2) = (0.0, 0.0);
         let step_h = 0.02;
         for k in 0..100_000 {
@@ -166,61 +121,26 @@ mod tests {
             integral_gy2 += step_h / 6.0 * (a.1 + 2.0 * b.1 + 2.0 * c.1 + d.1);
         }
         let closed = rate_product_integral_gy2(&terms, repair_half_time_h).unwrap();
-        assert!(
-            (closed / integral_gy2 - 1.0).abs() < 1e-7,
-            "{closed} v {integral_gy2}"
-        );
+        assert!((closed / integral_gy2 - 1.0).abs() < 1e-7, "{closed} v {integral_gy2}");
         let dose_gy = dose_gy(&terms);
-        assert!(
-            (protraction_factor(&terms, repair_half_time_h).unwrap()
-                - 2.0 * integral_gy2 / dose_gy / dose_gy)
-                .abs()
-                < 1e-7
-        );
+        assert!((protraction_factor(&terms, repair_half_time_h).unwrap() - 2.0 * integral_gy2 / dose_gy / dose_gy).abs() < 1e-7);
     }
 
     /// Limits: an acute dose has G = 1, instant repair has G = 0.
     #[test]
     fn acute_and_fully_repaired_limits() {
-        let acute = DoseRateTerm {
-            initial_gy_per_h: 1e9,
-            decay_per_h: 1e9,
-        };
+        let acute = DoseRateTerm { initial_gy_per_h: 1e9, decay_per_h: 1e9 };
         assert!((protraction_factor(&[acute], 1.0).unwrap() - 1.0).abs() < 1e-8);
-        let slow = DoseRateTerm {
-            initial_gy_per_h: 1.0,
-            decay_per_h: 1e-9,
-        };
+        let slow = DoseRateTerm { initial_gy_per_h: 1.0, decay_per_h: 1e-9 };
         assert!(protraction_factor(&[slow], 1.0).unwrap() < 1e-8);
     }
 
     #[test]
     fn impossible_input_is_an_error() {
-        let term = DoseRateTerm {
-            initial_gy_per_h: 1.0,
-            decay_per_h: 0.1,
-        };
+        let term = DoseRateTerm { initial_gy_per_h: 1.0, decay_per_h: 0.1 };
         assert!(protraction_factor(&[], 1.0).is_err());
         assert!(protraction_factor(&[term], 0.0).is_err());
-        assert!(
-            protraction_factor(
-                &[DoseRateTerm {
-                    decay_per_h: 0.0,
-                    ..term
-                }],
-                1.0
-            )
-            .is_err()
-        );
-        assert!(
-            protraction_factor(
-                &[DoseRateTerm {
-                    initial_gy_per_h: -1.0,
-                    ..term
-                }],
-                1.0
-            )
-            .is_err()
-        );
+        assert!(protraction_factor(&[DoseRateTerm { decay_per_h: 0.0, ..term }], 1.0).is_err());
+        assert!(protraction_factor(&[DoseRateTerm { initial_gy_per_h: -1.0, ..term }], 1.0).is_err());
     }
 }

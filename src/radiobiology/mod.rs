@@ -3,6 +3,8 @@
 //! [`bed`] and [`lea_catcheside`] turn a dose and its rate into a biologically effective dose, [`ntcp`] turns that into a
 //! probability, [`registry`] names the published curves and says how far each can be trusted, [`organ_defaults`] carries α/β and repair times.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod bed;
 pub mod evidence;
 pub mod lea_catcheside;

@@ -22,12 +22,7 @@ mod tests {
     /// Textbook values of Φ.
     #[test]
     fn tabulated_probabilities() {
-        for (x, probability) in [
-            (0.0, 0.5),
-            (1.0, 0.841_344_746_068_543),
-            (-1.959_963_984_540_054, 0.025),
-            (QUANTILE_95, 0.95),
-        ] {
+        for (x, probability) in [(0.0, 0.5), (1.0, 0.841_344_746_068_543), (-1.959_963_984_540_054, 0.025), (QUANTILE_95, 0.95)] {
             assert!((cumulative(x) - probability).abs() < 1e-15, "{x}");
         }
         assert!((density(0.0) - 0.398_942_280_401_432_7).abs() < 1e-16);

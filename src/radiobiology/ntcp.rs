@@ -44,31 +44,12 @@ pub enum DoseResponse {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "form", rename_all = "snake_case", deny_unknown_fields)]
 enum DoseResponseForm {
-    Probit {
-        td50_gy: f64,
-        m: f64,
-    },
-    ProbitFromTolerance {
-        td5_gy: f64,
-        td50_gy: f64,
-    },
-    LogLogistic {
-        d50_gy: f64,
-        gamma50: f64,
-    },
-    Logistic {
-        intercept: f64,
-        slope_per_gy: f64,
-    },
-    LogisticThrough {
-        lower_gy: f64,
-        lower_probability: f64,
-        upper_gy: f64,
-        upper_probability: f64,
-    },
-    Limit {
-        limit_gy: f64,
-    },
+    Probit { td50_gy: f64, m: f64 },
+    ProbitFromTolerance { td5_gy: f64, td50_gy: f64 },
+    LogLogistic { d50_gy: f64, gamma50: f64 },
+    Logistic { intercept: f64, slope_per_gy: f64 },
+    LogisticThrough { lower_gy: f64, lower_probability: f64, upper_gy: f64, upper_probability: f64 },
+    Limit { limit_gy: f64 },
 }
 
 /// A curve's parameters are impossible.
@@ -83,15 +64,9 @@ impl DoseResponse {
     /// The probit through 5 % at `td5_gy` and 50 % at `td50_gy`: m = (TD50 − TD5)/(1.6449 TD50).
     pub fn probit_from_tolerance(td5_gy: f64, td50_gy: f64) -> Result<Self, ImpossibleCurve> {
         if !(td5_gy > 0.0 && td50_gy > td5_gy && td50_gy.is_finite()) {
-            return Err(ImpossibleCurve {
-                problem: format!("needs 0 < TD5 < TD50, found {td5_gy} and {td50_gy} Gy"),
-            });
+            return Err(ImpossibleCurve { problem: format!("needs 0 < TD5 < TD50, found {td5_gy} and {td50_gy} Gy") });
         }
-        Self::Probit {
-            td50_gy,
-            m: (td50_gy - td5_gy) / (QUANTILE_95 * td50_gy),
-        }
-        .checked()
+        Self::Probit { td50_gy, m: (td50_gy - td5_gy) / (QUANTILE_95 * td50_gy) }.checked()
     }
 
     /// The logistic curve through two points (dose in Gy, probability).
@@ -99,18 +74,12 @@ impl DoseResponse {
         let inside = |probability: f64| probability > 0.0 && probability < 1.0;
         if !(lower.0 < upper.0 && inside(lower.1) && inside(upper.1) && lower.1 < upper.1) {
             return Err(ImpossibleCurve {
-                problem: format!(
-                    "needs two rising points with probabilities between 0 and 1, found {lower:?} and {upper:?}"
-                ),
+                problem: format!("needs two rising points with probabilities between 0 and 1, found {lower:?} and {upper:?}"),
             });
         }
         let log_odds = |probability: f64| libm::log(probability / (1.0 - probability));
         let slope_per_gy = (log_odds(upper.1) - log_odds(lower.1)) / (upper.0 - lower.0);
-        Self::Logistic {
-            intercept: log_odds(lower.1) - slope_per_gy * lower.0,
-            slope_per_gy,
-        }
-        .checked()
+        Self::Logistic { intercept: log_odds(lower.1) - slope_per_gy * lower.0, slope_per_gy }.checked()
     }
 
     /// Passes a possible curve through.
@@ -119,18 +88,13 @@ impl DoseResponse {
         let good = match self {
             Self::Probit { td50_gy, m } => positive(td50_gy) && positive(m),
             Self::LogLogistic { d50_gy, gamma50 } => positive(d50_gy) && positive(gamma50),
-            Self::Logistic {
-                intercept,
-                slope_per_gy,
-            } => intercept.is_finite() && positive(slope_per_gy),
+            Self::Logistic { intercept, slope_per_gy } => intercept.is_finite() && positive(slope_per_gy),
             Self::Limit { limit_gy } => positive(limit_gy),
         };
         if good {
             Ok(self)
         } else {
-            Err(ImpossibleCurve {
-                problem: format!("doses and slopes must be finite and above zero, found {self:?}"),
-            })
+            Err(ImpossibleCurve { problem: format!("doses and slopes must be finite and above zero, found {self:?}") })
         }
     }
 
@@ -139,13 +103,8 @@ impl DoseResponse {
         let dose_gy = dose_gy.max(0.0);
         match *self {
             Self::Probit { td50_gy, m } => Some(cumulative((dose_gy - td50_gy) / (m * td50_gy))),
-            Self::LogLogistic { d50_gy, gamma50 } => {
-                Some(logistic(log_log_odds(dose_gy, d50_gy, gamma50)))
-            }
-            Self::Logistic {
-                intercept,
-                slope_per_gy,
-            } => Some(logistic(intercept + slope_per_gy * dose_gy)),
+            Self::LogLogistic { d50_gy, gamma50 } => Some(logistic(log_log_odds(dose_gy, d50_gy, gamma50))),
+            Self::Logistic { intercept, slope_per_gy } => Some(logistic(intercept + slope_per_gy * dose_gy)),
             Self::Limit { .. } => None,
         }
     }
@@ -154,19 +113,14 @@ impl DoseResponse {
     pub fn derivative_per_gy(&self, dose_gy: f64) -> Option<f64> {
         let dose_gy = dose_gy.max(0.0);
         match *self {
-            Self::Probit { td50_gy, m } => {
-                Some(density((dose_gy - td50_gy) / (m * td50_gy)) / (m * td50_gy))
-            }
+            Self::Probit { td50_gy, m } => Some(density((dose_gy - td50_gy) / (m * td50_gy)) / (m * td50_gy)),
             Self::LogLogistic { d50_gy, gamma50 } if dose_gy > 0.0 => {
                 let log_odds = log_log_odds(dose_gy, d50_gy, gamma50);
                 Some(4.0 * gamma50 / dose_gy * logistic(log_odds) * logistic(-log_odds))
             }
             // dP/dD ~ D^(4γ − 1): zero, 1/D50 or infinite at zero dose; a standard error there is meaningless and taken as zero.
             Self::LogLogistic { .. } => Some(0.0),
-            Self::Logistic {
-                intercept,
-                slope_per_gy,
-            } => {
+            Self::Logistic { intercept, slope_per_gy } => {
                 let log_odds = intercept + slope_per_gy * dose_gy;
                 Some(slope_per_gy * logistic(log_odds) * logistic(-log_odds))
             }
@@ -176,8 +130,7 @@ impl DoseResponse {
 
     /// Standard error of the probability from that of the dose (Gy), first order; `None` for a limit. The curve's own uncertainty is not in it.
     pub fn standard_error(&self, dose_gy: f64, dose_standard_error_gy: f64) -> Option<f64> {
-        self.derivative_per_gy(dose_gy)
-            .map(|slope_per_gy| slope_per_gy * dose_standard_error_gy)
+        self.derivative_per_gy(dose_gy).map(|slope_per_gy| slope_per_gy * dose_standard_error_gy)
     }
 
     /// Dose of 50 % probability, Gy; for a limit, the limit itself.
@@ -185,10 +138,7 @@ impl DoseResponse {
         match *self {
             Self::Probit { td50_gy, .. } => td50_gy,
             Self::LogLogistic { d50_gy, .. } => d50_gy,
-            Self::Logistic {
-                intercept,
-                slope_per_gy,
-            } => -intercept / slope_per_gy,
+            Self::Logistic { intercept, slope_per_gy } => -intercept / slope_per_gy,
             Self::Limit { limit_gy } => limit_gy,
         }
     }
@@ -209,26 +159,10 @@ impl TryFrom<DoseResponseForm> for DoseResponse {
     fn try_from(form: DoseResponseForm) -> Result<Self, ImpossibleCurve> {
         match form {
             DoseResponseForm::Probit { td50_gy, m } => Self::Probit { td50_gy, m }.checked(),
-            DoseResponseForm::ProbitFromTolerance { td5_gy, td50_gy } => {
-                Self::probit_from_tolerance(td5_gy, td50_gy)
-            }
-            DoseResponseForm::LogLogistic { d50_gy, gamma50 } => {
-                Self::LogLogistic { d50_gy, gamma50 }.checked()
-            }
-            DoseResponseForm::Logistic {
-                intercept,
-                slope_per_gy,
-            } => Self::Logistic {
-                intercept,
-                slope_per_gy,
-            }
-            .checked(),
-            DoseResponseForm::LogisticThrough {
-                lower_gy,
-                lower_probability,
-                upper_gy,
-                upper_probability,
-            } => {
+            DoseResponseForm::ProbitFromTolerance { td5_gy, td50_gy } => Self::probit_from_tolerance(td5_gy, td50_gy),
+            DoseResponseForm::LogLogistic { d50_gy, gamma50 } => Self::LogLogistic { d50_gy, gamma50 }.checked(),
+            DoseResponseForm::Logistic { intercept, slope_per_gy } => Self::Logistic { intercept, slope_per_gy }.checked(),
+            DoseResponseForm::LogisticThrough { lower_gy, lower_probability, upper_gy, upper_probability } => {
                 Self::logistic_through((lower_gy, lower_probability), (upper_gy, upper_probability))
             }
             DoseResponseForm::Limit { limit_gy } => Self::Limit { limit_gy }.checked(),
@@ -241,13 +175,7 @@ impl From<DoseResponse> for DoseResponseForm {
         match curve {
             DoseResponse::Probit { td50_gy, m } => Self::Probit { td50_gy, m },
             DoseResponse::LogLogistic { d50_gy, gamma50 } => Self::LogLogistic { d50_gy, gamma50 },
-            DoseResponse::Logistic {
-                intercept,
-                slope_per_gy,
-            } => Self::Logistic {
-                intercept,
-                slope_per_gy,
-            },
+            DoseResponse::Logistic { intercept, slope_per_gy } => Self::Logistic { intercept, slope_per_gy },
             DoseResponse::Limit { limit_gy } => Self::Limit { limit_gy },
         }
     }
@@ -257,10 +185,7 @@ impl From<DoseResponse> for DoseResponseForm {
 mod tests {
     use super::*;
 
-    const BURMAN_KIDNEY: DoseResponse = DoseResponse::Probit {
-        td50_gy: 28.0,
-        m: 0.10,
-    };
+    const BURMAN_KIDNEY: DoseResponse = DoseResponse::Probit { td50_gy: 28.0, m: 0.10 };
 
     fn probability(curve: DoseResponse, dose_gy: f64) -> f64 {
         curve.probability(dose_gy).unwrap()
@@ -276,44 +201,26 @@ mod tests {
     #[test]
     fn a_probit_from_tolerance_doses_goes_through_them() {
         let kidney = DoseResponse::probit_from_tolerance(40.7, 49.5).unwrap();
-        assert!(
-            (probability(kidney, 40.7) - 0.05).abs() < 1e-12
-                && (probability(kidney, 49.5) - 0.5).abs() < 1e-15
-        );
+        assert!((probability(kidney, 40.7) - 0.05).abs() < 1e-12 && (probability(kidney, 49.5) - 0.5).abs() < 1e-15);
         assert!(DoseResponse::probit_from_tolerance(50.0, 40.0).is_err());
     }
 
     /// Sigmoid through BED5 33 and BED50 44 Gy: m 0.152, NTCP 0.6 % at 27, 27 % at 40, 82 % at 50 Gy (computed elsewhere, to the printed digit).
     #[test]
     fn the_sigmoid_of_reviews_has_its_printed_values() {
-        let DoseResponse::Probit { m, .. } =
-            DoseResponse::probit_from_tolerance(33.0, 44.0).unwrap()
-        else {
-            panic!("a probit")
-        };
+        let DoseResponse::Probit { m, .. } = DoseResponse::probit_from_tolerance(33.0, 44.0).unwrap() else { panic!("a probit") };
         assert!((m - 0.152).abs() <= 0.0005);
         let curve = DoseResponse::Probit { td50_gy: 44.0, m };
-        for (bed_gy, percent, half_digit) in
-            [(27.0, 0.6, 0.05), (40.0, 27.0, 0.5), (50.0, 82.0, 0.5)]
-        {
-            assert!(
-                (probability(curve, bed_gy) * 100.0 - percent).abs() <= half_digit + 1e-9,
-                "{bed_gy}"
-            );
+        for (bed_gy, percent, half_digit) in [(27.0, 0.6, 0.05), (40.0, 27.0, 0.5), (50.0, 82.0, 0.5)] {
+            assert!((probability(curve, bed_gy) * 100.0 - percent).abs() <= half_digit + 1e-9, "{bed_gy}");
         }
     }
 
     #[test]
     fn logistic_curves_go_through_their_points() {
         let curve = DoseResponse::logistic_through((10.0, 0.3), (14.0, 0.6)).unwrap();
-        assert!(
-            (probability(curve, 10.0) - 0.3).abs() < 1e-12
-                && (probability(curve, 14.0) - 0.6).abs() < 1e-12
-        );
-        let curve = DoseResponse::LogLogistic {
-            d50_gy: 292.0,
-            gamma50: 1.0,
-        };
+        assert!((probability(curve, 10.0) - 0.3).abs() < 1e-12 && (probability(curve, 14.0) - 0.6).abs() < 1e-12);
+        let curve = DoseResponse::LogLogistic { d50_gy: 292.0, gamma50: 1.0 };
         assert!((probability(curve, 292.0) - 0.5).abs() < 1e-15);
         assert_eq!(probability(curve, 0.0), 0.0);
         // γ50 is D dP/dD at D50.
@@ -324,21 +231,13 @@ mod tests {
     fn derivatives_are_those_of_the_curves() {
         let curves = [
             BURMAN_KIDNEY,
-            DoseResponse::LogLogistic {
-                d50_gy: 30.0,
-                gamma50: 0.8,
-            },
-            DoseResponse::Logistic {
-                intercept: -4.0,
-                slope_per_gy: 0.15,
-            },
+            DoseResponse::LogLogistic { d50_gy: 30.0, gamma50: 0.8 },
+            DoseResponse::Logistic { intercept: -4.0, slope_per_gy: 0.15 },
         ];
         for curve in curves {
             for dose_gy in [5.0, 20.0, 28.0, 40.0] {
                 let step_gy = 1e-4;
-                let numerical = (probability(curve, dose_gy + step_gy)
-                    - probability(curve, dose_gy - step_gy))
-                    / (2.0 * step_gy);
+                let numerical = (probability(curve, dose_gy + step_gy) - probability(curve, dose_gy - step_gy)) / (2.0 * step_gy);
                 let exact = curve.derivative_per_gy(dose_gy).unwrap();
                 assert!((numerical - exact).abs() < 1e-9, "{curve:?} at {dose_gy}");
                 assert!((curve.standard_error(dose_gy, 2.0).unwrap() - 2.0 * exact).abs() < 1e-15);
@@ -349,29 +248,14 @@ mod tests {
     #[test]
     fn a_limit_gives_no_probability() {
         let limit = DoseResponse::Limit { limit_gy: 40.0 };
-        assert_eq!(
-            (
-                limit.probability(41.0),
-                limit.derivative_per_gy(41.0),
-                limit.midpoint_gy()
-            ),
-            (None, None, 40.0)
-        );
+        assert_eq!((limit.probability(41.0), limit.derivative_per_gy(41.0), limit.midpoint_gy()), (None, None, 40.0));
     }
 
     #[test]
     fn files_are_checked_when_read() {
         let read = serde_yaml::from_str::<DoseResponse>;
-        assert_eq!(
-            read("{form: probit, td50_gy: 28, m: 0.1}").unwrap(),
-            BURMAN_KIDNEY
-        );
-        assert!(
-            read("{form: probit, td50_gy: 28, m: 0}")
-                .unwrap_err()
-                .to_string()
-                .contains("above zero")
-        );
+        assert_eq!(read("{form: probit, td50_gy: 28, m: 0.1}").unwrap(), BURMAN_KIDNEY);
+        assert!(read("{form: probit, td50_gy: 28, m: 0}").unwrap_err().to_string().contains("above zero"));
         assert!(read("{form: probit, td50_gy: 28, m: 0.1, n: 0.7}").is_err());
         assert!(read("{form: logistic_through, lower_gy: 1, lower_probability: 0, upper_gy: 2, upper_probability: 0.5}").is_err());
     }

@@ -46,11 +46,7 @@ impl TissueRadiobiology {
         checked_alpha_beta_gy(self.alpha_beta_gy)?;
         checked_repair_half_time_h(self.repair_half_time_h)?;
         match self.alpha_per_gy {
-            Some(value) if !(value.is_finite() && value > 0.0) => Err(InvalidParameter {
-                parameter: "α",
-                value,
-                unit: "/Gy",
-            }),
+            Some(value) if !(value.is_finite() && value > 0.0) => Err(InvalidParameter { parameter: "α", value, unit: "/Gy" }),
             _ => Ok(()),
         }
     }
@@ -58,9 +54,7 @@ impl TissueRadiobiology {
 
 /// No default parameters for a tissue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no default α/β and repair half-time for {asked:?} (nearest: {nearest}): state them beside the tissue"
-)]
+#[error("no default α/β and repair half-time for {asked:?} (nearest: {nearest}): state them beside the tissue")]
 pub struct UnknownTissue {
     /// The name asked for.
     pub asked: String,
@@ -71,10 +65,7 @@ pub struct UnknownTissue {
 /// Every tissue with defaults.
 pub fn all() -> &'static [TissueRadiobiology] {
     static ROWS: OnceLock<Vec<TissueRadiobiology>> = OnceLock::new();
-    ROWS.get_or_init(|| {
-        serde_yaml::from_str(TABLE)
-            .expect("the embedded table is part of the program and read whole by its tests")
-    })
+    ROWS.get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded table is part of the program and read whole by its tests"))
 }
 
 /// Defaults of a tissue, name in any spelling; `left_kidney` and `right_kidney` are `kidneys`, `marrow` is `red_marrow`, a tumour
@@ -91,10 +82,7 @@ pub fn defaults_of(tissue: &str) -> Result<&'static TissueRadiobiology, UnknownT
     all()
         .iter()
         .find(|row| row.tissue == name)
-        .ok_or_else(|| UnknownTissue {
-            asked: tissue.to_owned(),
-            nearest: nearest(&asked, all().iter().map(|row| row.tissue.as_str())),
-        })
+        .ok_or_else(|| UnknownTissue { asked: tissue.to_owned(), nearest: nearest(&asked, all().iter().map(|row| row.tissue.as_str())) })
 }
 
 #[cfg(test)]
@@ -106,14 +94,7 @@ mod tests {
         let rows: Vec<TissueRadiobiology> = serde_yaml::from_str(TABLE).unwrap();
         for (index, row) in rows.iter().enumerate() {
             row.check().unwrap();
-            assert!(
-                !row.source.is_empty()
-                    && rows[..index]
-                        .iter()
-                        .all(|earlier| earlier.tissue != row.tissue),
-                "{}",
-                row.tissue
-            );
+            assert!(!row.source.is_empty() && rows[..index].iter().all(|earlier| earlier.tissue != row.tissue), "{}", row.tissue);
         }
     }
 
@@ -121,14 +102,7 @@ mod tests {
     #[test]
     fn kidneys_and_liver_have_their_published_values() {
         let kidneys = defaults_of("Left kidney").unwrap();
-        assert_eq!(
-            (
-                kidneys.alpha_beta_gy,
-                kidneys.repair_half_time_h,
-                kidneys.provenance
-            ),
-            (2.6, 2.8, Provenance::SecondHand)
-        );
+        assert_eq!((kidneys.alpha_beta_gy, kidneys.repair_half_time_h, kidneys.provenance), (2.6, 2.8, Provenance::SecondHand));
         let liver = defaults_of("liver").unwrap();
         assert_eq!((liver.alpha_beta_gy, liver.repair_half_time_h), (2.5, 2.5));
         assert!(defaults_of("marrow").unwrap().provenance.wants_checking());
@@ -137,12 +111,7 @@ mod tests {
 
     #[test]
     fn an_unlisted_tissue_is_refused() {
-        assert!(
-            defaults_of("lacrimal")
-                .unwrap_err()
-                .to_string()
-                .contains("state them")
-        );
+        assert!(defaults_of("lacrimal").unwrap_err().to_string().contains("state them"));
         assert_eq!(defaults_of("kidnees").unwrap_err().nearest, "kidneys");
     }
 }

@@ -6,10 +6,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::bed::{
-    CycleDose, bed_from_states, bed_of_cycles_gy, checked_alpha_beta_gy,
-    checked_repair_half_time_h, eqd2_gy,
-};
+use super::bed::{CycleDose, bed_from_states, bed_of_cycles_gy, checked_alpha_beta_gy, checked_repair_half_time_h, eqd2_gy};
 use super::evidence::{EvidenceLevel, Provenance};
 use super::ntcp::DoseResponse;
 
@@ -107,86 +104,45 @@ pub struct ImpossibleModel {
 impl DoseEffectModel {
     /// Refuses a relation in BED or EQD2 without α/β and repair half-time, impossible values, and one without source.
     pub fn check(&self) -> Result<(), ImpossibleModel> {
-        let wrong = |problem: String| ImpossibleModel {
-            name: self.name.clone(),
-            problem,
-        };
-        self.curve
-            .checked()
-            .map_err(|error| wrong(error.to_string()))?;
-        if self.quantity != DoseQuantity::AbsorbedDose
-            && (self.alpha_beta_gy.is_none() || self.repair_half_time_h.is_none())
-        {
-            return Err(wrong(format!(
-                "{} needs alpha_beta_gy and repair_half_time_h",
-                self.quantity.title()
-            )));
+        let wrong = |problem: String| ImpossibleModel { name: self.name.clone(), problem };
+        self.curve.checked().map_err(|error| wrong(error.to_string()))?;
+        if self.quantity != DoseQuantity::AbsorbedDose && (self.alpha_beta_gy.is_none() || self.repair_half_time_h.is_none()) {
+            return Err(wrong(format!("{} needs alpha_beta_gy and repair_half_time_h", self.quantity.title())));
         }
-        self.alpha_beta_gy
-            .map_or(Ok(0.0), checked_alpha_beta_gy)
-            .map_err(|error| wrong(error.to_string()))?;
-        self.repair_half_time_h
-            .map_or(Ok(0.0), checked_repair_half_time_h)
-            .map_err(|error| wrong(error.to_string()))?;
-        if self.source.trim().is_empty() {
-            Err(wrong("needs a source".to_owned()))
-        } else {
-            Ok(())
-        }
+        self.alpha_beta_gy.map_or(Ok(0.0), checked_alpha_beta_gy).map_err(|error| wrong(error.to_string()))?;
+        self.repair_half_time_h.map_or(Ok(0.0), checked_repair_half_time_h).map_err(|error| wrong(error.to_string()))?;
+        if self.source.trim().is_empty() { Err(wrong("needs a source".to_owned())) } else { Ok(()) }
     }
 
     /// The quantity on the curve's axis (Gy) from what a model carries as states: dose D and ∫ R y dt (Gy²) with this relation's repair.
     ///
     /// `None` for BED and EQD2 without α/β, which [`DoseEffectModel::check`] refuses.
-    pub fn quantity_from_states_gy(
-        &self,
-        dose_gy: f64,
-        rate_product_integral_gy2: f64,
-    ) -> Option<f64> {
-        self.quantity_from_bed(dose_gy, |alpha_beta_gy| {
-            bed_from_states(dose_gy, rate_product_integral_gy2, alpha_beta_gy)
-        })
+    pub fn quantity_from_states_gy(&self, dose_gy: f64, rate_product_integral_gy2: f64) -> Option<f64> {
+        self.quantity_from_bed(dose_gy, |alpha_beta_gy| bed_from_states(dose_gy, rate_product_integral_gy2, alpha_beta_gy))
     }
 
     /// The quantity on the curve's axis (Gy) of several administrations; `None` as in [`DoseEffectModel::quantity_from_states_gy`].
     pub fn quantity_of_cycles_gy(&self, cycles: &[CycleDose]) -> Option<f64> {
         let dose_gy = cycles.iter().map(|cycle| cycle.dose_gy).sum();
-        self.quantity_from_bed(dose_gy, |alpha_beta_gy| {
-            bed_of_cycles_gy(cycles, alpha_beta_gy)
-        })
+        self.quantity_from_bed(dose_gy, |alpha_beta_gy| bed_of_cycles_gy(cycles, alpha_beta_gy))
     }
 
     fn quantity_from_bed(&self, dose_gy: f64, bed_gy: impl Fn(f64) -> f64) -> Option<f64> {
         match self.quantity {
             DoseQuantity::AbsorbedDose => Some(dose_gy),
             DoseQuantity::Bed => self.alpha_beta_gy.map(bed_gy),
-            DoseQuantity::Eqd2 => self
-                .alpha_beta_gy
-                .map(|alpha_beta_gy| eqd2_gy(bed_gy(alpha_beta_gy), alpha_beta_gy)),
+            DoseQuantity::Eqd2 => self.alpha_beta_gy.map(|alpha_beta_gy| eqd2_gy(bed_gy(alpha_beta_gy), alpha_beta_gy)),
         }
     }
 
     /// Everything a report prints beside a number from this relation: evidence, provenance, source, caveats.
     pub fn report_sentences(&self) -> Vec<String> {
         let mut sentences = vec![
-            format!(
-                "{}: {} ({}).",
-                self.name,
-                self.endpoint,
-                self.quantity.title()
-            ),
-            format!(
-                "Evidence: {}. {}",
-                self.evidence.word(),
-                self.evidence.sentence()
-            ),
+            format!("{}: {} ({}).", self.name, self.endpoint, self.quantity.title()),
+            format!("Evidence: {}. {}", self.evidence.word(), self.evidence.sentence()),
             format!("Source: {} ({}).", self.source, self.provenance.words()),
         ];
-        sentences.extend(
-            self.parameter_source
-                .iter()
-                .map(|source| format!("α/β and repair: {source}.")),
-        );
+        sentences.extend(self.parameter_source.iter().map(|source| format!("α/β and repair: {source}.")));
         sentences.extend(self.caveats.iter().cloned());
         sentences
     }
@@ -195,10 +151,7 @@ impl DoseEffectModel {
 /// Every relation of the embedded list.
 pub fn all() -> &'static [DoseEffectModel] {
     static MODELS: OnceLock<Vec<DoseEffectModel>> = OnceLock::new();
-    MODELS.get_or_init(|| {
-        serde_yaml::from_str(TABLE)
-            .expect("the embedded list is part of the program and read whole by its tests")
-    })
+    MODELS.get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded list is part of the program and read whole by its tests"))
 }
 
 /// The relation of that name, in any spelling.
@@ -207,10 +160,7 @@ pub fn find(name: &str) -> Result<&'static DoseEffectModel, UnknownModel> {
     all()
         .iter()
         .find(|model| model.name == asked)
-        .ok_or_else(|| UnknownModel {
-            asked: name.to_owned(),
-            nearest: nearest(&asked, all().iter().map(|model| model.name.as_str())),
-        })
+        .ok_or_else(|| UnknownModel { asked: name.to_owned(), nearest: nearest(&asked, all().iter().map(|model| model.name.as_str())) })
 }
 
 /// Every relation for an organ or tumour, in the order of the list; the first is the default.
@@ -222,18 +172,12 @@ pub fn for_organ(organ: &str) -> Vec<&'static DoseEffectModel> {
 /// Lower case, every run of other characters one underscore.
 pub(super) fn normalised(name: &str) -> String {
     let lower = name.to_lowercase();
-    lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("_")
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
 }
 
 /// The known name most like the one asked for.
 pub(super) fn nearest<'a>(asked: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let by_resemblance = |a: &&str, b: &&str| {
-        strsim::jaro_winkler(asked, a).total_cmp(&strsim::jaro_winkler(asked, b))
-    };
+    let by_resemblance = |a: &&str, b: &&str| strsim::jaro_winkler(asked, a).total_cmp(&strsim::jaro_winkler(asked, b));
     known.max_by(by_resemblance).unwrap_or_default().to_owned()
 }
 
@@ -248,13 +192,7 @@ mod tests {
         let models: Vec<DoseEffectModel> = serde_yaml::from_str(TABLE).unwrap();
         for (index, model) in models.iter().enumerate() {
             model.check().unwrap();
-            assert!(
-                models[..index]
-                    .iter()
-                    .all(|earlier| earlier.name != model.name),
-                "{}",
-                model.name
-            );
+            assert!(models[..index].iter().all(|earlier| earlier.name != model.name), "{}", model.name);
             assert!(!model.caveats.is_empty(), "{} has no caveat", model.name);
             assert_eq!(find(&model.name).unwrap(), model);
         }
@@ -265,18 +203,8 @@ mod tests {
     fn parameters_agree_with_the_defaults_of_the_tissue() {
         for model in all().iter().filter(|model| model.alpha_beta_gy.is_some()) {
             let tissue = organ_defaults::defaults_of(&model.organ).unwrap();
-            assert_eq!(
-                model.alpha_beta_gy,
-                Some(tissue.alpha_beta_gy),
-                "{}",
-                model.name
-            );
-            assert_eq!(
-                model.repair_half_time_h,
-                Some(tissue.repair_half_time_h),
-                "{}",
-                model.name
-            );
+            assert_eq!(model.alpha_beta_gy, Some(tissue.alpha_beta_gy), "{}", model.name);
+            assert_eq!(model.repair_half_time_h, Some(tissue.repair_half_time_h), "{}", model.name);
         }
     }
 
@@ -302,35 +230,19 @@ mod tests {
     /// Four cycles of 5.75 Gy: BED 25.647 Gy (published check value), EQD2 = 25.647/(1 + 2/2.6).
     #[test]
     fn each_relation_gets_the_dose_in_its_own_quantity() {
-        let cycle = CycleDose {
-            dose_gy: 5.75,
-            protraction_factor: protraction_factor_mono_exponential(51.0, 2.8),
-        };
-        let quantity = |name: &str| {
-            find(name)
-                .unwrap()
-                .quantity_of_cycles_gy(&[cycle; 4])
-                .unwrap()
-        };
+        let cycle = CycleDose { dose_gy: 5.75, protraction_factor: protraction_factor_mono_exponential(51.0, 2.8) };
+        let quantity = |name: &str| find(name).unwrap().quantity_of_cycles_gy(&[cycle; 4]).unwrap();
         assert!((quantity("kidney_bed_external_beam") - 25.647).abs() <= 5e-4);
-        assert!(
-            (quantity("kidney_external_beam_burman") - 25.647 / (1.0 + 2.0 / 2.6)).abs() <= 5e-4
-        );
+        assert!((quantity("kidney_external_beam_burman") - 25.647 / (1.0 + 2.0 / 2.6)).abs() <= 5e-4);
         assert!((quantity("salivary_any_dry_mouth") - 23.0).abs() < 1e-12);
         let integral_gy2 = 4.0 * 0.5 * cycle.protraction_factor * 5.75 * 5.75;
-        let from_states = find("kidney_bed_external_beam")
-            .unwrap()
-            .quantity_from_states_gy(23.0, integral_gy2)
-            .unwrap();
+        let from_states = find("kidney_bed_external_beam").unwrap().quantity_from_states_gy(23.0, integral_gy2).unwrap();
         assert!((from_states - quantity("kidney_bed_external_beam")).abs() < 1e-12);
     }
 
     #[test]
     fn a_report_says_how_far_to_trust_the_kidney_curve() {
-        let sentences = find("kidney_bed_external_beam")
-            .unwrap()
-            .report_sentences()
-            .join(" ");
+        let sentences = find("kidney_bed_external_beam").unwrap().report_sentences().join(" ");
         for words in ["transferred", "Emami", "over-predicts", "Barone"] {
             assert!(sentences.contains(words), "{words} missing: {sentences}");
         }
@@ -339,21 +251,9 @@ mod tests {
 
     #[test]
     fn a_wrong_name_and_an_incomplete_relation_are_refused() {
-        assert_eq!(
-            find("kidney_bed_external").unwrap_err().nearest,
-            "kidney_bed_external_beam"
-        );
-        let incomplete = DoseEffectModel {
-            alpha_beta_gy: None,
-            ..find("kidney_bed_external_beam").unwrap().clone()
-        };
-        assert!(
-            incomplete
-                .check()
-                .unwrap_err()
-                .to_string()
-                .contains("BED needs alpha_beta_gy")
-        );
+        assert_eq!(find("kidney_bed_external").unwrap_err().nearest, "kidney_bed_external_beam");
+        let incomplete = DoseEffectModel { alpha_beta_gy: None, ..find("kidney_bed_external_beam").unwrap().clone() };
+        assert!(incomplete.check().unwrap_err().to_string().contains("BED needs alpha_beta_gy"));
         assert_eq!(incomplete.quantity_from_states_gy(1.0, 0.0), None);
     }
 }

@@ -28,33 +28,21 @@ pub(super) fn source_parts(phantom: Phantom, name: &str) -> Option<Vec<(Source, 
             let left_g = row(phantom, Source::Liver, LEFT_KIDNEY)?.target_mass_g;
             let right_g = row(phantom, Source::Liver, RIGHT_KIDNEY)?.target_mass_g;
             let left_share = left_g / (left_g + right_g);
-            Some(vec![
-                (Source::LeftKidney, left_share),
-                (Source::RightKidney, 1.0 - left_share),
-            ])
+            Some(vec![(Source::LeftKidney, left_share), (Source::RightKidney, 1.0 - left_share)])
         }
         _ => None,
     }
 }
 
 /// Mean over the targets by mass, over the sources by share. Deviations add as if fully correlated, an upper bound.
-pub(super) fn mean_over(
-    phantom: Phantom,
-    sources: &[(Source, f64)],
-    targets: &[&str],
-) -> CombinedRow {
-    let mut mean = CombinedRow {
-        s_mgy_per_mbq_s: 0.0,
-        standard_deviation_mgy_per_mbq_s: 0.0,
-        mass_g: 0.0,
-    };
+pub(super) fn mean_over(phantom: Phantom, sources: &[(Source, f64)], targets: &[&str]) -> CombinedRow {
+    let mut mean = CombinedRow { s_mgy_per_mbq_s: 0.0, standard_deviation_mgy_per_mbq_s: 0.0, mass_g: 0.0 };
     for target in targets {
         for (index, &(source, share)) in sources.iter().enumerate() {
             if let Some(row) = row(phantom, source, target) {
                 let weight = share * row.target_mass_g;
                 mean.s_mgy_per_mbq_s += weight * row.s_mgy_per_mbq_s;
-                mean.standard_deviation_mgy_per_mbq_s +=
-                    weight * row.standard_deviation_mgy_per_mbq_s;
+                mean.standard_deviation_mgy_per_mbq_s += weight * row.standard_deviation_mgy_per_mbq_s;
                 if index == 0 {
                     mean.mass_g += row.target_mass_g;
                 }

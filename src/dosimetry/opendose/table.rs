@@ -36,46 +36,14 @@ pub enum Source {
 }
 
 const FILES: [(Phantom, Source, &str); 8] = [
-    (
-        Phantom::AdultMale,
-        Source::LeftKidney,
-        include_str!("ICRP_110_AM_lu-177_left_kidney_cmp.json"),
-    ),
-    (
-        Phantom::AdultMale,
-        Source::RightKidney,
-        include_str!("ICRP_110_AM_lu-177_right_kidney_cmp.json"),
-    ),
-    (
-        Phantom::AdultMale,
-        Source::Liver,
-        include_str!("ICRP_110_AM_lu-177_liver.json"),
-    ),
-    (
-        Phantom::AdultMale,
-        Source::Spleen,
-        include_str!("ICRP_110_AM_lu-177_spleen.json"),
-    ),
-    (
-        Phantom::AdultFemale,
-        Source::LeftKidney,
-        include_str!("ICRP_110_AF_lu-177_left_kidney_cmp.json"),
-    ),
-    (
-        Phantom::AdultFemale,
-        Source::RightKidney,
-        include_str!("ICRP_110_AF_lu-177_right_kidney_cmp.json"),
-    ),
-    (
-        Phantom::AdultFemale,
-        Source::Liver,
-        include_str!("ICRP_110_AF_lu-177_liver.json"),
-    ),
-    (
-        Phantom::AdultFemale,
-        Source::Spleen,
-        include_str!("ICRP_110_AF_lu-177_spleen.json"),
-    ),
+    (Phantom::AdultMale, Source::LeftKidney, include_str!("ICRP_110_AM_lu-177_left_kidney_cmp.json")),
+    (Phantom::AdultMale, Source::RightKidney, include_str!("ICRP_110_AM_lu-177_right_kidney_cmp.json")),
+    (Phantom::AdultMale, Source::Liver, include_str!("ICRP_110_AM_lu-177_liver.json")),
+    (Phantom::AdultMale, Source::Spleen, include_str!("ICRP_110_AM_lu-177_spleen.json")),
+    (Phantom::AdultFemale, Source::LeftKidney, include_str!("ICRP_110_AF_lu-177_left_kidney_cmp.json")),
+    (Phantom::AdultFemale, Source::RightKidney, include_str!("ICRP_110_AF_lu-177_right_kidney_cmp.json")),
+    (Phantom::AdultFemale, Source::Liver, include_str!("ICRP_110_AF_lu-177_liver.json")),
+    (Phantom::AdultFemale, Source::Spleen, include_str!("ICRP_110_AF_lu-177_spleen.json")),
 ];
 
 /// Every target of a source in a phantom, in the order of the file.
@@ -85,27 +53,18 @@ pub fn rows(phantom: Phantom, source: Source) -> &'static [OpenDoseRow] {
         let tables: Result<Vec<_>, String> = FILES.iter().map(|(_, _, text)| read(text)).collect();
         tables.expect("the embedded tables are part of the program and read whole by their tests")
     });
-    let index = FILES
-        .iter()
-        .position(|(p, s, _)| (*p, *s) == (phantom, source));
-    index
-        .and_then(|index| tables.get(index))
-        .map_or(&[], Vec::as_slice)
+    let index = FILES.iter().position(|(p, s, _)| (*p, *s) == (phantom, source));
+    index.and_then(|index| tables.get(index)).map_or(&[], Vec::as_slice)
 }
 
 /// The row of a target by its name in the tables.
 pub(super) fn row(phantom: Phantom, source: Source, target: &str) -> Option<&'static OpenDoseRow> {
-    rows(phantom, source)
-        .iter()
-        .find(|row| row.target == target)
+    rows(phantom, source).iter().find(|row| row.target == target)
 }
 
 fn read(text: &str) -> Result<Vec<OpenDoseRow>, String> {
     let rows: Vec<[String; 4]> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let number = |text: &String| {
-        text.parse::<f64>()
-            .map_err(|error| format!("{text}: {error}"))
-    };
+    let number = |text: &String| text.parse::<f64>().map_err(|error| format!("{text}: {error}"));
     let row = |[target, s, standard_deviation, mass]: &[String; 4]| {
         Ok(OpenDoseRow {
             target: target.clone(),
@@ -125,20 +84,11 @@ mod tests {
     fn every_file_reads_whole_and_they_share_their_targets() {
         for (phantom, source, text) in FILES {
             let table = read(text).unwrap();
-            let expected = if phantom == Phantom::AdultMale {
-                169
-            } else {
-                168
-            };
+            let expected = if phantom == Phantom::AdultMale { 169 } else { 168 };
             assert_eq!(table.len(), expected, "{phantom:?} {source:?}");
             assert_eq!(table, rows(phantom, source));
             for row in &table {
-                assert!(
-                    row.s_mgy_per_mbq_s > 0.0
-                        && row.target_mass_g > 0.0
-                        && row.standard_deviation_mgy_per_mbq_s > 0.0,
-                    "{row:?}"
-                );
+                assert!(row.s_mgy_per_mbq_s > 0.0 && row.target_mass_g > 0.0 && row.standard_deviation_mgy_per_mbq_s > 0.0, "{row:?}");
                 let same = super::row(phantom, Source::Liver, &row.target).unwrap();
                 assert_eq!(same.target_mass_g, row.target_mass_g, "{}", row.target);
             }
@@ -149,15 +99,10 @@ mod tests {
     #[test]
     fn the_third_column_is_a_standard_deviation_in_the_unit_of_s() {
         for (phantom, source, _) in FILES {
-            let doubtful = rows(phantom, source)
-                .iter()
-                .filter(|row| row.standard_deviation_mgy_per_mbq_s > 0.5 * row.s_mgy_per_mbq_s)
-                .count();
+            let doubtful =
+                rows(phantom, source).iter().filter(|row| row.standard_deviation_mgy_per_mbq_s > 0.5 * row.s_mgy_per_mbq_s).count();
             if (phantom, source) == (Phantom::AdultMale, Source::Liver) {
-                assert!(
-                    doubtful > 50,
-                    "the doubt about this file has gone: {doubtful}"
-                );
+                assert!(doubtful > 50, "the doubt about this file has gone: {doubtful}");
             } else {
                 assert!(doubtful <= 1, "{phantom:?} {source:?}: {doubtful}");
             }
