@@ -17,7 +17,9 @@ fn straight_line(p: &[f64], out: &mut [f64]) -> Result<(), String> {
     Ok(())
 }
 
-fn line_problem() -> ResidualFunction<impl FnMut(&[f64], &mut [f64]) -> Result<(), String>> {
+type Function = fn(&[f64], &mut [f64]) -> Result<(), String>;
+
+fn line_problem() -> ResidualFunction<Function> {
     ResidualFunction {
         parameter_count: 2,
         residual_count: 4,
@@ -358,7 +360,7 @@ fn noisy_residuals_still_converge_with_wider_differences() {
             (t, 100.0 * libm::exp(-0.02 * t) * factor, 1.0)
         })
         .collect();
-    let line = rptbench::fit::mono_exponential::log_linear_regression(&points).expect("a line");
+    let line = rptbench::fit::log_linear::log_linear_regression(&points).expect("a line");
     let found = estimate.parameters[1].value;
     let error = estimate.parameters[1].standard_error.expect("4 df");
     assert!((found - line.decay_constant_per_h).abs() < 0.01 * error);

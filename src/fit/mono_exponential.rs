@@ -8,6 +8,7 @@ use crate::fit::error::{FitError, RowFault};
 use crate::fit::error_model::ErrorModel;
 use crate::fit::estimate::Estimate;
 use crate::fit::least_squares::{ResidualFunction, Settings, fit};
+use crate::fit::log_linear::log_linear_regression;
 use crate::fit::parameter::FitParameter;
 
 /// One measured activity.
@@ -54,64 +55,6 @@ impl MonoExponential {
     pub fn activity_mbq(&self, time_h: f64) -> f64 {
         self.initial_activity_mbq.value * libm::exp(-self.decay_constant_per_h.value * time_h)
     }
-}
-
-/// Straight line through ln y: the closed-form solution of the log-normal model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LogLinearRegression {
-    /// ln of the value at time 0.
-    pub intercept: f64,
-    /// Decay constant, minus the slope, 1/h.
-    pub decay_constant_per_h: f64,
-    /// Weighted sum of squares.
-    pub weighted_sum_of_squares: f64,
-    /// (Xᵀ W X)⁻¹ of (intercept, decay constant): multiply by the residual variance unless the weights are reciprocal variances.
-    pub unscaled_covariance: [[f64; 2]; 2],
-}
-
-/// Weighted regression of ln value on time for `(time_h, value, weight)`; points without a logarithm are left out.
-///
-/// `None` with fewer than two different times.
-pub fn log_linear_regression(points: &[(f64, f64, f64)]) -> Option<LogLinearRegression> {
-    let usable: Vec<(f64, f64, f64)> = points
-        .iter()
-        .filter(|(_, value, weight)| *value > 0.0 && *weight > 0.0)
-        .map(|&(time, value, weight)| (time, libm::log(value), weight))
-        .collect();
-    let total: f64 = usable.iter().map(|(_, _, w)| w).sum();
-    let mean_time = usable.iter().map(|(t, _, w)| w * t).sum::<f64>() / total;
-    let mean_logarithm = usable.iter().map(|(_, y, w)| w * y).sum::<f64>() / total;
-    let spread: f64 = usable
-        .iter()
-        .map(|(t, _, w)| w * (t - mean_time) * (t - mean_time))
-        .sum();
-    if spread.is_nan() || spread <= 0.0 {
-        return None;
-    }
-    let slope = usable
-        .iter()
-        .map(|(t, y, w)| w * (t - mean_time) * (y - mean_logarithm))
-        .sum::<f64>()
-        / spread;
-    let intercept = mean_logarithm - slope * mean_time;
-    let weighted_sum_of_squares = usable
-        .iter()
-        .map(|(t, y, w)| {
-            let r = y - intercept - slope * t;
-            w * r * r
-        })
-        .sum();
-    // The decay constant is minus the slope, so its covariance with the intercept is +t̄/S.
-    let cross = mean_time / spread;
-    Some(LogLinearRegression {
-        intercept,
-        decay_constant_per_h: -slope,
-        weighted_sum_of_squares,
-        unscaled_covariance: [
-            [1.0 / total + mean_time * cross, cross],
-            [cross, 1.0 / spread],
-        ],
-    })
 }
 
 /// Fits A(t) = A₀ e^(−λt) to `points`.
