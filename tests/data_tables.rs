@@ -1,9 +1,6 @@
 //! Tables as they come from clinics: real series, continental numbers, comments, and every mistake with its place.
 
-use rptbench::data::{
-    ChannelColumn, Channels, DecimalSign, Delimiter, Observation, Observations, TableMapping,
-    parse_table, read_table,
-};
+use rptbench::data::{ChannelColumn, Channels, DecimalSign, Delimiter, Observation, Observations, TableMapping, parse_table, read_table};
 
 fn long() -> TableMapping {
     TableMapping::new("time", Channels::long("region", "activity"))
@@ -24,26 +21,18 @@ fn a_real_long_table() {
     let bytes = include_bytes!("data/spect_p12/tac_p12_cycle1.csv");
     let table = parse_table("tac.csv", bytes, &mapping).expect("a good table");
     assert_eq!(table.rows.len(), 9);
-    let spleen: Vec<&Observation> = table
-        .rows
-        .iter()
-        .filter(|r| r.channel == "spleen")
-        .collect();
+    let spleen: Vec<&Observation> = table.rows.iter().filter(|r| r.channel == "spleen").collect();
     assert_eq!(spleen[1].line, 6);
     assert_eq!(spleen[1].time, 24.737222222222222);
     assert_eq!(spleen[1].value, Some(6.74894709364374));
     let channels = table.channels();
     assert_eq!(channels.len(), 3);
-    assert_eq!(
-        (channels[2].channel.as_str(), channels[2].points),
-        ("left_kidney", 3)
-    );
+    assert_eq!((channels[2].channel.as_str(), channels[2].points), ("left_kidney", 3));
 }
 
 #[test]
 fn a_real_table_with_quotes_and_a_filter() {
-    let mut mapping =
-        TableMapping::new("Time", Channels::one("plasma", "conc")).keeping("Subject", "2");
+    let mut mapping = TableMapping::new("Time", Channels::one("plasma", "conc")).keeping("Subject", "2");
     mapping.subject = Some("Subject".into());
     let bytes = include_bytes!("data/pk_classics/Theoph.csv");
     let table = parse_table("Theoph.csv", bytes, &mapping).expect("a good table");
@@ -59,33 +48,21 @@ fn a_real_table_with_quotes_and_a_filter() {
 #[test]
 fn continental_numbers_bom_crlf_comments_and_scales() {
     let text = "\u{feff}# exported\r\n\"Zeit; h\";Niere\r\n1,5;2,5\r\n\r\n# pause\r\n24;NA\r\n";
-    let mut mapping = TableMapping::new(
-        "Zeit; h",
-        Channels::Wide(vec![ChannelColumn {
-            value_scale: 1000.0,
-            ..ChannelColumn::new("kidney", "Niere")
-        }]),
-    );
+    let mut mapping =
+        TableMapping::new("Zeit; h", Channels::Wide(vec![ChannelColumn { value_scale: 1000.0, ..ChannelColumn::new("kidney", "Niere") }]));
     mapping.decimal = DecimalSign::Comma;
     mapping.time_scale = 60.0;
     let table = read(text, &mapping);
     assert_eq!(table.delimiter, Delimiter::Semicolon);
     assert_eq!((table.rows[0].line, table.rows[1].line), (3, 6));
-    assert_eq!(
-        (table.rows[0].time, table.rows[0].value),
-        (90.0, Some(2500.0))
-    );
+    assert_eq!((table.rows[0].time, table.rows[0].value), (90.0, Some(2500.0)));
     assert_eq!(table.rows[1].value, None);
-    assert_eq!(
-        (table.channels()[0].points, table.channels()[0].missing),
-        (1, 1)
-    );
+    assert_eq!((table.channels()[0].points, table.channels()[0].missing), (1, 1));
 }
 
 #[test]
 fn wide_tables_deviations_and_exclusions() {
-    let text =
-        "t\tkidney\tsd\ttumour\tnote\n1\t10\t0.5\t3\t\n4\t.\t\t2\tno\n9\t-1\t0\t?\tpatient moved\n";
+    let text = "t\tkidney\tsd\ttumour\tnote\n1\t10\t0.5\t3\t\n4\t.\t\t2\tno\n9\t-1\t0\t?\tpatient moved\n";
     let mut kidney = ChannelColumn::new("kidney", "kidney");
     kidney.sd = Some("sd".into());
     let channels = Channels::Wide(vec![kidney, ChannelColumn::new("lesion", "tumour")]);
@@ -96,11 +73,7 @@ fn wide_tables_deviations_and_exclusions() {
     assert_eq!((table.rows[0].sd, table.rows[1].value), (Some(0.5), None));
     assert_eq!(table.rows[2].excluded.as_deref(), Some("patient moved"));
     assert_eq!(table.usable().count(), 3);
-    assert!(
-        table
-            .summary()
-            .contains("line 4 (kidney) excluded: patient moved")
-    );
+    assert!(table.summary().contains("line 4 (kidney) excluded: patient moved"));
 }
 
 #[test]
@@ -124,10 +97,7 @@ fn all_problems_come_at_once_with_their_places() {
 fn unknown_columns_name_the_nearest() {
     let found = faults("Time,region,MBq\n1,liver,2\n", &long());
     assert!(found[0].ends_with("no column `time`, mapped as time (did you mean `Time`?)"));
-    assert!(
-        found[1].ends_with("(there are: Time, region, MBq)"),
-        "{found:?}"
-    );
+    assert!(found[1].ends_with("(there are: Time, region, MBq)"), "{found:?}");
 }
 
 #[test]
@@ -145,9 +115,7 @@ fn repeated_times_are_refused_unless_replicates_are_allowed() {
     let text = "time,region,activity\n1,liver,3\n1,spleen,2\n1.0,liver,4\n";
     let found = faults(text, &long());
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with(
-        "scan.csv:4: column `time`: `liver` has a value at the same time already on line 2"
-    ));
+    assert!(found[0].starts_with("scan.csv:4: column `time`: `liver` has a value at the same time already on line 2"));
     let mut mapping = long();
     mapping.replicates = true;
     assert_eq!(read(text, &mapping).rows.len(), 3);
@@ -159,22 +127,14 @@ fn times_out_of_order_are_sorted_and_said() {
     let table = read(text, &long());
     let lines: Vec<u64> = table.rows.iter().map(|row| row.line).collect();
     assert_eq!(lines, [4, 2, 3]);
-    assert_eq!(
-        table.notices,
-        ["times of `liver` are not in order (line 4): sorted"]
-    );
+    assert_eq!(table.notices, ["times of `liver` are not in order (line 4): sorted"]);
 }
 
 #[test]
 fn a_filter_that_matches_nothing_says_what_there_is() {
     let text = "time,region,activity\n1,liver,3\n2,spleen,2\n";
     let found = faults(text, &long().keeping("region", "kidney"));
-    assert_eq!(
-        found,
-        [
-            "scan.csv: no row is left of 2 (2: `region` is not kidney) (`region` holds liver, spleen)"
-        ]
-    );
+    assert_eq!(found, ["scan.csv: no row is left of 2 (2: `region` is not kidney) (`region` holds liver, spleen)"]);
     // 1 and 1.0 are the same number.
     assert_eq!(read(text, &long().keeping("time", "1.0")).rows.len(), 1);
 }
@@ -183,12 +143,7 @@ fn a_filter_that_matches_nothing_says_what_there_is() {
 fn deviations_and_scales_must_be_positive() {
     let mut mapping = long();
     mapping.time_scale = 0.0;
-    mapping.channels = Channels::Long {
-        channel: "region".into(),
-        value: "activity".into(),
-        sd: Some("sd".into()),
-        value_scale: f64::NAN,
-    };
+    mapping.channels = Channels::Long { channel: "region".into(), value: "activity".into(), sd: Some("sd".into()), value_scale: f64::NAN };
     let found = faults("time,region,activity,sd\n1,liver,3,0\n", &mapping);
     assert_eq!(found.len(), 3, "{found:?}");
     assert!(found[2].contains("the standard deviation is 0"));

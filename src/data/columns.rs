@@ -33,34 +33,17 @@ pub(crate) struct Columns {
 
 impl Columns {
     /// Positions of all mapped columns, or `None` with a problem for each that is not there.
-    pub(crate) fn find(
-        header: &Record,
-        mapping: &TableMapping,
-        problems: &mut Collector,
-    ) -> Option<Columns> {
+    pub(crate) fn find(header: &Record, mapping: &TableMapping, problems: &mut Collector) -> Option<Columns> {
         if !check_header(header, mapping, problems) {
             return None;
         }
-        let mut lookup = Lookup {
-            header,
-            problems,
-            used: Vec::new(),
-            complete: true,
-        };
+        let mut lookup = Lookup { header, problems, used: Vec::new(), complete: true };
         let time = lookup.position(&mapping.time, || "time".into());
         let mut values = Vec::new();
         let mut channel_column = None;
         match &mapping.channels {
-            Channels::Long {
-                channel,
-                value,
-                sd,
-                value_scale,
-            } => {
-                channel_column = Some((
-                    lookup.position(channel, || "channel".into()),
-                    channel.clone(),
-                ));
+            Channels::Long { channel, value, sd, value_scale } => {
+                channel_column = Some((lookup.position(channel, || "channel".into()), channel.clone()));
                 values.push(ValueColumn {
                     channel: None,
                     name: value.clone(),
@@ -88,26 +71,11 @@ impl Columns {
                 }
             }
         }
-        let subject = mapping
-            .subject
-            .as_ref()
-            .map(|name| (lookup.position(name, || "subject".into()), name.clone()));
-        let excluded = mapping
-            .excluded
-            .as_ref()
-            .map(|name| lookup.position(name, || "reason for exclusion".into()));
-        let filters = mapping
-            .filters
-            .iter()
-            .map(|f| lookup.position(&f.column, || format!("filter: only `{}`", f.value)))
-            .collect();
+        let subject = mapping.subject.as_ref().map(|name| (lookup.position(name, || "subject".into()), name.clone()));
+        let excluded = mapping.excluded.as_ref().map(|name| lookup.position(name, || "reason for exclusion".into()));
+        let filters = mapping.filters.iter().map(|f| lookup.position(&f.column, || format!("filter: only `{}`", f.value))).collect();
         let Lookup { used, complete, .. } = lookup;
-        let unused = header
-            .cells
-            .iter()
-            .filter(|name| used.iter().all(|(column, _)| column != *name))
-            .cloned()
-            .collect();
+        let unused = header.cells.iter().filter(|name| used.iter().all(|(column, _)| column != *name)).cloned().collect();
         complete.then(|| Columns {
             count: header.cells.len(),
             time,
@@ -143,12 +111,7 @@ impl Lookup<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
         };
-        self.problems.add(
-            Some(self.header.line),
-            None,
-            format!("there is no column `{column}`, mapped as {}", role()),
-            Some(hint),
-        );
+        self.problems.add(Some(self.header.line), None, format!("there is no column `{column}`, mapped as {}", role()), Some(hint));
         0
     }
 }
@@ -156,18 +119,9 @@ impl Lookup<'_> {
 /// A header has names, each once.
 fn check_header(header: &Record, mapping: &TableMapping, problems: &mut Collector) -> bool {
     let line = Some(header.line);
-    let numbers = header
-        .cells
-        .iter()
-        .filter(|cell| parse_number(cell, mapping.decimal).is_ok())
-        .count();
+    let numbers = header.cells.iter().filter(|cell| parse_number(cell, mapping.decimal).is_ok()).count();
     if numbers > 0 && 2 * numbers >= header.cells.len() {
-        problems.add(
-            line,
-            None,
-            "the first line holds numbers, expected the names of the columns",
-            Some("add a header line".into()),
-        );
+        problems.add(line, None, "the first line holds numbers, expected the names of the columns", Some("add a header line".into()));
         return false;
     }
     let mut good = true;

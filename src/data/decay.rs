@@ -24,10 +24,7 @@ impl DecayReference {
     /// A half-life that is not a positive finite number.
     pub fn new(half_life_h: f64, reference_time_h: f64) -> Result<Self, HalfLifeFault> {
         if half_life_h > 0.0 && half_life_h.is_finite() {
-            Ok(DecayReference {
-                decay_constant_per_h: std::f64::consts::LN_2 / half_life_h,
-                reference_time_h,
-            })
+            Ok(DecayReference { decay_constant_per_h: std::f64::consts::LN_2 / half_life_h, reference_time_h })
         } else {
             Err(HalfLifeFault(half_life_h))
         }
@@ -45,8 +42,7 @@ impl DecayReference {
 
     /// Activity present at `time_h`, from an activity corrected to the reference time (any unit).
     pub fn present(&self, corrected_activity: f64, time_h: f64) -> f64 {
-        corrected_activity
-            * libm::exp(-self.decay_constant_per_h * (time_h - self.reference_time_h))
+        corrected_activity * libm::exp(-self.decay_constant_per_h * (time_h - self.reference_time_h))
     }
 }
 

@@ -126,10 +126,7 @@ impl TableMapping {
     /// The same with only those rows whose `column` is `value`.
     #[must_use]
     pub fn keeping(mut self, column: impl Into<String>, value: impl Into<String>) -> Self {
-        self.filters.push(Filter {
-            column: column.into(),
-            value: value.into(),
-        });
+        self.filters.push(Filter { column: column.into(), value: value.into() });
         self
     }
 }
@@ -137,12 +134,7 @@ impl TableMapping {
 impl Channels {
     /// A long table without standard deviations, in the caller's unit.
     pub fn long(channel: impl Into<String>, value: impl Into<String>) -> Self {
-        Channels::Long {
-            channel: channel.into(),
-            value: value.into(),
-            sd: None,
-            value_scale: 1.0,
-        }
+        Channels::Long { channel: channel.into(), value: value.into(), sd: None, value_scale: 1.0 }
     }
 
     /// One channel in the column `value`, in the caller's unit.
@@ -154,11 +146,6 @@ impl Channels {
 impl ChannelColumn {
     /// A channel without standard deviations, in the caller's unit.
     pub fn new(channel: impl Into<String>, value: impl Into<String>) -> Self {
-        ChannelColumn {
-            channel: channel.into(),
-            value: value.into(),
-            sd: None,
-            value_scale: 1.0,
-        }
+        ChannelColumn { channel: channel.into(), value: value.into(), sd: None, value_scale: 1.0 }
     }
 }

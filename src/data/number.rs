@@ -11,36 +11,28 @@ pub(crate) struct NotANumber {
 
 /// Reads a cell as a finite number with the given decimal sign.
 pub(crate) fn parse_number(cell: &str, decimal: DecimalSign) -> Result<f64, NotANumber> {
-    let fault = |message: String, hint: Option<&str>| NotANumber {
-        message,
-        hint: hint.map(str::to_string),
-    };
+    let fault = |message: String, hint: Option<&str>| NotANumber { message, hint: hint.map(str::to_string) };
     let text = cell.trim();
     let normal = match decimal {
         DecimalSign::Point => text.to_string(),
         DecimalSign::Comma if text.contains('.') => {
             return Err(fault(
                 format!("`{text}` is not a number with a decimal comma"),
-                Some(
-                    "the mapping says decimals are written with a comma; thousands are not separated",
-                ),
+                Some("the mapping says decimals are written with a comma; thousands are not separated"),
             ));
         }
         DecimalSign::Comma => text.replace(',', "."),
     };
     match normal.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(fault(
-            format!("`{text}` is not a finite number"),
-            Some("a missing value must be one of the marks for missing values"),
-        )),
+        Ok(_) => {
+            Err(fault(format!("`{text}` is not a finite number"), Some("a missing value must be one of the marks for missing values")))
+        }
         Err(_) => {
             let hint = if decimal == DecimalSign::Point && text.contains(',') {
                 Some("if decimals are written with a comma, the mapping must say so")
             } else if text.starts_with('<') || text.starts_with('>') {
-                Some(
-                    "a value beyond a limit of quantification is no measurement: mark it as missing or exclude the row",
-                )
+                Some("a value beyond a limit of quantification is no measurement: mark it as missing or exclude the row")
             } else if text.is_empty() {
                 Some("empty cells are not among the marks for missing values")
             } else {

@@ -79,8 +79,7 @@ impl Observations {
 
     /// Usable observations whose value is zero or negative: no logarithm, no proportional error.
     pub fn not_positive(&self) -> impl Iterator<Item = &Observation> {
-        self.usable()
-            .filter(|row| row.value.is_some_and(|value| value <= 0.0))
+        self.usable().filter(|row| row.value.is_some_and(|value| value <= 0.0))
     }
 
     /// Names of the subjects in order of appearance; empty where the table names none.
@@ -93,18 +92,14 @@ impl Observations {
         distinct(self.rows.iter().map(|row| row.channel.as_str()))
             .into_iter()
             .map(|channel| {
-                let rows: Vec<&Observation> =
-                    self.rows.iter().filter(|r| r.channel == channel).collect();
+                let rows: Vec<&Observation> = self.rows.iter().filter(|r| r.channel == channel).collect();
                 let times = || rows.iter().filter(|r| r.is_usable()).map(|r| r.time);
                 ChannelSummary {
                     channel: channel.to_string(),
                     subjects: distinct(rows.iter().map(|r| r.subject.as_deref())).len(),
                     points: times().count(),
                     missing: rows.iter().filter(|r| r.value.is_none()).count(),
-                    excluded: rows
-                        .iter()
-                        .filter(|r| r.value.is_some() && r.excluded.is_some())
-                        .count(),
+                    excluded: rows.iter().filter(|r| r.value.is_some() && r.excluded.is_some()).count(),
                     first_time: times().reduce(f64::min),
                     last_time: times().reduce(f64::max),
                 }
@@ -125,13 +120,7 @@ impl Observations {
             DecimalSign::Point => "point",
             DecimalSign::Comma => "comma",
         };
-        writeln!(
-            text,
-            "{}: {} rows, delimiter {}, decimal {decimal}",
-            self.file,
-            self.rows_read,
-            self.delimiter.describe()
-        )?;
+        writeln!(text, "{}: {} rows, delimiter {}, decimal {decimal}", self.file, self.rows_read, self.delimiter.describe())?;
         for (column, role) in &self.columns_used {
             writeln!(text, "  `{column}` read as {role}")?;
         }
@@ -163,23 +152,12 @@ impl Observations {
         }
         for row in self.rows.iter().filter(|row| row.value.is_some()) {
             if let Some(reason) = &row.excluded {
-                writeln!(
-                    text,
-                    "  line {} ({}) excluded: {reason}",
-                    row.line, row.channel
-                )?;
+                writeln!(text, "  line {} ({}) excluded: {reason}", row.line, row.channel)?;
             }
         }
-        let lines: Vec<String> = self
-            .not_positive()
-            .map(|row| row.line.to_string())
-            .collect();
+        let lines: Vec<String> = self.not_positive().map(|row| row.line.to_string()).collect();
         if !lines.is_empty() {
-            writeln!(
-                text,
-                "  zero or negative values on line {}: no log-normal or proportional error model there",
-                lines.join(", ")
-            )?;
+            writeln!(text, "  zero or negative values on line {}: no log-normal or proportional error model there", lines.join(", "))?;
         }
         Ok(())
     }

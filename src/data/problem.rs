@@ -48,19 +48,10 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(crate) fn new(file: &str) -> Self {
-        Collector {
-            file: file.to_string(),
-            problems: Vec::new(),
-        }
+        Collector { file: file.to_string(), problems: Vec::new() }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        line: Option<u64>,
-        column: Option<&str>,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) {
+    pub(crate) fn add(&mut self, line: Option<u64>, column: Option<&str>, message: impl Into<String>, hint: Option<String>) {
         self.problems.push(TableProblem {
             file: self.file.clone(),
             line,
@@ -82,10 +73,7 @@ impl Collector {
 }
 
 /// The known name most like `wanted`, if one is like it at all, case and surrounding blanks aside.
-pub(crate) fn nearest<'a>(
-    wanted: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.trim().to_lowercase();
     known
         .into_iter()
@@ -102,12 +90,7 @@ mod tests {
     #[test]
     fn a_problem_reads_as_a_compiler_message() {
         let mut collector = Collector::new("scan.csv");
-        collector.add(
-            Some(7),
-            Some("activity"),
-            "`12,4` is not a number",
-            Some("decimal comma?".into()),
-        );
+        collector.add(Some(7), Some("activity"), "`12,4` is not a number", Some("decimal comma?".into()));
         collector.add(None, None, "the file is empty", None);
         let problems = collector.finish(()).expect_err("two problems");
         assert_eq!(

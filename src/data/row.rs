@@ -17,12 +17,7 @@ pub(crate) struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     pub(crate) fn new(columns: &'a Columns, mapping: &'a TableMapping) -> Self {
-        RowReader {
-            columns,
-            mapping,
-            rows: Vec::new(),
-            dropped: Vec::new(),
-        }
+        RowReader { columns, mapping, rows: Vec::new(), dropped: Vec::new() }
     }
 
     /// Adds the observations of one record, or the problems that stand in the way.
@@ -34,11 +29,7 @@ impl<'a> RowReader<'a> {
             problems.add(
                 Some(record.line),
                 None,
-                format!(
-                    "the row has {} cells, the header {}",
-                    record.cells.len(),
-                    self.columns.count
-                ),
+                format!("the row has {} cells, the header {}", record.cells.len(), self.columns.count),
                 Some("a delimiter or decimal sign inside a cell?".into()),
             );
             return;
@@ -49,11 +40,7 @@ impl<'a> RowReader<'a> {
             }
         }
         let excluded = self.exclusion(record);
-        let nothing = self
-            .columns
-            .values
-            .iter()
-            .all(|c| self.is_missing(&record.cells[c.value]));
+        let nothing = self.columns.values.iter().all(|c| self.is_missing(&record.cells[c.value]));
         let time_cell = &record.cells[self.columns.time];
         if self.is_missing(time_cell) {
             if nothing || excluded.is_some() {
@@ -84,11 +71,7 @@ impl<'a> RowReader<'a> {
                 self.rows.push(Observation {
                     line: record.line,
                     time: time * self.mapping.time_scale,
-                    channel: column
-                        .channel
-                        .clone()
-                        .or_else(|| named.clone())
-                        .unwrap_or_default(),
+                    channel: column.channel.clone().or_else(|| named.clone()).unwrap_or_default(),
                     subject: subject.clone(),
                     value,
                     sd,
@@ -117,19 +100,11 @@ impl<'a> RowReader<'a> {
 
     fn exclusion(&self, record: &Record) -> Option<String> {
         let cell = &record.cells[self.columns.excluded?];
-        let kept = self.is_missing(cell)
-            || cell.is_empty()
-            || ["0", "no", "false"].contains(&cell.to_lowercase().as_str());
+        let kept = self.is_missing(cell) || cell.is_empty() || ["0", "no", "false"].contains(&cell.to_lowercase().as_str());
         (!kept).then(|| cell.clone())
     }
 
-    fn number(
-        &self,
-        record: &Record,
-        index: usize,
-        column: &str,
-        problems: &mut Collector,
-    ) -> Option<f64> {
+    fn number(&self, record: &Record, index: usize, column: &str, problems: &mut Collector) -> Option<f64> {
         match parse_number(&record.cells[index], self.mapping.decimal) {
             Ok(number) => Some(number),
             Err(fault) => {
@@ -140,13 +115,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The name in a column of names; a row without one is a problem.
-    fn name(
-        &self,
-        record: &Record,
-        column: Option<&(usize, String)>,
-        what: &str,
-        problems: &mut Collector,
-    ) -> Option<String> {
+    fn name(&self, record: &Record, column: Option<&(usize, String)>, what: &str, problems: &mut Collector) -> Option<String> {
         let (index, name) = column?;
         let cell = &record.cells[*index];
         if self.is_missing(cell) {
@@ -158,34 +127,19 @@ impl<'a> RowReader<'a> {
     }
 
     /// The scaled value; excluded rows may hold anything.
-    fn value(
-        &self,
-        record: &Record,
-        column: &ValueColumn,
-        excluded: bool,
-        problems: &mut Collector,
-    ) -> Option<f64> {
+    fn value(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> Option<f64> {
         let cell = &record.cells[column.value];
         if self.is_missing(cell) {
             return None;
         }
         if excluded {
-            return parse_number(cell, self.mapping.decimal)
-                .ok()
-                .map(|v| v * column.scale);
+            return parse_number(cell, self.mapping.decimal).ok().map(|v| v * column.scale);
         }
-        self.number(record, column.value, &column.name, problems)
-            .map(|value| value * column.scale)
+        self.number(record, column.value, &column.name, problems).map(|value| value * column.scale)
     }
 
     /// The scaled standard deviation, which must be positive.
-    fn deviation(
-        &self,
-        record: &Record,
-        column: &ValueColumn,
-        excluded: bool,
-        problems: &mut Collector,
-    ) -> Option<f64> {
+    fn deviation(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> Option<f64> {
         let (index, name) = column.sd.as_ref()?;
         let cell = &record.cells[*index];
         if self.is_missing(cell) || excluded {
@@ -193,12 +147,7 @@ impl<'a> RowReader<'a> {
         }
         let sd = self.number(record, *index, name, problems)?;
         if sd <= 0.0 {
-            problems.add(
-                Some(record.line),
-                Some(name),
-                format!("the standard deviation is {sd}, expected a positive number"),
-                None,
-            );
+            problems.add(Some(record.line), Some(name), format!("the standard deviation is {sd}, expected a positive number"), None);
             return None;
         }
         Some(sd * column.scale)

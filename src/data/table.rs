@@ -31,10 +31,7 @@ fn neighbour(path: &Path) -> Option<String> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let names: Vec<String> = std::fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
+    let names: Vec<String> = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     nearest(wanted, names.iter().map(String::as_str)).map(str::to_string)
 }
 
@@ -43,11 +40,7 @@ fn neighbour(path: &Path) -> Option<String> {
 /// # Errors
 /// Every problem found: encoding, header, unknown columns, cells that are not numbers, negative or repeated times, standard deviations that are not
 /// positive, no row left.
-pub fn parse_table(
-    file: &str,
-    bytes: &[u8],
-    mapping: &TableMapping,
-) -> Result<Observations, TableProblems> {
+pub fn parse_table(file: &str, bytes: &[u8], mapping: &TableMapping) -> Result<Observations, TableProblems> {
     let mut problems = Collector::new(file);
     check_scales(mapping, &mut problems);
     let Some(text) = decode(bytes, &mut problems) else {
@@ -100,31 +93,19 @@ fn check_scales(mapping: &TableMapping, problems: &mut Collector) {
         Channels::Long { value_scale, .. } => check("the values".into(), *value_scale),
         Channels::Wide(channels) => {
             for channel in channels {
-                check(
-                    format!("channel `{}`", channel.channel),
-                    channel.value_scale,
-                );
+                check(format!("channel `{}`", channel.channel), channel.value_scale);
             }
         }
     }
 }
 
 /// Says why no row is left.
-fn report_nothing(
-    dropped: &[(String, usize)],
-    body: &[Record],
-    columns: &Columns,
-    mapping: &TableMapping,
-    problems: &mut Collector,
-) {
+fn report_nothing(dropped: &[(String, usize)], body: &[Record], columns: &Columns, mapping: &TableMapping, problems: &mut Collector) {
     if body.is_empty() {
         problems.add(None, None, "there are no rows below the header", None);
         return;
     }
-    let reasons: Vec<String> = dropped
-        .iter()
-        .map(|(reason, count)| format!("{count}: {reason}"))
-        .collect();
+    let reasons: Vec<String> = dropped.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
     let values: Vec<String> = columns
         .filters
         .iter()
@@ -132,11 +113,7 @@ fn report_nothing(
         .map(|(&index, filter)| {
             let found = distinct(body.iter().filter_map(|r| r.cells.get(index)));
             let shown: Vec<&str> = found.iter().take(8).map(|s| s.as_str()).collect();
-            let more = if found.len() > shown.len() {
-                ", …"
-            } else {
-                ""
-            };
+            let more = if found.len() > shown.len() { ", …" } else { "" };
             format!("`{}` holds {}{more}", filter.column, shown.join(", "))
         })
         .collect();
@@ -153,14 +130,9 @@ fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observatio
     let key = |row: &Observation| (row.subject.clone(), row.channel.clone());
     let mut ordered: Vec<Observation> = Vec::with_capacity(rows.len());
     for group in distinct(rows.iter().map(key)) {
-        let mut members: Vec<Observation> =
-            rows.iter().filter(|r| key(r) == group).cloned().collect();
+        let mut members: Vec<Observation> = rows.iter().filter(|r| key(r) == group).cloned().collect();
         if let Some(late) = members.windows(2).find(|pair| pair[1].time < pair[0].time) {
-            notices.push(format!(
-                "times of {} are not in order (line {}): sorted",
-                describe(&members[0]),
-                late[1].line
-            ));
+            notices.push(format!("times of {} are not in order (line {}): sorted", describe(&members[0]), late[1].line));
         }
         members.sort_by(|a, b| a.time.total_cmp(&b.time));
         ordered.extend(members);
@@ -188,11 +160,7 @@ fn report_repeats(rows: &[Observation], time_column: &str, problems: &mut Collec
             problems.add(
                 Some(second.line),
                 Some(time_column),
-                format!(
-                    "{} has a value at the same time already on line {}",
-                    describe(second),
-                    first.line
-                ),
+                format!("{} has a value at the same time already on line {}", describe(second), first.line),
                 Some("exclude one, or allow replicates in the mapping".into()),
             );
         }

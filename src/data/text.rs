@@ -15,12 +15,7 @@ pub(crate) struct Record {
 /// The text of a file, or `None` with a problem added.
 pub(crate) fn decode<'a>(bytes: &'a [u8], problems: &mut Collector) -> Option<&'a str> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        problems.add(
-            None,
-            None,
-            "the file is written in UTF-16, expected UTF-8",
-            Some("save it as CSV UTF-8".into()),
-        );
+        problems.add(None, None, "the file is written in UTF-16, expected UTF-8", Some("save it as CSV UTF-8".into()));
         return None;
     }
     let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
@@ -31,10 +26,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], problems: &mut Collector) -> Option<&'
         }
         Ok(text) => Some(text),
         Err(error) => {
-            let line = 1 + bytes[..error.valid_up_to()]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count() as u64;
+            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() as u64;
             problems.add(
                 Some(line),
                 None,
@@ -51,10 +43,7 @@ pub(crate) fn delimiter(text: &str, mapping: &TableMapping) -> Delimiter {
     if mapping.delimiter != Delimiter::Detect {
         return mapping.delimiter;
     }
-    let header = text
-        .lines()
-        .find(|line| !line.trim().is_empty() && !line.starts_with(mapping.comment))
-        .unwrap_or_default();
+    let header = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with(mapping.comment)).unwrap_or_default();
     let (mut quoted, mut counts) = (false, [0_usize; 3]);
     for character in header.chars() {
         match character {
@@ -75,12 +64,7 @@ pub(crate) fn delimiter(text: &str, mapping: &TableMapping) -> Delimiter {
 }
 
 /// All records, header first. Adds a problem for a comment sign outside ASCII and for cells that run over several lines.
-pub(crate) fn records(
-    text: &str,
-    delimiter: Delimiter,
-    comment: char,
-    problems: &mut Collector,
-) -> Vec<Record> {
+pub(crate) fn records(text: &str, delimiter: Delimiter, comment: char, problems: &mut Collector) -> Vec<Record> {
     let sign = match delimiter {
         Delimiter::Semicolon => b';',
         Delimiter::Tab => b'\t',
@@ -103,12 +87,7 @@ pub(crate) fn records(
         let record = match result {
             Ok(record) => record,
             Err(error) => {
-                problems.add(
-                    None,
-                    None,
-                    format!("cannot be read as a table: {error}"),
-                    None,
-                );
+                problems.add(None, None, format!("cannot be read as a table: {error}"), None);
                 break;
             }
         };
@@ -116,12 +95,7 @@ pub(crate) fn records(
         let line = line_of_record(text, place.min(text.len()), comment);
         let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_string()).collect();
         if cells.iter().any(|cell| cell.contains('\n')) {
-            problems.add(
-                Some(line),
-                None,
-                "a cell runs over several lines",
-                Some("is a quotation mark not closed?".into()),
-            );
+            problems.add(Some(line), None, "a cell runs over several lines", Some("is a quotation mark not closed?".into()));
         }
         found.push(Record { line, cells });
     }
@@ -130,10 +104,7 @@ pub(crate) fn records(
 
 /// Line number, from 1, of the record that begins at `byte` or after skipped lines following it.
 fn line_of_record(text: &str, byte: usize, comment: char) -> u64 {
-    let before = text.as_bytes()[..byte]
-        .iter()
-        .filter(|&&b| b == b'\n')
-        .count();
+    let before = text.as_bytes()[..byte].iter().filter(|&&b| b == b'\n').count();
     let skipped = text
         .get(byte..)
         .unwrap_or_default()
@@ -149,10 +120,7 @@ mod tests {
     use crate::data::mapping::Channels;
 
     fn mapping(decimal: DecimalSign) -> TableMapping {
-        TableMapping {
-            decimal,
-            ..TableMapping::new("t", Channels::one("c", "v"))
-        }
+        TableMapping { decimal, ..TableMapping::new("t", Channels::one("c", "v")) }
     }
 
     #[test]
@@ -163,20 +131,15 @@ mod tests {
         assert_eq!(detect("t\tv, MBq\tr\n"), Delimiter::Tab);
         assert_eq!(detect("t\n"), Delimiter::Comma);
         let decimal_comma = mapping(DecimalSign::Comma);
-        assert_eq!(
-            delimiter("a, b, c; v\n", &decimal_comma),
-            Delimiter::Semicolon
-        );
+        assert_eq!(delimiter("a, b, c; v\n", &decimal_comma), Delimiter::Semicolon);
     }
 
     #[test]
     fn lines_are_counted_through_comments_blanks_and_crlf() {
         let text = "# head\r\n\r\nt,v\r\n1,2\r\n# aside\r\n\r\n3,\"4\"\r\n";
         let mut problems = Collector::new("f");
-        let lines: Vec<(u64, usize)> = records(text, Delimiter::Comma, '#', &mut problems)
-            .iter()
-            .map(|record| (record.line, record.cells.len()))
-            .collect();
+        let lines: Vec<(u64, usize)> =
+            records(text, Delimiter::Comma, '#', &mut problems).iter().map(|record| (record.line, record.cells.len())).collect();
         assert_eq!(lines, [(3, 2), (4, 2), (7, 2)]);
         assert!(problems.problems.is_empty());
     }

@@ -65,9 +65,5 @@ pub struct RowFault {
 }
 
 fn join<T: std::fmt::Display>(faults: &[T]) -> String {
-    faults
-        .iter()
-        .map(T::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    faults.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
 }

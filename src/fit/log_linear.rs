@@ -27,18 +27,11 @@ pub fn log_linear_regression(points: &[(f64, f64, f64)]) -> Option<LogLinearRegr
     let total: f64 = usable.iter().map(|(_, _, w)| w).sum();
     let mean_time = usable.iter().map(|(t, _, w)| w * t).sum::<f64>() / total;
     let mean_logarithm = usable.iter().map(|(_, y, w)| w * y).sum::<f64>() / total;
-    let spread: f64 = usable
-        .iter()
-        .map(|(t, _, w)| w * (t - mean_time) * (t - mean_time))
-        .sum();
+    let spread: f64 = usable.iter().map(|(t, _, w)| w * (t - mean_time) * (t - mean_time)).sum();
     if spread.is_nan() || spread <= 0.0 {
         return None;
     }
-    let slope = usable
-        .iter()
-        .map(|(t, y, w)| w * (t - mean_time) * (y - mean_logarithm))
-        .sum::<f64>()
-        / spread;
+    let slope = usable.iter().map(|(t, y, w)| w * (t - mean_time) * (y - mean_logarithm)).sum::<f64>() / spread;
     let intercept = mean_logarithm - slope * mean_time;
     let weighted_sum_of_squares = usable
         .iter()
@@ -53,10 +46,7 @@ pub fn log_linear_regression(points: &[(f64, f64, f64)]) -> Option<LogLinearRegr
         intercept,
         decay_constant_per_h: -slope,
         weighted_sum_of_squares,
-        unscaled_covariance: [
-            [1.0 / total + mean_time * cross, cross],
-            [cross, 1.0 / spread],
-        ],
+        unscaled_covariance: [[1.0 / total + mean_time * cross, cross], [cross, 1.0 / spread]],
     })
 }
 
@@ -71,15 +61,8 @@ mod tests {
         let points = [(0.0, 1.0, 1.0), (1.0, 1.0 / e, 1.0)];
         let last = (2.0, libm::exp(-3.0), 1.0);
         let twice: Vec<_> = points.iter().copied().chain([last, last]).collect();
-        let weighted: Vec<_> = points
-            .iter()
-            .copied()
-            .chain([(last.0, last.1, 2.0)])
-            .collect();
-        let (a, b) = (
-            log_linear_regression(&twice).expect("a line"),
-            log_linear_regression(&weighted).expect("a line"),
-        );
+        let weighted: Vec<_> = points.iter().copied().chain([(last.0, last.1, 2.0)]).collect();
+        let (a, b) = (log_linear_regression(&twice).expect("a line"), log_linear_regression(&weighted).expect("a line"));
         // Σt = 5, Σt² = 9, Σy = −7, Σty = −13, n = 4: slope = (4·(−13) + 35)/(36 − 25) = −17/11, intercept = 2/11.
         for line in [a, b] {
             assert!((line.decay_constant_per_h - 17.0 / 11.0).abs() < 1e-14);
@@ -94,14 +77,8 @@ mod tests {
 
     #[test]
     fn one_time_is_no_line() {
-        assert_eq!(
-            log_linear_regression(&[(1.0, 2.0, 1.0), (1.0, 3.0, 1.0)]),
-            None
-        );
+        assert_eq!(log_linear_regression(&[(1.0, 2.0, 1.0), (1.0, 3.0, 1.0)]), None);
         assert_eq!(log_linear_regression(&[]), None);
-        assert_eq!(
-            log_linear_regression(&[(1.0, 2.0, 1.0), (2.0, -3.0, 1.0)]),
-            None
-        );
+        assert_eq!(log_linear_regression(&[(1.0, 2.0, 1.0), (2.0, -3.0, 1.0)]), None);
     }
 }
