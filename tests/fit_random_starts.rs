@@ -20,9 +20,8 @@ fn log_uniform(source: &RandomSource, index: u32, low: f64, high: f64) -> f64 {
 fn fit_from(start: &[f64], points: &[(f64, f64)]) -> Estimate {
     let names = ["fast_amplitude", "fast_rate", "slow_amplitude", "slow_rate"];
     let bounds = [(1e-3, 1e5), (1e-4, 1e2), (1e-3, 1e5), (1e-4, 1e2)];
-    let parameters: Vec<FitParameter> = (0..4)
-        .map(|i| FitParameter::logarithmic(names[i], start[i]).within(bounds[i].0, bounds[i].1))
-        .collect();
+    let parameters: Vec<FitParameter> =
+        (0..4).map(|i| FitParameter::logarithmic(names[i], start[i]).within(bounds[i].0, bounds[i].1)).collect();
     let points = points.to_vec();
     let mut problem = ResidualFunction {
         parameter_count: 4,
@@ -72,10 +71,7 @@ fn random_starts_agree_on_the_optimum() {
                 fit_from(&start, &points)
             })
             .collect();
-        let best = runs
-            .iter()
-            .map(|run| run.weighted_sum_of_squares)
-            .fold(fit_from(&truth, &points).weighted_sum_of_squares, f64::min);
+        let best = runs.iter().map(|run| run.weighted_sum_of_squares).fold(fit_from(&truth, &points).weighted_sum_of_squares, f64::min);
         for (k, run) in runs.iter().enumerate() {
             evaluations += run.record.evaluations;
             if run.weighted_sum_of_squares <= best * (1.0 + 1e-6) + 1e-12 {
@@ -90,10 +86,6 @@ fn random_starts_agree_on_the_optimum() {
             }
         }
     }
-    println!(
-        "{successes} of 500 at the optimum, {} evaluations each\n{}",
-        evaluations / 500,
-        misses.join("\n")
-    );
+    println!("{successes} of 500 at the optimum, {} evaluations each\n{}", evaluations / 500, misses.join("\n"));
     assert!(successes >= 490, "{successes} of 500");
 }

@@ -17,9 +17,7 @@ struct Reference {
 }
 
 fn numbers(text: &str) -> Vec<f64> {
-    text.split_whitespace()
-        .map(|word| word.parse().expect("a number"))
-        .collect()
+    text.split_whitespace().map(|word| word.parse().expect("a number")).collect()
 }
 
 fn read(text: &str) -> Reference {
@@ -55,10 +53,7 @@ fn read(text: &str) -> Reference {
             reference.degrees_of_freedom = rest.trim().parse().expect("a count");
         }
     }
-    assert_eq!(
-        reference.points.len(),
-        reference.values.len() + reference.degrees_of_freedom
-    );
+    assert_eq!(reference.points.len(), reference.values.len() + reference.degrees_of_freedom);
     reference
 }
 
@@ -77,11 +72,7 @@ fn check_logarithmic(name: &str, text: &str, model: fn(f64, &[f64]) -> f64) {
 fn check_on(scale: &str, declare: Declare, name: &str, text: &str, model: fn(f64, &[f64]) -> f64) {
     let reference = read(text);
     for (which, start) in reference.starts.iter().enumerate() {
-        let parameters: Vec<FitParameter> = start
-            .iter()
-            .enumerate()
-            .map(|(i, &value)| declare(format!("b{}", i + 1), value))
-            .collect();
+        let parameters: Vec<FitParameter> = start.iter().enumerate().map(|(i, &value)| declare(format!("b{}", i + 1), value)).collect();
         let points = reference.points.clone();
         let mut problem = ResidualFunction {
             parameter_count: parameters.len(),
@@ -121,12 +112,7 @@ fn check_on(scale: &str, declare: Declare, name: &str, text: &str, model: fn(f64
                 4,
             );
         }
-        close(
-            "residual sum of squares".into(),
-            estimate.weighted_sum_of_squares,
-            reference.sum_of_squares,
-            6,
-        );
+        close("residual sum of squares".into(), estimate.weighted_sum_of_squares, reference.sum_of_squares, 6);
     }
 }
 

@@ -13,37 +13,22 @@ fn subject_rows(text: &str, subject: &str) -> Vec<Vec<f64>> {
         .skip(1)
         .map(|line| line.replace('"', ""))
         .filter(|line| line.split(',').next() == Some(subject))
-        .map(|line| {
-            line.split(',')
-                .map(|cell| cell.parse().expect("a number"))
-                .collect()
-        })
+        .map(|line| line.split(',').map(|cell| cell.parse().expect("a number")).collect())
         .collect()
 }
 
 fn four_digits(what: &str, found: f64, published: f64) {
-    assert!(
-        ((found - published) / published).abs() < 5e-4,
-        "{what}: {found}, published {published}"
-    );
+    assert!(((found - published) / published).abs() < 5e-4, "{what}: {found}, published {published}");
 }
 
 type Model = fn(f64, &[f64]) -> f64;
 
 /// Sum of squares of a model at natural parameters.
 fn sum_of_squares(points: &[(f64, f64)], model: Model, scale: f64, p: &[f64]) -> f64 {
-    points
-        .iter()
-        .map(|&(t, y)| (y - scale * model(t, p)).powi(2))
-        .sum()
+    points.iter().map(|&(t, y)| (y - scale * model(t, p)).powi(2)).sum()
 }
 
-fn fit_points(
-    points: &[(f64, f64)],
-    model: Model,
-    scale: f64,
-    parameters: &[FitParameter],
-) -> Estimate {
+fn fit_points(points: &[(f64, f64)], model: Model, scale: f64, parameters: &[FitParameter]) -> Estimate {
     let mut problem = ResidualFunction {
         parameter_count: parameters.len(),
         residual_count: points.len(),
@@ -58,13 +43,7 @@ fn fit_points(
 }
 
 /// The estimate is a minimum, and the lowest that random starts within a factor of 5 find.
-fn check_optimum(
-    place: &str,
-    points: &[(f64, f64)],
-    model: Model,
-    scale: f64,
-    parameters: &[FitParameter],
-) -> Estimate {
+fn check_optimum(place: &str, points: &[(f64, f64)], model: Model, scale: f64, parameters: &[FitParameter]) -> Estimate {
     let estimate = fit_points(points, model, scale, parameters);
     assert!(estimate.is_converged(), "{place}: {:?}", estimate.warnings);
     let best = estimate.weighted_sum_of_squares;
@@ -89,10 +68,7 @@ fn check_optimum(
         let elsewhere: Vec<FitParameter> = parameters
             .iter()
             .zip(0_u32..)
-            .map(|(p, i)| FitParameter {
-                start: p.start * libm::pow(25.0, source.uniform(8 * k + i) - 0.5),
-                ..p.clone()
-            })
+            .map(|(p, i)| FitParameter { start: p.start * libm::pow(25.0, source.uniform(8 * k + i) - 0.5), ..p.clone() })
             .collect();
         let other = fit_points(points, model, scale, &elsewhere);
         assert!(
@@ -130,11 +106,7 @@ fn oral(t: f64, p: &[f64]) -> f64 {
 #[test]
 fn theophylline() {
     let text = include_str!("data/pk_classics/Theoph.csv");
-    let parameters = [
-        FitParameter::logarithmic("ke", 0.1),
-        FitParameter::logarithmic("ka", 1.0),
-        FitParameter::logarithmic("cl", 0.05),
-    ];
+    let parameters = [FitParameter::logarithmic("ke", 0.1), FitParameter::logarithmic("ka", 1.0), FitParameter::logarithmic("cl", 0.05)];
     for subject in 1..=12 {
         let rows = subject_rows(text, &subject.to_string());
         assert!(rows.len() >= 10, "subject {subject}");
@@ -144,11 +116,8 @@ fn theophylline() {
         let estimate = check_optimum(&place, &points, oral, dose_mg_per_kg, &parameters);
         let logarithms: Vec<f64> = estimate.parameters.iter().map(|p| p.transformed).collect();
         if subject == 1 {
-            let errors: Vec<f64> = estimate
-                .parameters
-                .iter()
-                .map(|p| p.standard_error_transformed.expect("8 degrees of freedom"))
-                .collect();
+            let errors: Vec<f64> =
+                estimate.parameters.iter().map(|p| p.standard_error_transformed.expect("8 degrees of freedom")).collect();
             four_digits("lKe", logarithms[0], -2.91961);
             four_digits("lKa", logarithms[1], 0.57516);
             four_digits("lCl", logarithms[2], -3.91586);
@@ -187,12 +156,9 @@ fn indometacin() {
         let place = format!("indometacin, subject {subject}");
         let estimate = check_optimum(&place, &points, bi_exponential, 1.0, &parameters);
         if subject == 1 {
-            for (p, (value, error)) in estimate.parameters.iter().zip([
-                (2.02928, 0.10990),
-                (0.57939, 0.12465),
-                (0.19155, 0.11063),
-                (-1.78778, 0.78713),
-            ]) {
+            for (p, (value, error)) in
+                estimate.parameters.iter().zip([(2.02928, 0.10990), (0.57939, 0.12465), (0.19155, 0.11063), (-1.78778, 0.78713)])
+            {
                 four_digits(&p.name, p.transformed, value);
                 let found = p.standard_error_transformed.expect("7 degrees of freedom");
                 four_digits(&format!("error of {}", p.name), found, error);

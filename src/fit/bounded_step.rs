@@ -27,8 +27,7 @@ pub struct LinearModel<'a> {
 impl LinearModel<'_> {
     /// Whether parameter `i` sits on a face of the box and downhill leads outwards.
     pub fn is_held(&self, i: usize) -> bool {
-        (self.low[i] >= 0.0 && self.gradient[i] > 0.0)
-            || (self.high[i] <= 0.0 && self.gradient[i] < 0.0)
+        (self.low[i] >= 0.0 && self.gradient[i] > 0.0) || (self.high[i] <= 0.0 && self.gradient[i] < 0.0)
     }
 
     /// By how much the linear model lowers the sum of squares for the step `step`: |r|² − |r + J d|².
@@ -85,9 +84,7 @@ fn solve_damped(
     let mut right = DVector::zeros(rows + columns);
     right.rows_mut(0, rows).copy_from(&-target);
     for (k, &i) in free.iter().enumerate() {
-        stacked
-            .view_mut((0, k), (rows, 1))
-            .copy_from(&jacobian.column(i));
+        stacked.view_mut((0, k), (rows, 1)).copy_from(&jacobian.column(i));
         stacked[(rows + k, k)] = damping.sqrt() * scale[i];
     }
     let factors = stacked.qr();
@@ -115,32 +112,18 @@ mod tests {
             let jacobian = DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 1.0, 1.0]);
             let residuals = DVector::from_vec(vec![-3.0, -4.0]);
             let gradient = jacobian.tr_mul(&residuals);
-            Case {
-                jacobian,
-                residuals,
-                gradient,
-                low: DVector::from_row_slice(&low),
-                high: DVector::from_row_slice(&high),
-            }
+            Case { jacobian, residuals, gradient, low: DVector::from_row_slice(&low), high: DVector::from_row_slice(&high) }
         }
 
         fn model(&self) -> LinearModel<'_> {
-            LinearModel {
-                jacobian: &self.jacobian,
-                residuals: &self.residuals,
-                gradient: &self.gradient,
-                low: &self.low,
-                high: &self.high,
-            }
+            LinearModel { jacobian: &self.jacobian, residuals: &self.residuals, gradient: &self.gradient, low: &self.low, high: &self.high }
         }
     }
 
     #[test]
     fn without_damping_and_bounds_it_is_the_least_squares_solution() {
         let case = Case::within([-10.0; 2], [10.0; 2]);
-        let step = case
-            .model()
-            .damped_step(0.0, &DVector::from_element(2, 1.0));
+        let step = case.model().damped_step(0.0, &DVector::from_element(2, 1.0));
         let step = step.expect("regular system");
         assert!((step[0] - 3.0).abs() < 1e-14 && (step[1] - 1.0).abs() < 1e-14);
         assert!((case.model().predicted_reduction(&step) - 25.0).abs() < 1e-12);
@@ -150,10 +133,7 @@ mod tests {
     fn a_face_is_met_and_the_rest_solved_again() {
         // With d₀ ≤ 2 the constrained minimum is (2, 2): by hand.
         let case = Case::within([-10.0; 2], [2.0, 10.0]);
-        let step = case
-            .model()
-            .damped_step(0.0, &DVector::from_element(2, 1.0))
-            .expect("regular system");
+        let step = case.model().damped_step(0.0, &DVector::from_element(2, 1.0)).expect("regular system");
         assert!((step[0] - 2.0).abs() < 1e-14 && (step[1] - 2.0).abs() < 1e-14);
     }
 
@@ -162,10 +142,7 @@ mod tests {
         // Gradient of both is negative, so both want to grow; the first may not.
         let case = Case::within([-10.0; 2], [0.0, 10.0]);
         assert!(case.model().is_held(0) && !case.model().is_held(1));
-        let step = case
-            .model()
-            .damped_step(0.0, &DVector::from_element(2, 1.0))
-            .expect("regular system");
+        let step = case.model().damped_step(0.0, &DVector::from_element(2, 1.0)).expect("regular system");
         assert_eq!(step[0], 0.0);
         assert!((step[1] - 4.0).abs() < 1e-14);
     }
@@ -174,10 +151,7 @@ mod tests {
     fn damping_shortens_towards_the_gradient() {
         // For μ → ∞ the step tends to −g/(μ D²).
         let case = Case::within([-10.0; 2], [10.0; 2]);
-        let step = case
-            .model()
-            .damped_step(1e8, &DVector::from_row_slice(&[1.0, 2.0]))
-            .expect("regular system");
+        let step = case.model().damped_step(1e8, &DVector::from_row_slice(&[1.0, 2.0])).expect("regular system");
         assert!((step[0] * 1e8 + case.gradient[0]).abs() < 1e-5);
         assert!((step[1] * 4e8 + case.gradient[1]).abs() < 1e-5);
     }
@@ -187,15 +161,7 @@ mod tests {
         let mut case = Case::within([-10.0; 2], [10.0; 2]);
         case.jacobian.column_mut(1).fill(0.0);
         case.gradient = case.jacobian.tr_mul(&case.residuals);
-        assert!(
-            case.model()
-                .damped_step(0.0, &DVector::from_element(2, 1.0))
-                .is_none()
-        );
-        assert!(
-            case.model()
-                .damped_step(1e-3, &DVector::from_element(2, 1.0))
-                .is_some()
-        );
+        assert!(case.model().damped_step(0.0, &DVector::from_element(2, 1.0)).is_none());
+        assert!(case.model().damped_step(1e-3, &DVector::from_element(2, 1.0)).is_some());
     }
 }

@@ -36,20 +36,6 @@ pub enum FitError {
         /// What the problem said.
         message: String,
     },
-    /// A problem returned a Jacobian of the wrong shape.
-    #[error(
-        "the Jacobian has {found_rows} rows and {found_columns} columns, expected {rows} and {columns}"
-    )]
-    JacobianShape {
-        /// Expected rows: residuals.
-        rows: usize,
-        /// Expected columns: parameters.
-        columns: usize,
-        /// Rows found.
-        found_rows: usize,
-        /// Columns found.
-        found_columns: usize,
-    },
     /// Measured values that the error model cannot take; all rows are listed.
     #[error("data: {}", join(.0))]
     Data(Vec<RowFault>),
@@ -79,9 +65,5 @@ pub struct RowFault {
 }
 
 fn join<T: std::fmt::Display>(faults: &[T]) -> String {
-    faults
-        .iter()
-        .map(T::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    faults.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -55,52 +55,28 @@ impl ErrorModel {
     pub fn check(&self, measured: impl IntoIterator<Item = (u64, f64)>) -> Result<(), FitError> {
         let number = match *self {
             ErrorModel::Unweighted => None,
-            ErrorModel::Constant { standard_deviation } => {
-                Some(("standard_deviation", standard_deviation))
+            ErrorModel::Constant { standard_deviation } => Some(("standard_deviation", standard_deviation)),
+            ErrorModel::Proportional { coefficient_of_variation, .. } | ErrorModel::LogNormal { coefficient_of_variation } => {
+                Some(("coefficient_of_variation", coefficient_of_variation))
             }
-            ErrorModel::Proportional {
-                coefficient_of_variation,
-                ..
-            }
-            | ErrorModel::LogNormal {
-                coefficient_of_variation,
-            } => Some(("coefficient_of_variation", coefficient_of_variation)),
         };
         if let Some((name, value)) = number
             && !(value > 0.0 && value.is_finite())
         {
-            return Err(FitError::Setting {
-                name,
-                value,
-                expected: "a positive finite number",
-            });
+            return Err(FitError::Setting { name, value, expected: "a positive finite number" });
         }
-        let faults: Vec<RowFault> = measured
-            .into_iter()
-            .filter_map(|(row, value)| {
-                self.row_fault(value)
-                    .map(|message| RowFault { row, message })
-            })
-            .collect();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(FitError::Data(faults))
-        }
+        let faults: Vec<RowFault> =
+            measured.into_iter().filter_map(|(row, value)| self.row_fault(value).map(|message| RowFault { row, message })).collect();
+        if faults.is_empty() { Ok(()) } else { Err(FitError::Data(faults)) }
     }
 
     fn row_fault(&self, value: f64) -> Option<String> {
         if !value.is_finite() {
-            return Some(format!(
-                "the measured value is {value}, expected a finite number"
-            ));
+            return Some(format!("the measured value is {value}, expected a finite number"));
         }
         let kind = match self {
             ErrorModel::LogNormal { .. } => "a log-normal",
-            ErrorModel::Proportional {
-                weight_from: WeightFrom::Measured,
-                ..
-            } => "a proportional",
+            ErrorModel::Proportional { weight_from: WeightFrom::Measured, .. } => "a proportional",
             _ => return None,
         };
         (value <= 0.0).then(|| {
@@ -119,33 +95,22 @@ impl ErrorModel {
             if predicted > 0.0 {
                 Ok(())
             } else {
-                Err(format!(
-                    "the prediction is {predicted}, but a {model} error model needs it positive"
-                ))
+                Err(format!("the prediction is {predicted}, but a {model} error model needs it positive"))
             }
         };
         match *self {
             ErrorModel::Unweighted => Ok(measured - predicted),
-            ErrorModel::Constant { standard_deviation } => {
-                Ok((measured - predicted) / standard_deviation)
+            ErrorModel::Constant { standard_deviation } => Ok((measured - predicted) / standard_deviation),
+            ErrorModel::Proportional { coefficient_of_variation, weight_from: WeightFrom::Measured } => {
+                Ok((measured - predicted) / (coefficient_of_variation * measured))
             }
-            ErrorModel::Proportional {
-                coefficient_of_variation,
-                weight_from: WeightFrom::Measured,
-            } => Ok((measured - predicted) / (coefficient_of_variation * measured)),
-            ErrorModel::Proportional {
-                coefficient_of_variation,
-                weight_from: WeightFrom::Predicted,
-            } => {
+            ErrorModel::Proportional { coefficient_of_variation, weight_from: WeightFrom::Predicted } => {
                 positive("prediction-weighted")?;
                 Ok((measured - predicted) / (coefficient_of_variation * predicted))
             }
-            ErrorModel::LogNormal {
-                coefficient_of_variation,
-            } => {
+            ErrorModel::LogNormal { coefficient_of_variation } => {
                 positive("log-normal")?;
-                Ok((libm::log(measured) - libm::log(predicted))
-                    / logarithmic_standard_deviation(coefficient_of_variation))
+                Ok((libm::log(measured) - libm::log(predicted)) / logarithmic_standard_deviation(coefficient_of_variation))
             }
         }
     }
@@ -158,13 +123,8 @@ impl ErrorModel {
                 let ratio = measured / standard_deviation;
                 ratio * ratio
             }
-            ErrorModel::Proportional {
-                coefficient_of_variation: cv,
-                ..
-            } => 1.0 / (cv * cv),
-            ErrorModel::LogNormal {
-                coefficient_of_variation,
-            } => {
+            ErrorModel::Proportional { coefficient_of_variation: cv, .. } => 1.0 / (cv * cv),
+            ErrorModel::LogNormal { coefficient_of_variation } => {
                 let sd = logarithmic_standard_deviation(coefficient_of_variation);
                 1.0 / (sd * sd)
             }
@@ -188,34 +148,20 @@ mod tests {
             assert!((found - expected).abs() < 1e-14, "{found} v {expected}");
         };
         close(ErrorModel::Unweighted.residual(12.0, 10.0), 2.0);
-        let constant = ErrorModel::Constant {
-            standard_deviation: 4.0,
-        };
+        let constant = ErrorModel::Constant { standard_deviation: 4.0 };
         close(constant.residual(12.0, 10.0), 0.5);
-        let proportional = |weight_from| ErrorModel::Proportional {
-            coefficient_of_variation: 0.1,
-            weight_from,
-        };
+        let proportional = |weight_from| ErrorModel::Proportional { coefficient_of_variation: 0.1, weight_from };
         close(proportional(WeightFrom::Measured).residual(12.5, 10.0), 2.0);
-        close(
-            proportional(WeightFrom::Predicted).residual(12.0, 10.0),
-            2.0,
-        );
+        close(proportional(WeightFrom::Predicted).residual(12.0, 10.0), 2.0);
         // cv² = e − 1 makes σ_ln exactly 1.
-        let wide = ErrorModel::LogNormal {
-            coefficient_of_variation: (std::f64::consts::E - 1.0).sqrt(),
-        };
+        let wide = ErrorModel::LogNormal { coefficient_of_variation: (std::f64::consts::E - 1.0).sqrt() };
         close(wide.residual(std::f64::consts::E * 3.0, 3.0), 1.0);
     }
 
     #[test]
     fn values_that_have_no_logarithm_are_named_by_row() {
-        let model = ErrorModel::LogNormal {
-            coefficient_of_variation: 0.1,
-        };
-        let error = model
-            .check([(2, 5.0), (3, 0.0), (7, -1.5)])
-            .expect_err("two bad rows");
+        let model = ErrorModel::LogNormal { coefficient_of_variation: 0.1 };
+        let error = model.check([(2, 5.0), (3, 0.0), (7, -1.5)]).expect_err("two bad rows");
         let text = error.to_string();
         assert!(text.contains("row 3: the measured value is 0"), "{text}");
         assert!(text.contains("row 7: the measured value is -1.5"), "{text}");
@@ -225,14 +171,7 @@ mod tests {
 
     #[test]
     fn a_spread_that_is_not_positive_is_refused() {
-        let error = ErrorModel::Constant {
-            standard_deviation: 0.0,
-        }
-        .check([])
-        .expect_err("zero spread");
-        assert_eq!(
-            error.to_string(),
-            "setting `standard_deviation` is 0, expected a positive finite number"
-        );
+        let error = ErrorModel::Constant { standard_deviation: 0.0 }.check([]).expect_err("zero spread");
+        assert_eq!(error.to_string(), "setting `standard_deviation` is 0, expected a positive finite number");
     }
 }

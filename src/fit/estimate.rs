@@ -42,10 +42,7 @@ pub enum Termination {
 impl Termination {
     /// Whether the point is an optimum.
     pub fn is_converged(self) -> bool {
-        matches!(
-            self,
-            Self::Gradient | Self::RelativeStep | Self::CostChange | Self::ExactFit
-        )
+        matches!(self, Self::Gradient | Self::RelativeStep | Self::CostChange | Self::ExactFit)
     }
 
     /// One clause for people.
@@ -143,22 +140,12 @@ pub struct Estimate {
 
 impl Estimate {
     /// Statistics of the point at which the optimiser stopped.
-    pub(crate) fn new(
-        parameters: &[FitParameter],
-        point: &FitPoint,
-        variance_choice: VarianceChoice,
-        record: FitRecord,
-    ) -> Self {
-        let bounds: Vec<Option<Bound>> = (0..parameters.len())
-            .map(|i| bound_reached(&parameters[i], point.transformed[i]))
-            .collect();
-        let free: Vec<usize> = (0..parameters.len())
-            .filter(|&i| bounds[i].is_none())
-            .collect();
+    pub(crate) fn new(parameters: &[FitParameter], point: &FitPoint, variance_choice: VarianceChoice, record: FitRecord) -> Self {
+        let bounds: Vec<Option<Bound>> = (0..parameters.len()).map(|i| bound_reached(&parameters[i], point.transformed[i])).collect();
+        let free: Vec<usize> = (0..parameters.len()).filter(|&i| bounds[i].is_none()).collect();
         let tangent = TangentSpace::new(&point.jacobian, &free);
         let degrees_of_freedom = point.residuals.len().saturating_sub(parameters.len());
-        let residual_variance =
-            (degrees_of_freedom > 0).then(|| point.sum_of_squares / degrees_of_freedom as f64);
+        let residual_variance = (degrees_of_freedom > 0).then(|| point.sum_of_squares / degrees_of_freedom as f64);
         let variance = match variance_choice {
             VarianceChoice::Estimated => residual_variance,
             VarianceChoice::Given => Some(1.0),
@@ -173,10 +160,7 @@ impl Estimate {
             .iter()
             .enumerate()
             .map(|(i, parameter)| {
-                let error = covariance
-                    .as_ref()
-                    .filter(|_| bounds[i].is_none())
-                    .map(|matrix| matrix[(i, i)].sqrt());
+                let error = covariance.as_ref().filter(|_| bounds[i].is_none()).map(|matrix| matrix[(i, i)].sqrt());
                 let transformed = point.transformed[i];
                 let back = |t: f64| parameter.scale.back_transform(t);
                 ParameterEstimate {
@@ -188,9 +172,7 @@ impl Estimate {
                     transformed,
                     standard_error: error.map(|e| e * parameter.scale.derivative(natural[i])),
                     standard_error_transformed: error,
-                    interval_95: error
-                        .zip(quantile)
-                        .map(|(e, q)| (back(transformed - q * e), back(transformed + q * e))),
+                    interval_95: error.zip(quantile).map(|(e, q)| (back(transformed - q * e), back(transformed + q * e))),
                     at_bound: bounds[i],
                 }
             })
@@ -230,10 +212,7 @@ impl Estimate {
 
     /// Covariance matrix of the natural values, by the delta method.
     pub fn natural_covariance(&self) -> Option<DMatrix<f64>> {
-        let slopes = DVector::from_iterator(
-            self.parameters.len(),
-            self.parameters.iter().map(|p| p.scale.derivative(p.value)),
-        );
+        let slopes = DVector::from_iterator(self.parameters.len(), self.parameters.iter().map(|p| p.scale.derivative(p.value)));
         let mut matrix = self.covariance.clone()?;
         for i in 0..slopes.len() {
             for j in 0..slopes.len() {
@@ -280,11 +259,7 @@ impl Estimate {
                     parameter.value
                 ));
             }
-            if parameter.scale == Scale::Logarithmic
-                && parameter
-                    .standard_error_transformed
-                    .is_some_and(|e| e > 1.0)
-            {
+            if parameter.scale == Scale::Logarithmic && parameter.standard_error_transformed.is_some_and(|e| e > 1.0) {
                 doubts.push(format!(
                     "`{}` is known to no better than a factor of {:.1} (one standard error): the data hardly determine it",
                     parameter.name,
@@ -293,23 +268,14 @@ impl Estimate {
             }
         }
         if self.degrees_of_freedom == 0 && self.variance_choice == VarianceChoice::Estimated {
-            doubts.push(
-                "as many parameters as residuals: no degrees of freedom, so no standard errors from the scatter".into(),
-            );
+            doubts.push("as many parameters as residuals: no degrees of freedom, so no standard errors from the scatter".into());
         }
         if self.condition_number.is_nan() || self.condition_number >= LARGE_CONDITION_NUMBER {
-            let names: Vec<String> = weakest
-                .iter()
-                .map(|&i| format!("`{}`", self.parameters[i].name))
-                .collect();
+            let names: Vec<String> = weakest.iter().map(|&i| format!("`{}`", self.parameters[i].name)).collect();
             doubts.push(format!(
                 "the data do not determine {} {} (condition number {:.1e})",
                 names.join(", "),
-                if names.len() > 1 {
-                    "separately"
-                } else {
-                    "at all"
-                },
+                if names.len() > 1 { "separately" } else { "at all" },
                 self.condition_number
             ));
         }
@@ -341,9 +307,7 @@ fn quantile_95(choice: VarianceChoice, degrees_of_freedom: usize) -> Option<f64>
     match choice {
         VarianceChoice::Given => Some(standard_normal_quantile(0.975)),
         VarianceChoice::Estimated if degrees_of_freedom == 0 => None,
-        VarianceChoice::Estimated => StudentsT::new(0.0, 1.0, degrees_of_freedom as f64)
-            .ok()
-            .map(|t| t.inverse_cdf(0.975)),
+        VarianceChoice::Estimated => StudentsT::new(0.0, 1.0, degrees_of_freedom as f64).ok().map(|t| t.inverse_cdf(0.975)),
     }
 }
 
@@ -375,10 +339,7 @@ mod tests {
             (120, 1.979_930_405_082_42),
         ] {
             let found = quantile_95(VarianceChoice::Estimated, degrees).expect("degrees > 0");
-            assert!(
-                (found - quantile).abs() < 1e-9 * quantile,
-                "{degrees}: {found} v {quantile}"
-            );
+            assert!((found - quantile).abs() < 1e-9 * quantile, "{degrees}: {found} v {quantile}");
         }
         let normal = quantile_95(VarianceChoice::Given, 0).expect("given variance");
         assert!((normal - 1.959_963_984_540_054).abs() < 1e-15);

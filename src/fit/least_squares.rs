@@ -99,13 +99,7 @@ impl Default for Settings {
 
 impl Settings {
     fn check(&self) -> Result<(), FitError> {
-        let fault = |name, value, expected| {
-            Err(FitError::Setting {
-                name,
-                value,
-                expected,
-            })
-        };
+        let fault = |name, value, expected| Err(FitError::Setting { name, value, expected });
         if self.step_cap.is_nan() || self.step_cap <= 0.0 {
             return fault("step_cap", self.step_cap, "a positive number");
         }
@@ -183,11 +177,7 @@ impl Observe<FitState> for Reporter {
 ///
 /// # Errors
 /// As [`fit_monitored`].
-pub fn fit(
-    problem: &mut dyn Residuals,
-    parameters: &[FitParameter],
-    settings: &Settings,
-) -> Result<Estimate, FitError> {
+pub fn fit(problem: &mut dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<Estimate, FitError> {
     fit_monitored(problem, parameters, settings, &Monitor::default())
 }
 
@@ -206,37 +196,23 @@ pub fn fit_monitored(
     check(problem, parameters, settings)?;
     let scaled = ScaledProblem::new(problem, parameters, settings.difference_step);
     let solver = LevenbergMarquardt::new(parameters, settings, monitor.cancel.clone());
-    let start = DVector::from_iterator(
-        parameters.len(),
-        parameters.iter().map(|p| p.scale.transform(p.start)),
-    );
+    let start = DVector::from_iterator(parameters.len(), parameters.iter().map(|p| p.scale.transform(p.start)));
     let mut executor = Executor::new(&scaled, solver)
         .configure(|state: FitState| state.param(start).max_iters(settings.max_iterations))
         .ctrlc(false)
         .timer(false);
     if let Some(report) = &monitor.progress {
-        let reporter = Reporter {
-            parameters: parameters.to_vec(),
-            report: Arc::clone(report),
-        };
+        let reporter = Reporter { parameters: parameters.to_vec(), report: Arc::clone(report) };
         executor = executor.add_observer(reporter, ObserverMode::Always);
     }
-    let result = executor
-        .run()
-        .map_err(|error| start_fault(parameters, &error))?;
+    let result = executor.run().map_err(|error| start_fault(parameters, &error))?;
     let iterations = result.state.get_iter();
-    let termination = match (
-        result.solver.outcome(),
-        result.state.get_termination_reason(),
-    ) {
+    let termination = match (result.solver.outcome(), result.state.get_termination_reason()) {
         (_, Some(TerminationReason::Interrupt)) => Termination::Cancelled,
         (Some(outcome), _) => outcome,
         (None, _) => Termination::MaximumIterations,
     };
-    let point = result
-        .solver
-        .into_point()
-        .ok_or_else(|| FitError::Optimiser("it left no point behind".into()))?;
+    let point = result.solver.into_point().ok_or_else(|| FitError::Optimiser("it left no point behind".into()))?;
     Ok(Estimate::new(
         parameters,
         &point,
@@ -251,27 +227,17 @@ pub fn fit_monitored(
     ))
 }
 
-fn check(
-    problem: &dyn Residuals,
-    parameters: &[FitParameter],
-    settings: &Settings,
-) -> Result<(), FitError> {
+fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<(), FitError> {
     settings.check()?;
     let faults: Vec<_> = parameters.iter().flat_map(FitParameter::faults).collect();
     if !faults.is_empty() {
         return Err(FitError::Parameters(faults));
     }
     if problem.parameter_count() != parameters.len() {
-        return Err(FitError::ParameterCount {
-            expected: problem.parameter_count(),
-            found: parameters.len(),
-        });
+        return Err(FitError::ParameterCount { expected: problem.parameter_count(), found: parameters.len() });
     }
     if problem.residual_count() < parameters.len() || problem.residual_count() == 0 {
-        return Err(FitError::TooFewResiduals {
-            residuals: problem.residual_count(),
-            parameters: parameters.len(),
-        });
+        return Err(FitError::TooFewResiduals { residuals: problem.residual_count(), parameters: parameters.len() });
     }
     Ok(())
 }
@@ -280,11 +246,7 @@ fn check(
 fn start_fault(parameters: &[FitParameter], error: &ArgminError) -> FitError {
     match error.downcast_ref::<EvaluationFailed>() {
         Some(EvaluationFailed(message)) => FitError::Start {
-            at: parameters
-                .iter()
-                .map(|p| format!("{} = {}", p.name, p.start))
-                .collect::<Vec<_>>()
-                .join(", "),
+            at: parameters.iter().map(|p| format!("{} = {}", p.name, p.start)).collect::<Vec<_>>().join(", "),
             message: message.clone(),
         },
         None => FitError::Optimiser(error.to_string()),

@@ -15,10 +15,7 @@ use crate::fit::least_squares::Settings;
 use crate::fit::parameter::{FitParameter, Scale};
 use crate::fit::scaled_problem::{transformed_bounds, typical_size};
 use crate::fit::uncertainty::TangentSpace;
-use argmin::core::{
-    Error, IterState, Jacobian, KV, Operator, Problem, Solver, State, TerminationReason,
-    TerminationStatus,
-};
+use argmin::core::{Error, IterState, Jacobian, KV, Operator, Problem, Solver, State, TerminationReason, TerminationStatus};
 use nalgebra::{DMatrix, DVector};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,18 +58,8 @@ pub struct FitPoint {
 }
 
 impl FitPoint {
-    fn linear_model<'a>(
-        &'a self,
-        low: &'a DVector<f64>,
-        high: &'a DVector<f64>,
-    ) -> LinearModel<'a> {
-        LinearModel {
-            jacobian: &self.jacobian,
-            residuals: &self.residuals,
-            gradient: &self.gradient,
-            low,
-            high,
-        }
+    fn linear_model<'a>(&'a self, low: &'a DVector<f64>, high: &'a DVector<f64>) -> LinearModel<'a> {
+        LinearModel { jacobian: &self.jacobian, residuals: &self.residuals, gradient: &self.gradient, low, high }
     }
 }
 
@@ -95,13 +82,8 @@ pub struct LevenbergMarquardt {
 
 impl LevenbergMarquardt {
     /// A solver for `parameters`; setting `cancel` from another thread ends the run at the best point so far.
-    pub fn new(
-        parameters: &[FitParameter],
-        settings: &Settings,
-        cancel: Option<Arc<AtomicBool>>,
-    ) -> Self {
-        let (lower, upper): (Vec<f64>, Vec<f64>) =
-            parameters.iter().map(transformed_bounds).unzip();
+    pub fn new(parameters: &[FitParameter], settings: &Settings, cancel: Option<Arc<AtomicBool>>) -> Self {
+        let (lower, upper): (Vec<f64>, Vec<f64>) = parameters.iter().map(transformed_bounds).unzip();
         LevenbergMarquardt {
             parameters: parameters.to_vec(),
             lower: DVector::from_vec(lower),
@@ -111,8 +93,7 @@ impl LevenbergMarquardt {
             damping: FIRST_DAMPING,
             growth: 2.0,
             scaling: DVector::zeros(parameters.len()),
-            acceleration_from: (NOISE_MARGIN * settings.difference_step.powi(3))
-                .max(LEAST_ACCELERATED_STEP),
+            acceleration_from: (NOISE_MARGIN * settings.difference_step.powi(3)).max(LEAST_ACCELERATED_STEP),
             point: None,
             outcome: None,
         }
@@ -129,28 +110,15 @@ impl LevenbergMarquardt {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.cancel
-            .as_ref()
-            .is_some_and(|flag| flag.load(Ordering::Relaxed))
+        self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     fn typical_sizes(&self, transformed: &DVector<f64>) -> DVector<f64> {
-        DVector::from_iterator(
-            transformed.len(),
-            self.parameters
-                .iter()
-                .zip(transformed.iter())
-                .map(|(p, &t)| typical_size(p, t)),
-        )
+        DVector::from_iterator(transformed.len(), self.parameters.iter().zip(transformed.iter()).map(|(p, &t)| typical_size(p, t)))
     }
 
     /// Completes a point from its residuals with the derivatives there.
-    fn point_at<O>(
-        &self,
-        problem: &mut Problem<O>,
-        transformed: DVector<f64>,
-        residuals: DVector<f64>,
-    ) -> Result<FitPoint, Error>
+    fn point_at<O>(&self, problem: &mut Problem<O>, transformed: DVector<f64>, residuals: DVector<f64>) -> Result<FitPoint, Error>
     where
         O: Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
     {
@@ -171,9 +139,7 @@ impl LevenbergMarquardt {
         let tangent = TangentSpace::new(&point.jacobian, &free);
         let (relative_offset, step) = tangent.offset_and_step(&point.residuals);
         point.relative_offset = relative_offset;
-        point.relative_step = step
-            .component_div(&self.typical_sizes(&point.transformed))
-            .amax();
+        point.relative_step = step.component_div(&self.typical_sizes(&point.transformed)).amax();
         Ok(point)
     }
 
@@ -199,9 +165,7 @@ impl LevenbergMarquardt {
             Some(Termination::Gradient)
         } else if point.relative_step <= settings.step_tolerance {
             Some(Termination::RelativeStep)
-        } else if reduction.is_some_and(|r| r <= settings.cost_tolerance)
-            && point.relative_offset <= settings.acceptable_offset
-        {
+        } else if reduction.is_some_and(|r| r <= settings.cost_tolerance) && point.relative_offset <= settings.acceptable_offset {
             Some(Termination::CostChange)
         } else {
             None
@@ -211,21 +175,15 @@ impl LevenbergMarquardt {
     /// One trial step with the present damping.
     fn trial<O>(&self, problem: &mut Problem<O>, from: &FitPoint) -> Trial
     where
-        O: Operator<Param = DVector<f64>, Output = DVector<f64>>
-            + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
+        O: Operator<Param = DVector<f64>, Output = DVector<f64>> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
     {
-        let (low, high) = (
-            &self.lower - &from.transformed,
-            &self.upper - &from.transformed,
-        );
+        let (low, high) = (&self.lower - &from.transformed, &self.upper - &from.transformed);
         let model = from.linear_model(&low, &high);
         let Some(mut step) = model.damped_step(self.damping, &self.scaling) else {
             return Trial::Rejected;
         };
         self.cap(&mut step);
-        let relative_length = step
-            .component_div(&self.typical_sizes(&from.transformed))
-            .amax();
+        let relative_length = step.component_div(&self.typical_sizes(&from.transformed)).amax();
         if relative_length <= f64::EPSILON {
             return Trial::TooShort;
         }
@@ -257,12 +215,7 @@ impl LevenbergMarquardt {
 
     /// Second-order correction of `step` along the curve of the model, from the second derivative of the residuals in its direction;
     /// `None` where the model bends too much for the step to be trusted.
-    fn acceleration<O>(
-        &self,
-        problem: &mut Problem<O>,
-        from: &FitPoint,
-        step: &DVector<f64>,
-    ) -> Option<DVector<f64>>
+    fn acceleration<O>(&self, problem: &mut Problem<O>, from: &FitPoint, step: &DVector<f64>) -> Option<DVector<f64>>
     where
         O: Operator<Param = DVector<f64>, Output = DVector<f64>>,
     {
@@ -305,43 +258,25 @@ fn column_norms(jacobian: &DMatrix<f64>) -> DVector<f64> {
 
 impl<O> Solver<O, FitState> for LevenbergMarquardt
 where
-    O: Operator<Param = DVector<f64>, Output = DVector<f64>>
-        + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
+    O: Operator<Param = DVector<f64>, Output = DVector<f64>> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
 {
     fn name(&self) -> &str {
         "bounded Levenberg–Marquardt"
     }
 
-    fn init(
-        &mut self,
-        problem: &mut Problem<O>,
-        mut state: FitState,
-    ) -> Result<(FitState, Option<KV>), Error> {
-        let start = state
-            .take_param()
-            .ok_or_else(|| Error::msg("no start values were given"))?;
+    fn init(&mut self, problem: &mut Problem<O>, mut state: FitState) -> Result<(FitState, Option<KV>), Error> {
+        let start = state.take_param().ok_or_else(|| Error::msg("no start values were given"))?;
         let residuals = problem.apply(&start)?;
         let point = self.point_at(problem, start, residuals)?;
         self.outcome = self.convergence(&point, None);
-        let state = state
-            .param(point.transformed.clone())
-            .cost(point.sum_of_squares);
+        let state = state.param(point.transformed.clone()).cost(point.sum_of_squares);
         self.point = Some(point);
         Ok((state, None))
     }
 
-    fn next_iter(
-        &mut self,
-        problem: &mut Problem<O>,
-        state: FitState,
-    ) -> Result<(FitState, Option<KV>), Error> {
-        let from = self
-            .point
-            .take()
-            .ok_or_else(|| Error::msg("the start was not computed"))?;
-        self.scaling = self
-            .scaling
-            .zip_map(&column_norms(&from.jacobian), f64::max);
+    fn next_iter(&mut self, problem: &mut Problem<O>, state: FitState) -> Result<(FitState, Option<KV>), Error> {
+        let from = self.point.take().ok_or_else(|| Error::msg("the start was not computed"))?;
+        self.scaling = self.scaling.zip_map(&column_norms(&from.jacobian), f64::max);
         for _ in 0..TRIALS {
             if self.is_cancelled() {
                 self.point = Some(from);
@@ -352,12 +287,9 @@ where
                     let flatter = 1.0 - (2.0 * gain - 1.0).powi(3);
                     self.damping = (self.damping * flatter.max(1.0 / 3.0)).max(LEAST_DAMPING);
                     self.growth = 2.0;
-                    let reduction =
-                        (from.sum_of_squares - point.sum_of_squares) / from.sum_of_squares;
+                    let reduction = (from.sum_of_squares - point.sum_of_squares) / from.sum_of_squares;
                     self.outcome = self.convergence(&point, Some(reduction));
-                    let state = state
-                        .param(point.transformed.clone())
-                        .cost(point.sum_of_squares);
+                    let state = state.param(point.transformed.clone()).cost(point.sum_of_squares);
                     self.point = Some(*point);
                     return Ok((state, None));
                 }
@@ -369,11 +301,8 @@ where
             }
         }
         // No shorter step lowers the sum of squares: at the optimum that is rounding, elsewhere a breakdown.
-        self.outcome = Some(if from.relative_offset <= self.settings.acceptable_offset {
-            Termination::CostChange
-        } else {
-            Termination::Stalled
-        });
+        self.outcome =
+            Some(if from.relative_offset <= self.settings.acceptable_offset { Termination::CostChange } else { Termination::Stalled });
         self.point = Some(from);
         Ok((state, None))
     }

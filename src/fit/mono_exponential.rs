@@ -8,6 +8,7 @@ use crate::fit::error::{FitError, RowFault};
 use crate::fit::error_model::ErrorModel;
 use crate::fit::estimate::Estimate;
 use crate::fit::least_squares::{ResidualFunction, Settings, fit};
+use crate::fit::log_linear::log_linear_regression;
 use crate::fit::parameter::FitParameter;
 
 /// One measured activity.
@@ -56,64 +57,6 @@ impl MonoExponential {
     }
 }
 
-/// Straight line through ln y: the closed-form solution of the log-normal model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LogLinearRegression {
-    /// ln of the value at time 0.
-    pub intercept: f64,
-    /// Decay constant, minus the slope, 1/h.
-    pub decay_constant_per_h: f64,
-    /// Weighted sum of squares.
-    pub weighted_sum_of_squares: f64,
-    /// (Xᵀ W X)⁻¹ of (intercept, decay constant): multiply by the residual variance unless the weights are reciprocal variances.
-    pub unscaled_covariance: [[f64; 2]; 2],
-}
-
-/// Weighted regression of ln value on time for `(time_h, value, weight)`; points without a logarithm are left out.
-///
-/// `None` with fewer than two different times.
-pub fn log_linear_regression(points: &[(f64, f64, f64)]) -> Option<LogLinearRegression> {
-    let usable: Vec<(f64, f64, f64)> = points
-        .iter()
-        .filter(|(_, value, weight)| *value > 0.0 && *weight > 0.0)
-        .map(|&(time, value, weight)| (time, libm::log(value), weight))
-        .collect();
-    let total: f64 = usable.iter().map(|(_, _, w)| w).sum();
-    let mean_time = usable.iter().map(|(t, _, w)| w * t).sum::<f64>() / total;
-    let mean_logarithm = usable.iter().map(|(_, y, w)| w * y).sum::<f64>() / total;
-    let spread: f64 = usable
-        .iter()
-        .map(|(t, _, w)| w * (t - mean_time) * (t - mean_time))
-        .sum();
-    if spread.is_nan() || spread <= 0.0 {
-        return None;
-    }
-    let slope = usable
-        .iter()
-        .map(|(t, y, w)| w * (t - mean_time) * (y - mean_logarithm))
-        .sum::<f64>()
-        / spread;
-    let intercept = mean_logarithm - slope * mean_time;
-    let weighted_sum_of_squares = usable
-        .iter()
-        .map(|(t, y, w)| {
-            let r = y - intercept - slope * t;
-            w * r * r
-        })
-        .sum();
-    // The decay constant is minus the slope, so its covariance with the intercept is +t̄/S.
-    let cross = mean_time / spread;
-    Some(LogLinearRegression {
-        intercept,
-        decay_constant_per_h: -slope,
-        weighted_sum_of_squares,
-        unscaled_covariance: [
-            [1.0 / total + mean_time * cross, cross],
-            [cross, 1.0 / spread],
-        ],
-    })
-}
-
 /// Fits A(t) = A₀ e^(−λt) to `points`.
 ///
 /// `slowest_decay_constant_per_h` is the physical decay constant of the nuclide, if λ may not fall below it.
@@ -130,10 +73,7 @@ pub fn fit_mono_exponential(
     let timeless: Vec<RowFault> = points
         .iter()
         .filter(|p| !p.time_h.is_finite())
-        .map(|p| RowFault {
-            row: p.row,
-            message: format!("the time is {} h, expected a finite number", p.time_h),
-        })
+        .map(|p| RowFault { row: p.row, message: format!("the time is {} h, expected a finite number", p.time_h) })
         .collect();
     if !timeless.is_empty() {
         return Err(FitError::Data(timeless));
@@ -168,16 +108,14 @@ fn start(
         .collect();
     let line = log_linear_regression(&weighted).ok_or_else(|| FitError::Start {
         at: "the log-linear regression".into(),
-        message: "a mono-exponential needs positive activities at two different times at least"
-            .into(),
+        message: "a mono-exponential needs positive activities at two different times at least".into(),
     })?;
     let last_time_h = points.iter().fold(0.0_f64, |t, p| t.max(p.time_h.abs()));
     // Without a physical bound: a curve that falls by less than 1e-4 over the data is flat, its integral meaningless.
     let slowest = slowest_decay_constant_per_h.unwrap_or(1e-4 / last_time_h);
     let decay_constant = line.decay_constant_per_h.max(slowest);
     Ok([
-        FitParameter::logarithmic("initial_activity", libm::exp(line.intercept))
-            .labelled("activity at time 0, MBq"),
+        FitParameter::logarithmic("initial_activity", libm::exp(line.intercept)).labelled("activity at time 0, MBq"),
         FitParameter::logarithmic("decay_constant", decay_constant)
             .within(slowest, f64::INFINITY)
             .labelled("effective decay constant, 1/h"),
@@ -191,23 +129,15 @@ fn derive(estimate: Estimate) -> MonoExponential {
     let uncertain = |value: f64, logarithmic_error: Option<f64>| Uncertain {
         value,
         standard_error: logarithmic_error.map(|e| e * value),
-        interval_95: logarithmic_error
-            .zip(quantile)
-            .map(|(e, q)| (value * libm::exp(-q * e), value * libm::exp(q * e))),
+        interval_95: logarithmic_error.zip(quantile).map(|(e, q)| (value * libm::exp(-q * e), value * libm::exp(q * e))),
     };
     let decay_error = estimate.parameters[1].standard_error_transformed;
     MonoExponential {
         initial_activity_mbq: uncertain(initial, estimate.parameters[0].standard_error_transformed),
         decay_constant_per_h: uncertain(decay, decay_error),
         effective_half_life_h: uncertain(std::f64::consts::LN_2 / decay, decay_error),
-        time_integrated_activity_mbq_h: uncertain(
-            initial / decay,
-            estimate.derived_standard_error(&[1.0, -1.0]),
-        ),
-        logarithmic_covariance: estimate
-            .covariance
-            .as_ref()
-            .map(|c| [[c[(0, 0)], c[(0, 1)]], [c[(1, 0)], c[(1, 1)]]]),
+        time_integrated_activity_mbq_h: uncertain(initial / decay, estimate.derived_standard_error(&[1.0, -1.0])),
+        logarithmic_covariance: estimate.covariance.as_ref().map(|c| [[c[(0, 0)], c[(0, 1)]], [c[(1, 0)], c[(1, 1)]]]),
         estimate,
     }
 }
@@ -217,20 +147,10 @@ mod tests {
     use super::*;
     use crate::fit::{Bound, Settings, VarianceChoice};
 
-    const LOG_NORMAL: ErrorModel = ErrorModel::LogNormal {
-        coefficient_of_variation: 0.1,
-    };
+    const LOG_NORMAL: ErrorModel = ErrorModel::LogNormal { coefficient_of_variation: 0.1 };
 
     fn points(values: &[(f64, f64)]) -> Vec<ActivityPoint> {
-        values
-            .iter()
-            .enumerate()
-            .map(|(i, &(time_h, activity_mbq))| ActivityPoint {
-                row: i as u64 + 2,
-                time_h,
-                activity_mbq,
-            })
-            .collect()
+        values.iter().enumerate().map(|(i, &(time_h, activity_mbq))| ActivityPoint { row: i as u64 + 2, time_h, activity_mbq }).collect()
     }
 
     /// Region → scans of the published SPECT series (`tests/data/spect_p12`).
@@ -250,10 +170,7 @@ mod tests {
     }
 
     fn close(found: f64, expected: f64, relative: f64, what: &str) {
-        assert!(
-            ((found - expected) / expected).abs() < relative,
-            "{what}: {found} v {expected}"
-        );
+        assert!(((found - expected) / expected).abs() < relative, "{what}: {found} v {expected}");
     }
 
     #[test]
@@ -261,118 +178,58 @@ mod tests {
         for region in ["liver", "spleen", "left_kidney"] {
             let data = spect_series(region);
             assert_eq!(data.len(), 3);
-            let found = fit_mono_exponential(&data, &LOG_NORMAL, None, &Settings::default())
-                .expect("a fit");
+            let found = fit_mono_exponential(&data, &LOG_NORMAL, None, &Settings::default()).expect("a fit");
             // Textbook regression of ln A on t with equal weights, written out independently.
             let n = 3.0;
             let sum = |f: &dyn Fn(&ActivityPoint) -> f64| data.iter().map(f).sum::<f64>();
             let (st, stt) = (sum(&|p| p.time_h), sum(&|p| p.time_h * p.time_h));
-            let (sy, sty) = (
-                sum(&|p| p.activity_mbq.ln()),
-                sum(&|p| p.time_h * p.activity_mbq.ln()),
-            );
+            let (sy, sty) = (sum(&|p| p.activity_mbq.ln()), sum(&|p| p.time_h * p.activity_mbq.ln()));
             let determinant = n * stt - st * st;
             let slope = (n * sty - st * sy) / determinant;
             let intercept = (sy - slope * st) / n;
             let (initial, decay) = (intercept.exp(), -slope);
             close(found.initial_activity_mbq.value, initial, 1e-9, "A0");
-            close(
-                found.decay_constant_per_h.value,
-                decay,
-                1e-9,
-                "decay constant",
-            );
-            close(
-                found.effective_half_life_h.value,
-                2_f64.ln() / decay,
-                1e-9,
-                "T_eff",
-            );
+            close(found.decay_constant_per_h.value, decay, 1e-9, "decay constant");
+            close(found.effective_half_life_h.value, 2_f64.ln() / decay, 1e-9, "T_eff");
             let integral = &found.time_integrated_activity_mbq_h;
             close(integral.value, initial / decay, 1e-9, "integral");
             let rss = sum(&|p| (p.activity_mbq.ln() - intercept - slope * p.time_h).powi(2));
-            let (var_a, var_b, cov_ab) = (
-                rss * stt / determinant,
-                rss * n / determinant,
-                -rss * st / determinant,
-            );
-            close(
-                found.initial_activity_mbq.standard_error.expect("1 df"),
-                initial * var_a.sqrt(),
-                1e-7,
-                "standard error of A0",
-            );
-            close(
-                found.decay_constant_per_h.standard_error.expect("1 df"),
-                var_b.sqrt(),
-                1e-7,
-                "standard error of the decay constant",
-            );
+            let (var_a, var_b, cov_ab) = (rss * stt / determinant, rss * n / determinant, -rss * st / determinant);
+            close(found.initial_activity_mbq.standard_error.expect("1 df"), initial * var_a.sqrt(), 1e-7, "standard error of A0");
+            close(found.decay_constant_per_h.standard_error.expect("1 df"), var_b.sqrt(), 1e-7, "standard error of the decay constant");
             // ln(A0/λ) = a − ln λ, λ = −b: gradient (1, 1/λ) in (a, b).
             let variance = var_a + var_b / (decay * decay) + 2.0 * cov_ab / decay;
-            close(
-                integral.standard_error.expect("1 df"),
-                initial / decay * variance.sqrt(),
-                1e-7,
-                "standard error of the integral",
-            );
+            close(integral.standard_error.expect("1 df"), initial / decay * variance.sqrt(), 1e-7, "standard error of the integral");
         }
     }
 
     #[test]
     fn given_weights_need_no_degrees_of_freedom() {
         // Two points of 200 e^(−0.02 t): the curve goes through both. With σ_ln = √ln 1.01 per point, var(λ) = 2σ²/Δt².
-        let data = points(&[
-            (10.0, 200.0 * (-0.2_f64).exp()),
-            (60.0, 200.0 * (-1.2_f64).exp()),
-        ]);
-        let estimated =
-            fit_mono_exponential(&data, &LOG_NORMAL, None, &Settings::default()).expect("a fit");
+        let data = points(&[(10.0, 200.0 * (-0.2_f64).exp()), (60.0, 200.0 * (-1.2_f64).exp())]);
+        let estimated = fit_mono_exponential(&data, &LOG_NORMAL, None, &Settings::default()).expect("a fit");
         close(estimated.initial_activity_mbq.value, 200.0, 1e-9, "A0");
         close(estimated.decay_constant_per_h.value, 0.02, 1e-9, "λ");
         assert_eq!(estimated.decay_constant_per_h.standard_error, None);
         assert!(estimated.estimate.warnings[0].contains("no degrees of freedom"));
-        let settings = Settings {
-            variance: VarianceChoice::Given,
-            ..Settings::default()
-        };
+        let settings = Settings { variance: VarianceChoice::Given, ..Settings::default() };
         let given = fit_mono_exponential(&data, &LOG_NORMAL, None, &settings).expect("a fit");
-        close(
-            given.decay_constant_per_h.standard_error.expect("given"),
-            (2.0 * 1.01_f64.ln()).sqrt() / 50.0,
-            1e-7,
-            "standard error",
-        );
+        close(given.decay_constant_per_h.standard_error.expect("given"), (2.0 * 1.01_f64.ln()).sqrt() / 50.0, 1e-7, "standard error");
     }
 
     #[test]
     fn noise_free_data_come_back_under_every_error_model() {
-        let data =
-            points(&[1.0, 4.0, 24.0, 72.0, 168.0].map(|t: f64| (t, 50.0 * (-0.013 * t).exp())));
+        let data = points(&[1.0, 4.0, 24.0, 72.0, 168.0].map(|t: f64| (t, 50.0 * (-0.013 * t).exp())));
         for model in [
             ErrorModel::Unweighted,
-            ErrorModel::Constant {
-                standard_deviation: 2.0,
-            },
-            ErrorModel::Proportional {
-                coefficient_of_variation: 0.1,
-                weight_from: crate::fit::WeightFrom::Measured,
-            },
-            ErrorModel::Proportional {
-                coefficient_of_variation: 0.1,
-                weight_from: crate::fit::WeightFrom::Predicted,
-            },
+            ErrorModel::Constant { standard_deviation: 2.0 },
+            ErrorModel::Proportional { coefficient_of_variation: 0.1, weight_from: crate::fit::WeightFrom::Measured },
+            ErrorModel::Proportional { coefficient_of_variation: 0.1, weight_from: crate::fit::WeightFrom::Predicted },
             LOG_NORMAL,
         ] {
-            let found =
-                fit_mono_exponential(&data, &model, None, &Settings::default()).expect("a fit");
+            let found = fit_mono_exponential(&data, &model, None, &Settings::default()).expect("a fit");
             assert!(found.estimate.is_converged(), "{model:?}");
-            close(
-                found.time_integrated_activity_mbq_h.value,
-                50.0 / 0.013,
-                1e-9,
-                "integral",
-            );
+            close(found.time_integrated_activity_mbq_h.value, 50.0 / 0.013, 1e-9, "integral");
         }
     }
 
@@ -380,32 +237,20 @@ mod tests {
     fn activity_that_does_not_fall_is_held_at_physical_decay() {
         let physical = 2_f64.ln() / 159.5;
         let data = points(&[(4.0, 100.0), (24.0, 101.0), (96.0, 99.0), (168.0, 102.0)]);
-        let found = fit_mono_exponential(&data, &LOG_NORMAL, Some(physical), &Settings::default())
-            .expect("a fit");
+        let found = fit_mono_exponential(&data, &LOG_NORMAL, Some(physical), &Settings::default()).expect("a fit");
         assert_eq!(found.estimate.parameters[1].at_bound, Some(Bound::Lower));
         close(found.decay_constant_per_h.value, physical, 1e-12, "λ");
         assert_eq!(found.effective_half_life_h.standard_error, None);
         // With λ held, ln A0 is the mean of ln A + λ t.
-        let mean = data
-            .iter()
-            .map(|p| p.activity_mbq.ln() + physical * p.time_h)
-            .sum::<f64>()
-            / 4.0;
+        let mean = data.iter().map(|p| p.activity_mbq.ln() + physical * p.time_h).sum::<f64>() / 4.0;
         close(found.initial_activity_mbq.value, mean.exp(), 1e-9, "A0");
-        assert!(
-            found
-                .estimate
-                .warnings
-                .iter()
-                .any(|w| w.contains("lower bound"))
-        );
+        assert!(found.estimate.warnings.iter().any(|w| w.contains("lower bound")));
     }
 
     #[test]
     fn unusable_data_are_refused_with_their_rows() {
         let zero = points(&[(1.0, 10.0), (2.0, 0.0), (3.0, 5.0)]);
-        let error = fit_mono_exponential(&zero, &LOG_NORMAL, None, &Settings::default())
-            .expect_err("a zero");
+        let error = fit_mono_exponential(&zero, &LOG_NORMAL, None, &Settings::default()).expect_err("a zero");
         assert!(error.to_string().contains("row 3"), "{error}");
         let same = points(&[(1.0, 10.0), (1.0, 9.0)]);
         assert!(fit_mono_exponential(&same, &LOG_NORMAL, None, &Settings::default()).is_err());

@@ -61,23 +61,12 @@ impl FitParameter {
     /// An unbounded parameter on its natural scale.
     pub fn natural(name: impl Into<String>, start: f64) -> Self {
         let name = name.into();
-        FitParameter {
-            label: name.clone(),
-            name,
-            start,
-            lower: f64::NEG_INFINITY,
-            upper: f64::INFINITY,
-            scale: Scale::Natural,
-        }
+        FitParameter { label: name.clone(), name, start, lower: f64::NEG_INFINITY, upper: f64::INFINITY, scale: Scale::Natural }
     }
 
     /// A positive parameter on the logarithmic scale, otherwise unbounded.
     pub fn logarithmic(name: impl Into<String>, start: f64) -> Self {
-        FitParameter {
-            lower: 0.0,
-            scale: Scale::Logarithmic,
-            ..FitParameter::natural(name, start)
-        }
+        FitParameter { lower: 0.0, scale: Scale::Logarithmic, ..FitParameter::natural(name, start) }
     }
 
     /// The same parameter kept within `lower` and `upper`.
@@ -100,49 +89,24 @@ impl FitParameter {
         let mut faults = Vec::new();
         let name = || self.name.clone();
         if !self.start.is_finite() {
-            faults.push(ParameterFault::NotFinite {
-                name: name(),
-                what: "start",
-                value: self.start,
-            });
+            faults.push(ParameterFault::NotFinite { name: name(), what: "start", value: self.start });
         }
         for (what, value) in [("lower bound", self.lower), ("upper bound", self.upper)] {
             if value.is_nan() {
-                faults.push(ParameterFault::NotFinite {
-                    name: name(),
-                    what,
-                    value,
-                });
+                faults.push(ParameterFault::NotFinite { name: name(), what, value });
             }
         }
         if self.lower >= self.upper {
-            faults.push(ParameterFault::BoundsReversed {
-                name: name(),
-                lower: self.lower,
-                upper: self.upper,
-            });
+            faults.push(ParameterFault::BoundsReversed { name: name(), lower: self.lower, upper: self.upper });
         } else if self.start < self.lower || self.start > self.upper {
-            faults.push(ParameterFault::StartOutside {
-                name: name(),
-                start: self.start,
-                lower: self.lower,
-                upper: self.upper,
-            });
+            faults.push(ParameterFault::StartOutside { name: name(), start: self.start, lower: self.lower, upper: self.upper });
         }
         if self.scale == Scale::Logarithmic {
             if self.start <= 0.0 {
-                faults.push(ParameterFault::NotPositive {
-                    name: name(),
-                    what: "start",
-                    value: self.start,
-                });
+                faults.push(ParameterFault::NotPositive { name: name(), what: "start", value: self.start });
             }
             if self.lower < 0.0 {
-                faults.push(ParameterFault::NotPositive {
-                    name: name(),
-                    what: "lower bound",
-                    value: self.lower,
-                });
+                faults.push(ParameterFault::NotPositive { name: name(), what: "lower bound", value: self.lower });
             }
         }
         faults
@@ -186,9 +150,7 @@ pub enum ParameterFault {
         upper: f64,
     },
     /// A logarithmic parameter needs positive numbers.
-    #[error(
-        "`{name}`: {what} is {value}, but a parameter fitted on the logarithmic scale is positive"
-    )]
+    #[error("`{name}`: {what} is {value}, but a parameter fitted on the logarithmic scale is positive")]
     NotPositive {
         /// Parameter.
         name: String,
@@ -211,8 +173,7 @@ mod tests {
                 assert!((back - value).abs() <= 1e-14 * value);
                 let step = 1e-6;
                 let t = scale.transform(value);
-                let slope = (scale.back_transform(t + step) - scale.back_transform(t - step))
-                    / (2.0 * step);
+                let slope = (scale.back_transform(t + step) - scale.back_transform(t - step)) / (2.0 * step);
                 assert!((slope - scale.derivative(value)).abs() < 1e-8 * (1.0 + value));
             }
         }
@@ -221,15 +182,9 @@ mod tests {
     #[test]
     fn faults_carry_the_numbers_and_come_all_at_once() {
         let outside = FitParameter::natural("k", 3.0).within(0.0, 2.0);
-        assert_eq!(
-            outside.faults()[0].to_string(),
-            "`k`: start 3 lies outside the bounds 0 to 2"
-        );
+        assert_eq!(outside.faults()[0].to_string(), "`k`: start 3 lies outside the bounds 0 to 2");
         let reversed = FitParameter::natural("k", 1.0).within(2.0, 0.5);
-        assert_eq!(
-            reversed.faults()[0].to_string(),
-            "`k`: lower bound 2 is not below upper bound 0.5"
-        );
+        assert_eq!(reversed.faults()[0].to_string(), "`k`: lower bound 2 is not below upper bound 0.5");
         let negative = FitParameter::logarithmic("k", -1.0).within(-5.0, 2.0);
         let faults: Vec<String> = negative.faults().iter().map(ToString::to_string).collect();
         assert_eq!(faults.len(), 2, "{faults:?}");

@@ -28,11 +28,7 @@ pub struct ScaledProblem<'a> {
 
 impl<'a> ScaledProblem<'a> {
     /// Wraps `problem`; `difference_step` is the step of numerical derivatives relative to a parameter's typical size.
-    pub fn new(
-        problem: &'a mut dyn Residuals,
-        parameters: &'a [FitParameter],
-        difference_step: f64,
-    ) -> Self {
+    pub fn new(problem: &'a mut dyn Residuals, parameters: &'a [FitParameter], difference_step: f64) -> Self {
         ScaledProblem {
             residual_count: problem.residual_count(),
             problem: RefCell::new(problem),
@@ -68,11 +64,8 @@ impl<'a> ScaledProblem<'a> {
         self.evaluations.set(self.evaluations.get() + 1);
         let natural = self.natural(transformed);
         let mut out = vec![0.0; self.residual_count];
-        let outcome = self
-            .problem
-            .borrow_mut()
-            .residuals(&natural, &mut out)
-            .and_then(|()| match out.iter().position(|r| !r.is_finite()) {
+        let outcome =
+            self.problem.borrow_mut().residuals(&natural, &mut out).and_then(|()| match out.iter().position(|r| !r.is_finite()) {
                 Some(i) => Err(format!("residual {} is {}", i + 1, out[i])),
                 None => Ok(()),
             });
@@ -87,10 +80,7 @@ impl<'a> ScaledProblem<'a> {
     }
 
     /// Derivatives that the problem knows, carried over to the transformed scale.
-    fn given_jacobian(
-        &self,
-        transformed: &DVector<f64>,
-    ) -> Option<Result<DMatrix<f64>, EvaluationFailed>> {
+    fn given_jacobian(&self, transformed: &DVector<f64>) -> Option<Result<DMatrix<f64>, EvaluationFailed>> {
         let natural = self.natural(transformed);
         let given = self.problem.borrow_mut().jacobian(&natural)?;
         let shape = (self.residual_count, self.parameters.len());
@@ -105,25 +95,17 @@ impl<'a> ScaledProblem<'a> {
                 )));
             }
             for (i, parameter) in self.parameters.iter().enumerate() {
-                matrix
-                    .column_mut(i)
-                    .scale_mut(parameter.scale.derivative(natural[i]));
+                matrix.column_mut(i).scale_mut(parameter.scale.derivative(natural[i]));
             }
             if matrix.iter().any(|x| !x.is_finite()) {
-                return Err(EvaluationFailed(
-                    "the Jacobian is not finite everywhere".into(),
-                ));
+                return Err(EvaluationFailed("the Jacobian is not finite everywhere".into()));
             }
             Ok(matrix)
         }))
     }
 
     /// Column `i` by differences of second order.
-    fn difference_column(
-        &self,
-        at: &DVector<f64>,
-        i: usize,
-    ) -> Result<DVector<f64>, EvaluationFailed> {
+    fn difference_column(&self, at: &DVector<f64>, i: usize) -> Result<DVector<f64>, EvaluationFailed> {
         let parameter = &self.parameters[i];
         let (lower, upper) = transformed_bounds(parameter);
         let wanted = self.difference_step * typical_size(parameter, at[i]);
@@ -188,19 +170,12 @@ impl Jacobian for &ScaledProblem<'_> {
 
 /// Natural values of transformed parameters, clamped to the natural bounds against rounding of exp and ln.
 pub fn natural_values(parameters: &[FitParameter], transformed: &[f64]) -> Vec<f64> {
-    parameters
-        .iter()
-        .zip(transformed)
-        .map(|(p, &t)| p.scale.back_transform(t).clamp(p.lower, p.upper))
-        .collect()
+    parameters.iter().zip(transformed).map(|(p, &t)| p.scale.back_transform(t).clamp(p.lower, p.upper)).collect()
 }
 
 /// Bounds of a parameter on the optimiser's scale.
 pub fn transformed_bounds(parameter: &FitParameter) -> (f64, f64) {
-    (
-        parameter.scale.transform(parameter.lower),
-        parameter.scale.transform(parameter.upper),
-    )
+    (parameter.scale.transform(parameter.lower), parameter.scale.transform(parameter.upper))
 }
 
 /// The size against which a step of the optimiser is small or large: 1 for a logarithm, the value itself (never below a hundredth of its start or of

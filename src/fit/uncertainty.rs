@@ -43,11 +43,7 @@ impl TangentSpace {
             };
         }
         let rows = jacobian.nrows();
-        let SVD {
-            u,
-            v_t,
-            singular_values,
-        } = scaled.svd(true, true);
+        let SVD { u, v_t, singular_values } = scaled.svd(true, true);
         let rank = singular_values.len();
         TangentSpace {
             free: free.to_vec(),
@@ -64,10 +60,7 @@ impl TangentSpace {
     }
 
     fn smallest(&self) -> f64 {
-        self.singular_values
-            .iter()
-            .copied()
-            .fold(f64::INFINITY, f64::min)
+        self.singular_values.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     fn is_zero(&self, k: usize) -> bool {
@@ -76,11 +69,7 @@ impl TangentSpace {
 
     /// Largest over smallest singular value of the Jacobian with unit columns: 1 is orthogonal, ∞ is singular.
     pub fn condition_number(&self) -> f64 {
-        if self.free.is_empty() {
-            1.0
-        } else {
-            self.largest() / self.smallest()
-        }
+        if self.free.is_empty() { 1.0 } else { self.largest() / self.smallest() }
     }
 
     /// The part of the residuals that lies in the tangent space, relative to the residuals, and the Gauss–Newton step that would remove it
@@ -100,11 +89,7 @@ impl TangentSpace {
             }
         }
         let norm = residuals.norm();
-        let offset = if norm > 0.0 {
-            projected.sqrt() / norm
-        } else {
-            0.0
-        };
+        let offset = if norm > 0.0 { projected.sqrt() / norm } else { 0.0 };
         (offset, step)
     }
 
@@ -131,19 +116,13 @@ impl TangentSpace {
 
     /// The parameters that move together along the direction the data say least about: those with at least a third of its largest component.
     pub fn weakest_direction(&self) -> Vec<usize> {
-        let Some(weakest) = (0..self.singular_values.len())
-            .min_by(|&a, &b| self.singular_values[a].total_cmp(&self.singular_values[b]))
+        let Some(weakest) = (0..self.singular_values.len()).min_by(|&a, &b| self.singular_values[a].total_cmp(&self.singular_values[b]))
         else {
             return Vec::new();
         };
         let row = self.right_transposed.row(weakest);
         let largest = row.amax();
-        self.free
-            .iter()
-            .zip(row.iter())
-            .filter(|(_, component)| component.abs() >= largest / 3.0)
-            .map(|(&i, _)| i)
-            .collect()
+        self.free.iter().zip(row.iter()).filter(|(_, component)| component.abs() >= largest / 3.0).map(|(&i, _)| i).collect()
     }
 }
 
@@ -185,9 +164,7 @@ mod tests {
     #[test]
     fn parameters_not_free_have_no_variance() {
         let jacobian = DMatrix::from_row_slice(3, 2, &[2., 1., 2., 5., 2., 9.]);
-        let covariance = TangentSpace::new(&jacobian, &[0])
-            .unscaled_covariance()
-            .expect("regular");
+        let covariance = TangentSpace::new(&jacobian, &[0]).unscaled_covariance().expect("regular");
         assert!((covariance[(0, 0)] - 1.0 / 12.0).abs() < 1e-15);
         assert_eq!(covariance[(1, 1)], 0.0);
     }

@@ -28,21 +28,14 @@ pub struct RandomSource {
 impl RandomSource {
     /// A source for `stream` of `patient` in the run `seed`.
     pub fn new(seed: u64, patient: u64, stream: u32) -> Self {
-        RandomSource {
-            seed,
-            patient,
-            stream,
-        }
+        RandomSource { seed, patient, stream }
     }
 
     /// 128 random bits of draw `index`, as four 32-bit words.
     pub fn bits(&self, index: u32) -> [u32; 4] {
         let (seed_low, seed_high) = words(self.seed);
         let (patient_low, patient_high) = words(self.patient);
-        philox4x32_10(
-            [patient_low, patient_high, self.stream, index],
-            [seed_low, seed_high],
-        )
+        philox4x32_10([patient_low, patient_high, self.stream, index], [seed_low, seed_high])
     }
 
     /// Draw `index` as a uniform number strictly between 0 and 1.
@@ -68,10 +61,7 @@ mod tests {
     #[test]
     fn an_address_of_zeros_gives_the_published_block() {
         // Random123 known-answer file, philox4x32-10, counter and key zero.
-        assert_eq!(
-            RandomSource::new(0, 0, 0).bits(0),
-            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
-        );
+        assert_eq!(RandomSource::new(0, 0, 0).bits(0), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
     }
 
     #[test]
@@ -96,8 +86,7 @@ mod tests {
         // Expected: uniform mean 1/2, variance 1/12; normal mean 0, variance 1, fourth moment 3. Bounds are five standard errors of each moment.
         let count = 200_000_u32;
         let n = f64::from(count);
-        let (mut uniform_sum, mut normal_sum, mut normal_squares, mut normal_fourth) =
-            (0.0, 0.0, 0.0, 0.0);
+        let (mut uniform_sum, mut normal_sum, mut normal_squares, mut normal_fourth) = (0.0, 0.0, 0.0, 0.0);
         for patient in 0..u64::from(count) {
             let source = RandomSource::new(20_261_123, patient, 1);
             uniform_sum += source.uniform(0);

@@ -16,20 +16,12 @@ pub fn standard_normal_quantile(probability: f64) -> f64 {
         let r = 0.180_625 - from_median * from_median;
         return from_median * ratio(r, &CENTRE_NUMERATOR, &CENTRE_DENOMINATOR);
     }
-    let tail = if from_median < 0.0 {
-        probability
-    } else {
-        1.0 - probability
-    };
+    let tail = if from_median < 0.0 { probability } else { 1.0 - probability };
     if tail == 0.0 {
         return f64::INFINITY.copysign(from_median);
     }
     let r = libm::sqrt(-libm::log(tail));
-    let size = if r <= 5.0 {
-        ratio(r - 1.6, &NEAR_NUMERATOR, &NEAR_DENOMINATOR)
-    } else {
-        ratio(r - 5.0, &FAR_NUMERATOR, &FAR_DENOMINATOR)
-    };
+    let size = if r <= 5.0 { ratio(r - 1.6, &NEAR_NUMERATOR, &NEAR_DENOMINATOR) } else { ratio(r - 5.0, &FAR_NUMERATOR, &FAR_DENOMINATOR) };
     size.copysign(from_median)
 }
 
@@ -39,10 +31,7 @@ fn ratio(x: f64, numerator: &[f64; 8], denominator: &[f64; 8]) -> f64 {
 }
 
 fn polynomial(x: f64, coefficients: &[f64; 8]) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, coefficient| sum * x + coefficient)
+    coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
 
 // Coefficients with the digits of the publication.
@@ -94,10 +83,7 @@ mod tests {
             (0.999, 3.090_232_306_167_813),
         ] {
             let found = standard_normal_quantile(probability);
-            assert!(
-                (found - quantile).abs() <= 1e-15 * quantile.abs().max(1.0),
-                "quantile of {probability}: {found}, expected {quantile}"
-            );
+            assert!((found - quantile).abs() <= 1e-15 * quantile.abs().max(1.0), "quantile of {probability}: {found}, expected {quantile}");
         }
     }
 
@@ -111,10 +97,7 @@ mod tests {
             let back = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
             // An error of one rounding of z is magnified by z² in the tail.
             let allowed = 4.0 * f64::EPSILON * (1.0 + z * z);
-            assert!(
-                ((back - probability) / probability).abs() < allowed,
-                "p {probability}, z {z}, back {back}"
-            );
+            assert!(((back - probability) / probability).abs() < allowed, "p {probability}, z {z}, back {back}");
             exponent += 0.37;
         }
     }
@@ -122,10 +105,7 @@ mod tests {
     #[test]
     fn both_tails_mirror_and_the_ends_are_infinite() {
         for probability in [0.0625, 0.25, 2_f64.powi(-30)] {
-            assert_eq!(
-                standard_normal_quantile(probability),
-                -standard_normal_quantile(1.0 - probability)
-            );
+            assert_eq!(standard_normal_quantile(probability), -standard_normal_quantile(1.0 - probability));
         }
         assert_eq!(standard_normal_quantile(0.0), f64::NEG_INFINITY);
         assert_eq!(standard_normal_quantile(1.0), f64::INFINITY);

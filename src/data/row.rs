@@ -1,0 +1,155 @@
+//! One record to observations: cells to numbers, filters, exclusions.
+
+use crate::data::columns::{Columns, ValueColumn};
+use crate::data::mapping::TableMapping;
+use crate::data::number::parse_number;
+use crate::data::observations::Observation;
+use crate::data::problem::Collector;
+use crate::data::text::Record;
+
+/// Reads records one after the other.
+pub(crate) struct RowReader<'a> {
+    columns: &'a Columns,
+    mapping: &'a TableMapping,
+    pub(crate) rows: Vec<Observation>,
+    pub(crate) dropped: Vec<(String, usize)>,
+}
+
+impl<'a> RowReader<'a> {
+    pub(crate) fn new(columns: &'a Columns, mapping: &'a TableMapping) -> Self {
+        RowReader { columns, mapping, rows: Vec::new(), dropped: Vec::new() }
+    }
+
+    /// Adds the observations of one record, or the problems that stand in the way.
+    pub(crate) fn read(&mut self, record: &Record, problems: &mut Collector) {
+        if record.cells.iter().all(|cell| cell.is_empty()) {
+            return self.drop("all cells are empty");
+        }
+        if record.cells.len() != self.columns.count {
+            problems.add(
+                Some(record.line),
+                None,
+                format!("the row has {} cells, the header {}", record.cells.len(), self.columns.count),
+                Some("a delimiter or decimal sign inside a cell?".into()),
+            );
+            return;
+        }
+        for (&index, filter) in self.columns.filters.iter().zip(&self.mapping.filters) {
+            if !self.matches(&record.cells[index], &filter.value) {
+                return self.drop(&format!("`{}` is not {}", filter.column, filter.value));
+            }
+        }
+        let excluded = self.exclusion(record);
+        let nothing = self.columns.values.iter().all(|c| self.is_missing(&record.cells[c.value]));
+        let time_cell = &record.cells[self.columns.time];
+        if self.is_missing(time_cell) {
+            if nothing || excluded.is_some() {
+                return self.drop("no time, and no value to use");
+            }
+            let name = Some(self.columns.time_name.as_str());
+            problems.add(Some(record.line), name, "there is no time", None);
+            return;
+        }
+        let time = self.number(record, self.columns.time, &self.columns.time_name, problems);
+        if let Some(time) = time
+            && time < 0.0
+            && excluded.is_none()
+        {
+            problems.add(
+                Some(record.line),
+                Some(&self.columns.time_name),
+                format!("the time {time} is negative, expected the time since administration"),
+                Some("filter out or exclude samples from before".into()),
+            );
+        }
+        let subject = self.name(record, self.columns.subject.as_ref(), "subject", problems);
+        let named = self.name(record, self.columns.channel.as_ref(), "channel", problems);
+        for column in &self.columns.values {
+            let value = self.value(record, column, excluded.is_some(), problems);
+            let sd = self.deviation(record, column, excluded.is_some(), problems);
+            if let Some(time) = time {
+                self.rows.push(Observation {
+                    line: record.line,
+                    time: time * self.mapping.time_scale,
+                    channel: column.channel.clone().or_else(|| named.clone()).unwrap_or_default(),
+                    subject: subject.clone(),
+                    value,
+                    sd,
+                    excluded: excluded.clone(),
+                });
+            }
+        }
+    }
+
+    fn drop(&mut self, reason: &str) {
+        match self.dropped.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, count)) => *count += 1,
+            None => self.dropped.push((reason.to_string(), 1)),
+        }
+    }
+
+    fn is_missing(&self, cell: &str) -> bool {
+        self.mapping.missing.iter().any(|mark| mark.trim() == cell)
+    }
+
+    /// Whether a cell is the wanted value, as text or as the same number.
+    fn matches(&self, cell: &str, wanted: &str) -> bool {
+        let number = |text| parse_number(text, self.mapping.decimal).ok();
+        cell == wanted.trim() || (number(cell).is_some() && number(cell) == number(wanted))
+    }
+
+    fn exclusion(&self, record: &Record) -> Option<String> {
+        let cell = &record.cells[self.columns.excluded?];
+        let kept = self.is_missing(cell) || cell.is_empty() || ["0", "no", "false"].contains(&cell.to_lowercase().as_str());
+        (!kept).then(|| cell.clone())
+    }
+
+    fn number(&self, record: &Record, index: usize, column: &str, problems: &mut Collector) -> Option<f64> {
+        match parse_number(&record.cells[index], self.mapping.decimal) {
+            Ok(number) => Some(number),
+            Err(fault) => {
+                problems.add(Some(record.line), Some(column), fault.message, fault.hint);
+                None
+            }
+        }
+    }
+
+    /// The name in a column of names; a row without one is a problem.
+    fn name(&self, record: &Record, column: Option<&(usize, String)>, what: &str, problems: &mut Collector) -> Option<String> {
+        let (index, name) = column?;
+        let cell = &record.cells[*index];
+        if self.is_missing(cell) {
+            let message = format!("the row names no {what}");
+            problems.add(Some(record.line), Some(name), message, None);
+            return None;
+        }
+        Some(cell.clone())
+    }
+
+    /// The scaled value; excluded rows may hold anything.
+    fn value(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> Option<f64> {
+        let cell = &record.cells[column.value];
+        if self.is_missing(cell) {
+            return None;
+        }
+        if excluded {
+            return parse_number(cell, self.mapping.decimal).ok().map(|v| v * column.scale);
+        }
+        self.number(record, column.value, &column.name, problems).map(|value| value * column.scale)
+    }
+
+    /// The scaled standard deviation, which must be positive.
+    fn deviation(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> Option<f64> {
+        let (index, name) = column.sd.as_ref()?;
+        let cell = &record.cells[*index];
+        if self.is_missing(cell) || excluded {
+            return None;
+        }
+        let sd = self.number(record, *index, name, problems)?;
+        if sd <= 0.0 {
+            problems.add(Some(record.line), Some(name), format!("the standard deviation is {sd}, expected a positive number"), None);
+            return None;
+        }
+        Some(sd * column.scale)
+    }
+}
