@@ -21,9 +21,7 @@ pub fn sha256_of_file(path: &Path) -> Result<String, ReportError> {
     let mut hasher = Sha256::new();
     let mut piece = vec![0_u8; 64 * 1024];
     loop {
-        let count = file
-            .read(&mut piece)
-            .map_err(ReportError::io("read", path))?;
+        let count = file.read(&mut piece).map_err(ReportError::io("read", path))?;
         if count == 0 {
             return Ok(hex(&hasher.finalize()));
         }
@@ -32,12 +30,10 @@ pub fn sha256_of_file(path: &Path) -> Result<String, ReportError> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -47,9 +43,6 @@ mod tests {
     #[test]
     fn the_published_digest_of_abc() {
         // FIPS 180-2, appendix B.1
-        assert_eq!(
-            sha256_hex(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

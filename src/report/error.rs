@@ -41,9 +41,7 @@ pub enum ReportError {
         reason: String,
     },
     /// A series whose columns differ in length.
-    #[error(
-        "figure `{figure}`, series `{series}`: {expected} x values but {found} {column} values"
-    )]
+    #[error("figure `{figure}`, series `{series}`: {expected} x values but {found} {column} values")]
     SeriesLength {
         /// Name of the figure.
         figure: String,
@@ -88,29 +86,17 @@ pub enum ReportError {
 
 impl ReportError {
     /// A closure for `map_err` that remembers what was being done to which path; a folder in the way gets its own sentence.
-    pub(crate) fn io<'a>(
-        doing: &'static str,
-        path: &'a Path,
-    ) -> impl FnOnce(io::Error) -> Self + 'a {
+    pub(crate) fn io<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
         move |source| match source.kind() {
-            io::ErrorKind::NotADirectory => Self::NotAFolder {
-                path: blocking_file(path),
-            },
-            _ => Self::Io {
-                doing,
-                path: path.to_path_buf(),
-                source,
-            },
+            io::ErrorKind::NotADirectory => Self::NotAFolder { path: blocking_file(path) },
+            _ => Self::Io { doing, path: path.to_path_buf(), source },
         }
     }
 }
 
 /// The nearest ancestor (or the path itself) that exists and is not a folder.
 fn blocking_file(path: &Path) -> PathBuf {
-    path.ancestors()
-        .find(|p| p.exists() && !p.is_dir())
-        .unwrap_or(path)
-        .to_path_buf()
+    path.ancestors().find(|p| p.exists() && !p.is_dir()).unwrap_or(path).to_path_buf()
 }
 
 /// Refuses names that would leave the run folder or puzzle a file system: letters, digits, `.`, `_`, `-` only.
@@ -118,13 +104,7 @@ fn blocking_file(path: &Path) -> PathBuf {
 /// # Errors
 /// [`ReportError::Name`] with the reason.
 pub fn check_file_stem(what: &'static str, name: &str) -> Result<(), ReportError> {
-    let refuse = |reason| {
-        Err(ReportError::Name {
-            what,
-            name: name.to_owned(),
-            reason,
-        })
-    };
+    let refuse = |reason| Err(ReportError::Name { what, name: name.to_owned(), reason });
     if name.is_empty() {
         return refuse("it is empty");
     }
@@ -134,10 +114,7 @@ pub fn check_file_stem(what: &'static str, name: &str) -> Result<(), ReportError
     if name.starts_with('.') || name.starts_with('-') {
         return refuse("it begins with `.` or `-`");
     }
-    if !name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-    {
+    if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) {
         return refuse("only ASCII letters, digits, `.`, `_` and `-` are allowed");
     }
     Ok(())

@@ -15,6 +15,7 @@ mod legend;
 mod marks;
 mod palette;
 mod player;
+mod samples;
 mod scene;
 mod ticks;
 
@@ -129,21 +130,13 @@ impl Style {
     /// The look of palette index `colour`, solid.
     #[must_use]
     pub fn solid(colour: usize) -> Self {
-        Self {
-            colour: Some(colour),
-            dash: Some(0),
-            marker: None,
-        }
+        Self { colour: Some(colour), dash: Some(0), marker: None }
     }
 
     /// The look of palette index `colour`, with dash and marker of the same index.
     #[must_use]
     pub fn indexed(colour: usize) -> Self {
-        Self {
-            colour: Some(colour),
-            dash: None,
-            marker: None,
-        }
+        Self { colour: Some(colour), dash: None, marker: None }
     }
 }
 
@@ -270,11 +263,7 @@ impl Figure {
         check_file_stem("figure", &self.name)?;
         self.check_lengths()?;
         let scene = compose::scene_of(self);
-        Ok(DrawnFigure {
-            svg: player::svg(&scene, &self.name)?,
-            png: player::png(&scene, &self.name)?,
-            csv: data_table::csv_of(self),
-        })
+        Ok(DrawnFigure { svg: player::svg(&scene, &self.name)?, png: player::png(&scene, &self.name)?, csv: data_table::csv_of(self) })
     }
 
     /// Draws the figure and writes `<name>.svg`, `<name>.png` and `<name>.csv` into `folder`, which must exist. Returns the three paths.
@@ -283,11 +272,7 @@ impl Figure {
     /// As [`Figure::render`], and [`ReportError::Io`] when a file cannot be written.
     pub fn draw(&self, folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
         let drawn = self.render()?;
-        let files = [
-            ("svg", drawn.svg.as_bytes()),
-            ("png", drawn.png.as_slice()),
-            ("csv", drawn.csv.as_bytes()),
-        ];
+        let files = [("svg", drawn.svg.as_bytes()), ("png", drawn.png.as_slice()), ("csv", drawn.csv.as_bytes())];
         let mut paths = Vec::with_capacity(files.len());
         for (ending, bytes) in files {
             let path = folder.join(format!("{}.{ending}", self.name));
@@ -321,35 +306,20 @@ impl Figure {
 impl Mark {
     /// (series, column, expected length, found length) of every column that must match another.
     fn lengths(&self, slots: Option<usize>) -> Vec<(&str, &'static str, usize, usize)> {
-        let optional = |name, column, expected, values: &Option<Vec<f64>>| {
-            values
-                .as_ref()
-                .map(|values| (name, column, expected, values.len()))
-        };
+        let optional =
+            |name, column, expected, values: &Option<Vec<f64>>| values.as_ref().map(|values| (name, column, expected, values.len()));
         match self {
             Self::Line { name, x, y, .. } | Self::Steps { name, x, y, .. } => {
                 vec![(name.as_str(), "y", x.len(), y.len())]
             }
-            Self::Points {
-                name,
-                x,
-                y,
-                low,
-                high,
-                ..
-            } => {
+            Self::Points { name, x, y, low, high, .. } => {
                 let mut found = vec![(name.as_str(), "y", x.len(), y.len())];
                 found.extend(optional(name.as_str(), "low", x.len(), low));
                 found.extend(optional(name.as_str(), "high", x.len(), high));
                 found
             }
-            Self::Band {
-                name, x, low, high, ..
-            } => {
-                vec![
-                    (name.as_str(), "low", x.len(), low.len()),
-                    (name.as_str(), "high", x.len(), high.len()),
-                ]
+            Self::Band { name, x, low, high, .. } => {
+                vec![(name.as_str(), "low", x.len(), low.len()), (name.as_str(), "high", x.len(), high.len())]
             }
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => Vec::new(),
             Self::Bars { series, .. } => series
@@ -371,39 +341,25 @@ impl Axis {
     /// A linear axis with a quantity and its unit.
     #[must_use]
     pub fn linear(label: &str, unit: &str) -> Self {
-        Self {
-            label: label.to_owned(),
-            unit: unit.to_owned(),
-            ..Self::default()
-        }
+        Self { label: label.to_owned(), unit: unit.to_owned(), ..Self::default() }
     }
 
     /// A logarithmic axis with a quantity and its unit.
     #[must_use]
     pub fn log10(label: &str, unit: &str) -> Self {
-        Self {
-            scale: Scale::Log10,
-            ..Self::linear(label, unit)
-        }
+        Self { scale: Scale::Log10, ..Self::linear(label, unit) }
     }
 
     /// An axis of named slots for bars.
     #[must_use]
     pub fn of_categories(label: &str, categories: Vec<String>) -> Self {
-        Self {
-            label: label.to_owned(),
-            categories: Some(categories),
-            ..Self::default()
-        }
+        Self { label: label.to_owned(), categories: Some(categories), ..Self::default() }
     }
 
     /// The same axis with fixed ends.
     #[must_use]
     pub fn between(self, low: f64, high: f64) -> Self {
-        Self {
-            range: Some((low, high)),
-            ..self
-        }
+        Self { range: Some((low, high)), ..self }
     }
 
     /// "Quantity (unit)".

@@ -119,11 +119,7 @@ impl Manifest {
     pub fn read(run: &Path) -> Result<Self, ReportError> {
         let path = run.join(MANIFEST_FILE);
         let text = std::fs::read_to_string(&path).map_err(ReportError::io("read", &path))?;
-        serde_yaml::from_str(&text).map_err(|error| ReportError::Content {
-            path,
-            expected: "a run manifest",
-            reason: error.to_string(),
-        })
+        serde_yaml::from_str(&text).map_err(|error| ReportError::Content { path, expected: "a run manifest", reason: error.to_string() })
     }
 }
 
@@ -145,19 +141,11 @@ mod tests {
 
     #[test]
     fn a_manifest_reads_back() {
-        let mut manifest =
-            Manifest::begun("psma", "A title: with a colon", jiff::Timestamp::UNIX_EPOCH);
+        let mut manifest = Manifest::begun("psma", "A title: with a colon", jiff::Timestamp::UNIX_EPOCH);
         manifest.seed = Some(u64::MAX);
         manifest.tolerances.insert("relative".into(), 1e-8);
-        manifest.inputs.push(InputFile {
-            path: "scenario.yaml".into(),
-            sha256: "00".into(),
-        });
-        manifest.failures.push(Failure {
-            what: "solve".into(),
-            count: 2,
-            messages: vec!["at 3 h: step too small".into()],
-        });
+        manifest.inputs.push(InputFile { path: "scenario.yaml".into(), sha256: "00".into() });
+        manifest.failures.push(Failure { what: "solve".into(), count: 2, messages: vec!["at 3 h: step too small".into()] });
         let read: Manifest = serde_yaml::from_str(&manifest.to_yaml()).expect("it is YAML");
         assert_eq!(read, manifest);
         assert_eq!(manifest.started, "1970-01-01T00:00:00Z");
@@ -166,9 +154,7 @@ mod tests {
 
     #[test]
     fn an_older_or_newer_manifest_is_still_listed() {
-        let read: Manifest =
-            serde_yaml::from_str("scenario: old\nstatus: done\nsomething_new: 1\n")
-                .expect("it is read");
+        let read: Manifest = serde_yaml::from_str("scenario: old\nstatus: done\nsomething_new: 1\n").expect("it is read");
         assert_eq!((read.scenario.as_str(), read.status), ("old", Status::Done));
     }
 }

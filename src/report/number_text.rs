@@ -22,11 +22,7 @@ pub fn shortest(value: f64) -> String {
 pub fn decimals(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    if is_zero {
-        text.trim_start_matches('-').to_owned()
-    } else {
-        text
-    }
+    if is_zero { text.trim_start_matches('-').to_owned() } else { text }
 }
 
 /// Rounded to `digits` significant digits; exponent form (`1.23e-7`) below 1e-4 or from 1e7 up.
@@ -61,9 +57,7 @@ pub fn significant(value: f64, digits: usize) -> String {
 /// Exponent of ten of `value` after rounding to `digits` significant digits (9.99 at two digits is 10, exponent 1).
 fn decimal_exponent(value: f64, digits: usize) -> i32 {
     let text = format!("{:.*e}", digits - 1, value.abs());
-    text.split_once('e')
-        .and_then(|(_, e)| e.parse().ok())
-        .unwrap_or(0)
+    text.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0)
 }
 
 /// `10` raised to an integer, in superscript digits: `⁻³`.
@@ -88,20 +82,8 @@ mod tests {
 
     #[test]
     fn shortest_text_reads_back_to_the_same_bits() {
-        for value in [
-            0.1,
-            1.0 / 3.0,
-            1e-300,
-            6.02214076e23,
-            -2.5,
-            123_456.789,
-            f64::MAX,
-            5e-324,
-        ] {
-            assert_eq!(
-                shortest(value).parse::<f64>().map(f64::to_bits),
-                Ok(value.to_bits())
-            );
+        for value in [0.1, 1.0 / 3.0, 1e-300, 6.02214076e23, -2.5, 123_456.789, f64::MAX, 5e-324] {
+            assert_eq!(shortest(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
         }
         assert_eq!(shortest(f64::NAN), "");
         assert_eq!(shortest(-0.0), "0");

@@ -51,29 +51,19 @@ fn parsed(path: &Path, text: &str) -> Result<Figure, ReportError> {
 pub fn redraw(run: &Path) -> Result<Redrawn, ReportError> {
     let mut sums = read_sums(run)?;
     let ending = ".yaml";
-    let sources: Vec<String> = sums
-        .keys()
-        .filter(|path| path.starts_with(&format!("{FIGURES}/")) && path.ends_with(ending))
-        .cloned()
-        .collect();
+    let sources: Vec<String> =
+        sums.keys().filter(|path| path.starts_with(&format!("{FIGURES}/")) && path.ends_with(ending)).cloned().collect();
     let mut redrawn = Redrawn::default();
     for source in sources {
         let path = run.join(&source);
         let text = fs::read_to_string(&path).map_err(ReportError::io("read", &path))?;
-        if sums
-            .get(&source)
-            .is_none_or(|digest| *digest != sha256_hex(text.as_bytes()))
-        {
+        if sums.get(&source).is_none_or(|digest| *digest != sha256_hex(text.as_bytes())) {
             return Err(ReportError::SourceChanged { path });
         }
         let figure = parsed(&path, &text)?;
         let drawn = figure.render()?;
         let stem = source.trim_end_matches(ending);
-        for (kind, bytes) in [
-            ("svg", drawn.svg.as_bytes()),
-            ("png", &drawn.png),
-            ("csv", drawn.csv.as_bytes()),
-        ] {
+        for (kind, bytes) in [("svg", drawn.svg.as_bytes()), ("png", &drawn.png), ("csv", drawn.csv.as_bytes())] {
             let relative = format!("{stem}.{kind}");
             let target = run.join(&relative);
             if fs::read(&target).ok().as_deref() != Some(bytes) {
@@ -84,10 +74,7 @@ pub fn redraw(run: &Path) -> Result<Redrawn, ReportError> {
         }
         redrawn.figures.push(figure.name);
     }
-    let list: String = sums
-        .iter()
-        .map(|(path, digest)| sum_line(path, digest))
-        .collect();
+    let list: String = sums.iter().map(|(path, digest)| sum_line(path, digest)).collect();
     let list_path = run.join(SUMS_FILE);
     if fs::read(&list_path).ok().as_deref() != Some(list.as_bytes()) {
         replace(&list_path, list.as_bytes())?;

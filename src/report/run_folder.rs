@@ -40,12 +40,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// A scenario name that cannot be a folder name; a file where a folder should be; whatever the system says.
-    pub fn begin(
-        runs_root: &Path,
-        scenario: &str,
-        input_hash: &str,
-        started: jiff::Timestamp,
-    ) -> Result<Self, ReportError> {
+    pub fn begin(runs_root: &Path, scenario: &str, input_hash: &str, started: jiff::Timestamp) -> Result<Self, ReportError> {
         check_file_stem("scenario", scenario)?;
         let hash = input_hash.get(..12).unwrap_or(input_hash);
         check_file_stem("input hash", hash)?;
@@ -61,24 +56,13 @@ impl RunFolder {
             match fs::create_dir(&partial) {
                 Ok(()) => {
                     let draft = Manifest::begun(scenario, "", started);
-                    return Ok(Self {
-                        parent,
-                        name,
-                        partial,
-                        draft,
-                        ended: false,
-                        written: false,
-                    });
+                    return Ok(Self { parent, name, partial, draft, ended: false, written: false });
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(ReportError::io("make the folder", &partial)(error)),
             }
         }
-        Err(ReportError::Name {
-            what: "run",
-            name: base,
-            reason: "ten thousand runs of this name exist already",
-        })
+        Err(ReportError::Name { what: "run", name: base, reason: "ten thousand runs of this name exist already" })
     }
 
     /// Takes up a partial folder again, to complete it.
@@ -86,35 +70,16 @@ impl RunFolder {
     /// # Errors
     /// When `partial` is not a folder, or its name does not end in `.partial`.
     pub fn resume(partial: &Path) -> Result<Self, ReportError> {
-        let file_name = partial
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let Some(name) = file_name
-            .strip_suffix(PARTIAL_ENDING)
-            .filter(|name| !name.is_empty())
-        else {
-            return Err(ReportError::Name {
-                what: "partial run",
-                name: file_name.to_owned(),
-                reason: "it does not end in `.partial`",
-            });
+        let file_name = partial.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(name) = file_name.strip_suffix(PARTIAL_ENDING).filter(|name| !name.is_empty()) else {
+            return Err(ReportError::Name { what: "partial run", name: file_name.to_owned(), reason: "it does not end in `.partial`" });
         };
         if !partial.is_dir() {
-            return Err(ReportError::NotAFolder {
-                path: partial.to_path_buf(),
-            });
+            return Err(ReportError::NotAFolder { path: partial.to_path_buf() });
         }
         let parent = partial.parent().unwrap_or(Path::new(".")).to_path_buf();
         let draft = Manifest::read(partial).unwrap_or_default();
-        Ok(Self {
-            parent,
-            name: name.to_owned(),
-            partial: partial.to_path_buf(),
-            draft,
-            ended: false,
-            written: true,
-        })
+        Ok(Self { parent, name: name.to_owned(), partial: partial.to_path_buf(), draft, ended: false, written: true })
     }
 
     /// Where the run is being written.
@@ -171,12 +136,8 @@ impl RunFolder {
     pub fn draw(&mut self, figure: &Figure) -> Result<Vec<PathBuf>, ReportError> {
         let drawn = figure.render()?;
         let stored = figure.to_yaml();
-        let files: [(&str, &[u8]); 4] = [
-            ("svg", drawn.svg.as_bytes()),
-            ("png", &drawn.png),
-            ("csv", drawn.csv.as_bytes()),
-            ("yaml", stored.as_bytes()),
-        ];
+        let files: [(&str, &[u8]); 4] =
+            [("svg", drawn.svg.as_bytes()), ("png", &drawn.png), ("csv", drawn.csv.as_bytes()), ("yaml", stored.as_bytes())];
         let mut paths = Vec::with_capacity(files.len());
         for (ending, bytes) in files {
             paths.push(self.write_bytes(&format!("{FIGURES}/{}.{ending}", figure.name), bytes)?);
@@ -196,10 +157,7 @@ impl RunFolder {
         self.write_text(MANIFEST_FILE, &manifest.to_yaml())?;
         let files = verify::files_of(&self.partial)?;
         let mut sums = String::new();
-        for relative in files
-            .iter()
-            .filter(|relative| relative.as_str() != SUMS_FILE)
-        {
+        for relative in files.iter().filter(|relative| relative.as_str() != SUMS_FILE) {
             let path = self.partial.join(relative);
             let bytes = fs::read(&path).map_err(ReportError::io("read", &path))?;
             sums.push_str(&verify::sum_line(relative, &sha256_hex(&bytes)));
@@ -207,8 +165,7 @@ impl RunFolder {
         self.write_text(SUMS_FILE, &sums)?;
         flush_tree(&self.partial)?;
         let place = self.free_place();
-        fs::rename(&self.partial, &place)
-            .map_err(ReportError::io("move the finished run to", &place))?;
+        fs::rename(&self.partial, &place).map_err(ReportError::io("move the finished run to", &place))?;
         self.ended = true;
         flush(&self.parent)?;
         Ok(place)
@@ -228,14 +185,8 @@ impl RunFolder {
 
     fn completed(&self, manifest: Manifest, status: Status) -> Manifest {
         let mut completed = Manifest { status, ..manifest };
-        self.draft
-            .tables
-            .iter()
-            .for_each(|table| note(&mut completed.tables, table.clone()));
-        self.draft
-            .figures
-            .iter()
-            .for_each(|figure| note(&mut completed.figures, figure.clone()));
+        self.draft.tables.iter().for_each(|table| note(&mut completed.tables, table.clone()));
+        self.draft.figures.iter().for_each(|figure| note(&mut completed.figures, figure.clone()));
         completed
     }
 
@@ -243,9 +194,7 @@ impl RunFolder {
     fn free_place(&self) -> PathBuf {
         let free = |place: &PathBuf| place.symlink_metadata().is_err();
         let mut places = (1..).map(|attempt| self.parent.join(numbered(&self.name, attempt)));
-        places
-            .find(free)
-            .unwrap_or_else(|| self.parent.join(&self.name))
+        places.find(free).unwrap_or_else(|| self.parent.join(&self.name))
     }
 }
 
@@ -271,42 +220,23 @@ fn note(list: &mut Vec<String>, item: String) {
 }
 
 fn numbered(base: &str, attempt: u32) -> String {
-    if attempt == 1 {
-        base.to_owned()
-    } else {
-        format!("{base}-{attempt}")
-    }
+    if attempt == 1 { base.to_owned() } else { format!("{base}-{attempt}") }
 }
 
 /// `create_dir_all` that names the file in the way.
 fn make_folders(path: &Path) -> Result<(), ReportError> {
-    if let Some(in_the_way) = path
-        .ancestors()
-        .find(|p| p.symlink_metadata().is_ok())
-        .filter(|p| !p.is_dir())
-    {
-        return Err(ReportError::NotAFolder {
-            path: in_the_way.to_path_buf(),
-        });
+    if let Some(in_the_way) = path.ancestors().find(|p| p.symlink_metadata().is_ok()).filter(|p| !p.is_dir()) {
+        return Err(ReportError::NotAFolder { path: in_the_way.to_path_buf() });
     }
     fs::create_dir_all(path).map_err(ReportError::io("make the folder", path))
 }
 
 fn check_relative(relative: &str) -> Result<(), ReportError> {
-    let refuse = |reason| {
-        Err(ReportError::Name {
-            what: "file",
-            name: relative.to_owned(),
-            reason,
-        })
-    };
+    let refuse = |reason| Err(ReportError::Name { what: "file", name: relative.to_owned(), reason });
     if relative.is_empty() || relative.chars().any(|c| c.is_control() || c == '\\') {
         return refuse("it is empty or holds a backslash or a control character");
     }
-    if !Path::new(relative)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)))
-    {
+    if !Path::new(relative).components().all(|part| matches!(part, Component::Normal(_))) {
         return refuse("it leaves the run folder");
     }
     Ok(())
@@ -316,11 +246,7 @@ fn check_relative(relative: &str) -> Result<(), ReportError> {
 fn flush_tree(folder: &Path) -> Result<(), ReportError> {
     for entry in fs::read_dir(folder).map_err(ReportError::io("list", folder))? {
         let path = entry.map_err(ReportError::io("list", folder))?.path();
-        if path.is_dir() {
-            flush_tree(&path)?
-        } else {
-            flush(&path)?
-        }
+        if path.is_dir() { flush_tree(&path)? } else { flush(&path)? }
     }
     flush(folder)
 }
@@ -329,11 +255,7 @@ fn flush(path: &Path) -> Result<(), ReportError> {
     match fs::File::open(path).and_then(|file| file.sync_all()) {
         // some file systems cannot flush a folder; their renames need none
         Err(error)
-            if path.is_dir()
-                && matches!(
-                    error.kind(),
-                    ErrorKind::InvalidInput | ErrorKind::PermissionDenied | ErrorKind::Unsupported
-                ) =>
+            if path.is_dir() && matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::PermissionDenied | ErrorKind::Unsupported) =>
         {
             Ok(())
         }

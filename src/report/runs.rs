@@ -34,13 +34,7 @@ pub fn list_runs(runs_root: &Path) -> Result<Vec<RunEntry>, ReportError> {
             let manifest = Manifest::read(&path).ok();
             let partial = name.ends_with(PARTIAL_ENDING);
             if partial || manifest.is_some() {
-                runs.push(RunEntry {
-                    scenario: scenario.clone(),
-                    name,
-                    path,
-                    partial,
-                    manifest,
-                });
+                runs.push(RunEntry { scenario: scenario.clone(), name, path, partial, manifest });
             }
         }
     }
@@ -53,30 +47,15 @@ pub fn list_runs(runs_root: &Path) -> Result<Vec<RunEntry>, ReportError> {
 ///
 /// # Errors
 /// As [`list_runs`].
-pub fn latest_partial(
-    runs_root: &Path,
-    scenario: &str,
-    input_hash: &str,
-) -> Result<Option<RunEntry>, ReportError> {
+pub fn latest_partial(runs_root: &Path, scenario: &str, input_hash: &str) -> Result<Option<RunEntry>, ReportError> {
     let hash = input_hash.get(..12).unwrap_or(input_hash);
     let same = |run: &RunEntry| {
-        let tail = run
-            .name
-            .trim_end_matches(PARTIAL_ENDING)
-            .split_once('-')
-            .map(|(_, tail)| tail);
-        let of_inputs =
-            tail.is_some_and(|tail| tail == hash || tail.starts_with(&format!("{hash}-")));
+        let tail = run.name.trim_end_matches(PARTIAL_ENDING).split_once('-').map(|(_, tail)| tail);
+        let of_inputs = tail.is_some_and(|tail| tail == hash || tail.starts_with(&format!("{hash}-")));
         run.partial && run.scenario == scenario && of_inputs
     };
-    let unfinished = |run: &RunEntry| {
-        run.manifest
-            .as_ref()
-            .is_none_or(|manifest| manifest.status != Status::Done)
-    };
-    Ok(list_runs(runs_root)?
-        .into_iter()
-        .rfind(|run| same(run) && unfinished(run)))
+    let unfinished = |run: &RunEntry| run.manifest.as_ref().is_none_or(|manifest| manifest.status != Status::Done);
+    Ok(list_runs(runs_root)?.into_iter().rfind(|run| same(run) && unfinished(run)))
 }
 
 fn folders(parent: &Path) -> Result<Vec<(String, PathBuf)>, ReportError> {

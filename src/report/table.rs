@@ -88,11 +88,7 @@ pub enum Cell {
 impl From<f64> for Cell {
     /// NaN becomes [`Cell::Missing`].
     fn from(value: f64) -> Self {
-        if value.is_nan() {
-            Self::Missing
-        } else {
-            Self::Number(value)
-        }
+        if value.is_nan() { Self::Missing } else { Self::Number(value) }
     }
 }
 
@@ -130,68 +126,40 @@ impl Column {
     /// A column of words.
     #[must_use]
     pub fn text(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), ..Self::default() }
     }
 
     /// A column of numbers with a unit (may be empty), shown with three significant digits.
     #[must_use]
     pub fn number(name: &str, unit: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            align: Align::Right,
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), unit: unit.to_owned(), align: Align::Right, ..Self::default() }
     }
 
     /// The same column shown with so many decimals.
     #[must_use]
     pub fn decimals(self, digits: usize) -> Self {
-        Self {
-            format: NumberFormat::Decimals(digits),
-            ..self
-        }
+        Self { format: NumberFormat::Decimals(digits), ..self }
     }
 
     /// The same column shown with so many significant digits.
     #[must_use]
     pub fn significant(self, digits: usize) -> Self {
-        Self {
-            format: NumberFormat::Significant(digits),
-            ..self
-        }
+        Self { format: NumberFormat::Significant(digits), ..self }
     }
 
     /// The CSV and JSON key: name and unit in lower case, `absorbed_dose_gy`, `clearance_ml_per_min`.
     #[must_use]
     pub fn key(&self) -> String {
         let name = snake(&self.name);
-        let unit = snake(
-            &self
-                .unit
-                .replace("1/", "per ")
-                .replace('/', " per ")
-                .replace('%', " percent "),
-        );
-        if unit.is_empty() || name == unit || name.ends_with(&format!("_{unit}")) {
-            name
-        } else {
-            format!("{name}_{unit}")
-        }
+        let unit = snake(&self.unit.replace("1/", "per ").replace('/', " per ").replace('%', " percent "));
+        if unit.is_empty() || name == unit || name.ends_with(&format!("_{unit}")) { name } else { format!("{name}_{unit}") }
     }
 
     /// The heading for people: "absorbed dose (Gy)".
     #[must_use]
     pub fn heading(&self) -> String {
         let name = self.name.replace('_', " ");
-        if self.unit.is_empty() {
-            name
-        } else {
-            format!("{name} ({})", self.unit)
-        }
+        if self.unit.is_empty() { name } else { format!("{name} ({})", self.unit) }
     }
 
     /// A cell as people see it.
@@ -202,9 +170,7 @@ impl Column {
             (Cell::Integer(value), _) => value.to_string(),
             (Cell::Missing, _) => "–".to_owned(),
             (Cell::Number(value), _) if value.is_nan() => "–".to_owned(),
-            (Cell::Number(value), NumberFormat::Decimals(digits)) if value.is_finite() => {
-                decimals(*value, digits)
-            }
+            (Cell::Number(value), NumberFormat::Decimals(digits)) if value.is_finite() => decimals(*value, digits),
             (Cell::Number(value), NumberFormat::Significant(digits)) => significant(*value, digits),
             (Cell::Number(value), NumberFormat::Decimals(_)) => significant(*value, 1),
         }
@@ -231,12 +197,7 @@ impl Table {
     /// An empty table.
     #[must_use]
     pub fn new(name: &str, title: &str, columns: Vec<Column>) -> Self {
-        Self {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            columns,
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), title: title.to_owned(), columns, ..Self::default() }
     }
 
     /// Adds a row; its length is checked when the table is written.
@@ -253,12 +214,7 @@ impl Table {
         match self.rows.iter().position(|row| row.len() != expected) {
             Some(row) => {
                 let found = self.rows[row].len();
-                Err(ReportError::RowLength {
-                    table: self.name.clone(),
-                    row: row + 1,
-                    expected,
-                    found,
-                })
+                Err(ReportError::RowLength { table: self.name.clone(), row: row + 1, expected, found })
             }
             None => Ok(()),
         }
@@ -268,15 +224,8 @@ impl Table {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let header = self.columns.iter().map(Column::key).collect();
-        let body = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(csv_field).collect());
-        csv_text(
-            &std::iter::once(header)
-                .chain(body)
-                .collect::<Vec<Vec<String>>>(),
-        )
+        let body = self.rows.iter().map(|row| row.iter().map(csv_field).collect());
+        csv_text(&std::iter::once(header).chain(body).collect::<Vec<Vec<String>>>())
     }
 
     /// Aligned text no wider than `width` columns of a terminal; see the module `terminal` for how it shrinks.
@@ -304,13 +253,7 @@ impl Table {
         let rows: Vec<serde_json::Value> = self
             .rows
             .iter()
-            .map(|row| {
-                keys.iter()
-                    .cloned()
-                    .zip(row.iter().map(json_value))
-                    .collect::<serde_json::Map<_, _>>()
-                    .into()
-            })
+            .map(|row| keys.iter().cloned().zip(row.iter().map(json_value)).collect::<serde_json::Map<_, _>>().into())
             .collect();
         serde_json::json!({
             "name": self.name, "title": self.title, "columns": columns, "rows": rows, "notes": self.notes,
@@ -332,26 +275,18 @@ fn json_value(cell: &Cell) -> serde_json::Value {
     match cell {
         Cell::Text(text) => text.clone().into(),
         Cell::Integer(value) => (*value).into(),
-        Cell::Number(value) => {
-            serde_json::Number::from_f64(*value).map_or(serde_json::Value::Null, Into::into)
-        }
+        Cell::Number(value) => serde_json::Number::from_f64(*value).map_or(serde_json::Value::Null, Into::into),
         Cell::Missing => serde_json::Value::Null,
     }
 }
 
 /// Rows as CSV text (RFC 4180 quoting, `\n` line ends).
 pub(crate) fn csv_text(rows: &[Vec<String>]) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for row in rows {
-        writer
-            .write_record(row)
-            .expect("writing to memory does not fail, and rows may differ in length");
+        writer.write_record(row).expect("writing to memory does not fail, and rows may differ in length");
     }
-    let bytes = writer
-        .into_inner()
-        .expect("flushing to memory does not fail");
+    let bytes = writer.into_inner().expect("flushing to memory does not fail");
     String::from_utf8(bytes).expect("the fields are UTF-8")
 }
 

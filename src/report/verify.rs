@@ -37,17 +37,8 @@ impl std::fmt::Display for Mismatch {
         let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
         match self {
             Self::Missing { path } => write!(f, "{path}: missing"),
-            Self::Changed {
-                path,
-                expected,
-                found,
-            } => {
-                write!(
-                    f,
-                    "{path}: changed (recorded {}…, found {}…)",
-                    short(expected),
-                    short(found)
-                )
+            Self::Changed { path, expected, found } => {
+                write!(f, "{path}: changed (recorded {}…, found {}…)", short(expected), short(found))
             }
             Self::Extra { path } => write!(f, "{path}: not part of the recorded run"),
         }
@@ -69,16 +60,10 @@ pub fn verify(run: &Path) -> Result<Vec<Mismatch>, ReportError> {
         }
         let digest = sha256_of_file(&run.join(path))?;
         if digest != *expected {
-            mismatches.push(Mismatch::Changed {
-                path: path.clone(),
-                expected: expected.clone(),
-                found: digest,
-            });
+            mismatches.push(Mismatch::Changed { path: path.clone(), expected: expected.clone(), found: digest });
         }
     }
-    let extra = found
-        .into_iter()
-        .filter(|path| path != SUMS_FILE && !listed.contains_key(path));
+    let extra = found.into_iter().filter(|path| path != SUMS_FILE && !listed.contains_key(path));
     mismatches.extend(extra.map(|path| Mismatch::Extra { path }));
     Ok(mismatches)
 }
@@ -96,18 +81,9 @@ pub(crate) fn read_sums(run: &Path) -> Result<BTreeMap<String, String>, ReportEr
     for (index, line) in text.lines().enumerate() {
         let parts = line.split_once("  ").or_else(|| line.split_once(" *"));
         let is_digest = |d: &str| d.len() == 64 && d.chars().all(|c| c.is_ascii_hexdigit());
-        let Some((digest, name)) =
-            parts.filter(|(digest, name)| is_digest(digest) && !name.is_empty())
-        else {
-            let reason = format!(
-                "line {}: expected 64 hexadecimal digits, two spaces and a path, found `{line}`",
-                index + 1
-            );
-            return Err(ReportError::Content {
-                path,
-                expected: "a list of SHA-256 digests",
-                reason,
-            });
+        let Some((digest, name)) = parts.filter(|(digest, name)| is_digest(digest) && !name.is_empty()) else {
+            let reason = format!("line {}: expected 64 hexadecimal digits, two spaces and a path, found `{line}`", index + 1);
+            return Err(ReportError::Content { path, expected: "a list of SHA-256 digests", reason });
         };
         sums.insert(name.to_owned(), digest.to_ascii_lowercase());
     }
@@ -126,9 +102,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), R
     for entry in std::fs::read_dir(folder).map_err(ReportError::io("list", folder))? {
         let entry = entry.map_err(ReportError::io("list", folder))?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry
-            .file_type()
-            .map_err(ReportError::io("look at", folder))?;
+        let kind = entry.file_type().map_err(ReportError::io("look at", folder))?;
         if kind.is_dir() {
             collect(&entry.path(), &format!("{name}/"), files)?;
         } else {

@@ -39,11 +39,7 @@ pub(crate) struct AxisLabels {
 impl AxisLabels {
     /// Width left of the frame.
     pub fn left_width(&self) -> f64 {
-        let title = if self.y_title.is_empty() {
-            0.0
-        } else {
-            AXIS_LINE * self.y_title.len() as f64 + 6.0
-        };
+        let title = if self.y_title.is_empty() { 0.0 } else { AXIS_LINE * self.y_title.len() as f64 + 6.0 };
         (self.widest_y + TICK_LENGTH + TICK_GAP + title + 4.0).max(20.0)
     }
 
@@ -68,33 +64,16 @@ pub(crate) fn measure(panel: &Panel, x: &Span, y: &Span, frame: &Rect) -> AxisLa
             x_position(pair[1].0) - x_position(pair[0].0) > half + 9.0
         })
     };
-    let y_fit = |ticks: &[(f64, String)]| {
-        ticks
-            .windows(2)
-            .all(|p| y_position(p[1].0) - y_position(p[0].0) > 17.0)
-    };
+    let y_fit = |ticks: &[(f64, String)]| ticks.windows(2).all(|p| y_position(p[1].0) - y_position(p[0].0) > 17.0);
     let most_x = (frame.width() / 62.0).clamp(2.0, 12.0) as usize;
     let most_y = (frame.height() / 34.0).clamp(2.0, 12.0) as usize;
-    let categories = panel
-        .x
-        .categories
-        .as_ref()
-        .map(|names| category_labels(names, frame.width()));
-    let x_ticks = if categories.is_some() {
-        Ticks::default()
-    } else {
-        ticks_of(x, &panel.x, most_x, x_fit)
-    };
+    let categories = panel.x.categories.as_ref().map(|names| category_labels(names, frame.width()));
+    let x_ticks = if categories.is_some() { Ticks::default() } else { ticks_of(x, &panel.x, most_x, x_fit) };
     let y_ticks = ticks_of(y, &panel.y, most_y, y_fit);
-    let overhang = x_ticks.major.last().map_or(0.0, |(value, label)| {
-        (x_position(*value) + label_width(label) / 2.0 - frame.width() + 4.0).max(0.0)
-    });
+    let overhang =
+        x_ticks.major.last().map_or(0.0, |(value, label)| (x_position(*value) + label_width(label) / 2.0 - frame.width() + 4.0).max(0.0));
     AxisLabels {
-        widest_y: y_ticks
-            .major
-            .iter()
-            .map(|(_, label)| label_width(label))
-            .fold(0.0, f64::max),
+        widest_y: y_ticks.major.iter().map(|(_, label)| label_width(label)).fold(0.0, f64::max),
         x_title: fonts::wrap(&panel.x.text(), AXIS_EM, false, frame.width() + 10.0),
         y_title: fonts::wrap(&panel.y.text(), AXIS_EM, false, frame.height() + 6.0),
         categories,
@@ -104,12 +83,7 @@ pub(crate) fn measure(panel: &Panel, x: &Span, y: &Span, frame: &Rect) -> AxisLa
     }
 }
 
-fn ticks_of(
-    span: &Span,
-    axis: &Axis,
-    most: usize,
-    fit: impl Fn(&[(f64, String)]) -> bool,
-) -> Ticks {
+fn ticks_of(span: &Span, axis: &Axis, most: usize, fit: impl Fn(&[(f64, String)]) -> bool) -> Ticks {
     match span.scale {
         Scale::Linear => ticks::linear(span.low, span.high, &axis.unit, most, fit),
         Scale::Log10 => ticks::log10(span.low, span.high, most, fit),
@@ -119,20 +93,10 @@ fn ticks_of(
 /// Slot names side by side when their words fit, else upright; crowded upright names are thinned out.
 fn category_labels(names: &[String], width: f64) -> CategoryLabels {
     let slot = width / names.len().max(1) as f64;
-    if names
-        .iter()
-        .all(|name| fonts::words_fit(name, TICK_EM, slot - 8.0))
-    {
-        let lines: Vec<Vec<String>> = names
-            .iter()
-            .map(|n| fonts::wrap(n, TICK_EM, false, slot - 8.0))
-            .collect();
+    if names.iter().all(|name| fonts::words_fit(name, TICK_EM, slot - 8.0)) {
+        let lines: Vec<Vec<String>> = names.iter().map(|n| fonts::wrap(n, TICK_EM, false, slot - 8.0)).collect();
         let most = lines.iter().map(Vec::len).max().unwrap_or(1).max(1);
-        return CategoryLabels {
-            names: lines,
-            upright: false,
-            height: TICK_LINE * most as f64,
-        };
+        return CategoryLabels { names: lines, upright: false, height: TICK_LINE * most as f64 };
     }
     let every = (TICK_LINE / slot).ceil().max(1.0) as usize;
     let most_lines = (slot * every as f64 / TICK_LINE).floor().max(1.0) as usize;
@@ -153,16 +117,8 @@ fn category_labels(names: &[String], width: f64) -> CategoryLabels {
             }
         })
         .collect();
-    let longest = lines
-        .iter()
-        .flatten()
-        .map(|line| fonts::width(line, TICK_EM, false))
-        .fold(0.0, f64::max);
-    CategoryLabels {
-        names: lines,
-        upright: true,
-        height: longest + 2.0,
-    }
+    let longest = lines.iter().flatten().map(|line| fonts::width(line, TICK_EM, false)).fold(0.0, f64::max);
+    CategoryLabels { names: lines, upright: true, height: longest + 2.0 }
 }
 
 /// Draws the grid behind the marks.
@@ -172,26 +128,13 @@ pub(crate) fn draw_grid(plot: &Plot<'_>, labels: &AxisLabels, scene: &mut Scene)
     let inside = |p: f64, low: f64, high: f64| p >= low - 0.1 && p <= high + 0.1;
     let minor_colour = [FAINT_GRID, GRID];
     for (colour, major) in [(minor_colour[0], false), (minor_colour[1], true)] {
-        let pick = |ticks: &Ticks| -> Vec<f64> {
-            if major {
-                ticks.major.iter().map(|(v, _)| *v).collect()
-            } else {
-                ticks.minor.clone()
-            }
-        };
-        for x in pick(&labels.x_ticks)
-            .into_iter()
-            .filter(|_| vertical)
-            .filter_map(|v| plot.at_x(v))
-        {
+        let pick = |ticks: &Ticks| -> Vec<f64> { if major { ticks.major.iter().map(|(v, _)| *v).collect() } else { ticks.minor.clone() } };
+        for x in pick(&labels.x_ticks).into_iter().filter(|_| vertical).filter_map(|v| plot.at_x(v)) {
             if inside(x, frame.left, frame.right) {
                 scene.stroke(vec![(x, frame.top), (x, frame.bottom)], 0.8, colour);
             }
         }
-        for y in pick(&labels.y_ticks)
-            .into_iter()
-            .filter_map(|v| plot.at_y(v))
-        {
+        for y in pick(&labels.y_ticks).into_iter().filter_map(|v| plot.at_y(v)) {
             if inside(y, frame.top, frame.bottom) {
                 scene.stroke(vec![(frame.left, y), (frame.right, y)], 0.8, colour);
             }
@@ -202,63 +145,30 @@ pub(crate) fn draw_grid(plot: &Plot<'_>, labels: &AxisLabels, scene: &mut Scene)
 /// Draws the axis lines, ticks and all axis text over the marks.
 pub(crate) fn draw_axes(plot: &Plot<'_>, labels: &AxisLabels, scene: &mut Scene) {
     let frame = &plot.frame;
-    scene.stroke(
-        vec![
-            (frame.left, frame.top),
-            (frame.left, frame.bottom),
-            (frame.right, frame.bottom),
-        ],
-        1.0,
-        AXIS,
-    );
+    scene.stroke(vec![(frame.left, frame.top), (frame.left, frame.bottom), (frame.right, frame.bottom)], 1.0, AXIS);
     for (value, label) in &labels.x_ticks.major {
         let Some(x) = plot.at_x(*value) else { continue };
-        scene.stroke(
-            vec![(x, frame.bottom), (x, frame.bottom + TICK_LENGTH)],
-            1.0,
-            AXIS,
-        );
+        scene.stroke(vec![(x, frame.bottom), (x, frame.bottom + TICK_LENGTH)], 1.0, AXIS);
         let y = frame.bottom + TICK_LENGTH + TICK_GAP + 0.72 * TICK_EM;
-        scene.lines(
-            std::slice::from_ref(label),
-            &text(x, y, TICK_EM, Anchor::Middle, false),
-            TICK_LINE,
-        );
+        scene.lines(std::slice::from_ref(label), &text(x, y, TICK_EM, Anchor::Middle, false), TICK_LINE);
     }
     for (value, label) in &labels.y_ticks.major {
         let Some(y) = plot.at_y(*value) else { continue };
-        scene.stroke(
-            vec![(frame.left - TICK_LENGTH, y), (frame.left, y)],
-            1.0,
-            AXIS,
-        );
+        scene.stroke(vec![(frame.left - TICK_LENGTH, y), (frame.left, y)], 1.0, AXIS);
         let x = frame.left - TICK_LENGTH - TICK_GAP + 1.0;
-        scene.lines(
-            std::slice::from_ref(label),
-            &text(x, y + 0.36 * TICK_EM, TICK_EM, Anchor::End, false),
-            TICK_LINE,
-        );
+        scene.lines(std::slice::from_ref(label), &text(x, y + 0.36 * TICK_EM, TICK_EM, Anchor::End, false), TICK_LINE);
     }
     if let Some(categories) = &labels.categories {
         draw_categories(categories, frame, scene);
     }
     let title_y = frame.bottom + labels.label_height() + 0.85 * AXIS_EM;
     let middle = (frame.left + frame.right) / 2.0;
-    scene.lines(
-        &labels.x_title,
-        &text(middle, title_y, AXIS_EM, Anchor::Middle, false),
-        AXIS_LINE,
-    );
+    scene.lines(&labels.x_title, &text(middle, title_y, AXIS_EM, Anchor::Middle, false), AXIS_LINE);
     let count = labels.y_title.len() as f64;
-    let mut x =
-        frame.left - labels.widest_y - TICK_LENGTH - TICK_GAP - 8.0 - AXIS_LINE * (count - 1.0);
+    let mut x = frame.left - labels.widest_y - TICK_LENGTH - TICK_GAP - 8.0 - AXIS_LINE * (count - 1.0);
     for line in &labels.y_title {
         let y = (frame.top + frame.bottom) / 2.0;
-        scene.lines(
-            std::slice::from_ref(line),
-            &text(x, y, AXIS_EM, Anchor::Middle, true),
-            AXIS_LINE,
-        );
+        scene.lines(std::slice::from_ref(line), &text(x, y, AXIS_EM, Anchor::Middle, true), AXIS_LINE);
         x += AXIS_LINE;
     }
 }
@@ -275,25 +185,12 @@ fn draw_categories(categories: &CategoryLabels, frame: &Rect, scene: &mut Scene)
         }
         let mut x = centre + 0.36 * TICK_EM - TICK_LINE * (lines.len() as f64 - 1.0) / 2.0;
         for line in lines {
-            scene.lines(
-                std::slice::from_ref(line),
-                &text(x, top, TICK_EM, Anchor::End, true),
-                TICK_LINE,
-            );
+            scene.lines(std::slice::from_ref(line), &text(x, top, TICK_EM, Anchor::End, true), TICK_LINE);
             x += TICK_LINE;
         }
     }
 }
 
 fn text(x: f64, y: f64, em: f64, anchor: Anchor, upright: bool) -> Text {
-    Text {
-        text: String::new(),
-        x,
-        y,
-        em,
-        bold: false,
-        colour: INK,
-        anchor,
-        upright,
-    }
+    Text { text: String::new(), x, y, em, bold: false, colour: INK, anchor, upright }
 }

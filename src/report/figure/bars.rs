@@ -30,17 +30,8 @@ fn bars(series: &[BarSeries], stacked: bool) -> Vec<Bar> {
             let Some(value) = one.values.get(slot).copied().filter(|v| v.is_finite()) else {
                 continue;
             };
-            let base = if stacked {
-                if value >= 0.0 { &mut above } else { &mut below }
-            } else {
-                &mut 0.0
-            };
-            all.push(Bar {
-                series: index,
-                slot,
-                from: *base,
-                to: *base + value,
-            });
+            let base = if stacked { if value >= 0.0 { &mut above } else { &mut below } } else { &mut 0.0 };
+            all.push(Bar { series: index, slot, from: *base, to: *base + value });
             *base += value;
         }
     }
@@ -49,16 +40,8 @@ fn bars(series: &[BarSeries], stacked: bool) -> Vec<Bar> {
 
 /// Every number the y axis must reach.
 pub(crate) fn extremes(series: &[BarSeries], stacked: bool) -> Vec<f64> {
-    let ends = series
-        .iter()
-        .flat_map(|s| s.low.iter().chain(&s.high))
-        .flatten()
-        .copied();
-    bars(series, stacked)
-        .into_iter()
-        .map(|bar| bar.to)
-        .chain(ends)
-        .collect()
+    let ends = series.iter().flat_map(|s| s.low.iter().chain(&s.high)).flatten().copied();
+    bars(series, stacked).into_iter().map(|bar| bar.to).chain(ends).collect()
 }
 
 /// Left and right of a bar in logical pixels.
@@ -80,12 +63,7 @@ fn place(plot: &Plot<'_>, bar: &Bar, series_count: usize, stacked: bool) -> Opti
     let (left, right) = sides(plot, bar, series_count, stacked);
     let (a, b) = (plot.at_y_or_below(bar.from)?, plot.at_y_or_below(bar.to)?);
     let inside = |y: f64| y.clamp(plot.frame.top, plot.frame.bottom);
-    let area = Rect {
-        left,
-        right,
-        top: inside(a.min(b)),
-        bottom: inside(a.max(b)),
-    };
+    let area = Rect { left, right, top: inside(a.min(b)), bottom: inside(a.max(b)) };
     (area.height() > 0.0 && left < plot.frame.right && right > plot.frame.left).then_some(area)
 }
 
@@ -95,43 +73,22 @@ pub(crate) fn boxes(plot: &Plot<'_>, series: &[BarSeries], stacked: bool) -> Vec
     for bar in bars(series, stacked) {
         all.extend(place(plot, &bar, series.len(), stacked));
         if let Some((px, bottom, top)) = error_bar(plot, &bar, series, stacked) {
-            all.push(
-                Rect {
-                    left: px,
-                    right: px,
-                    top,
-                    bottom,
-                }
-                .grown(3.0),
-            );
+            all.push(Rect { left: px, right: px, top, bottom }.grown(3.0));
         }
     }
     all
 }
 
-fn error_bar(
-    plot: &Plot<'_>,
-    bar: &Bar,
-    series: &[BarSeries],
-    stacked: bool,
-) -> Option<(f64, f64, f64)> {
+fn error_bar(plot: &Plot<'_>, bar: &Bar, series: &[BarSeries], stacked: bool) -> Option<(f64, f64, f64)> {
     let one = &series[bar.series];
-    let end = |ends: &Option<Vec<f64>>| {
-        ends.as_ref()?
-            .get(bar.slot)
-            .and_then(|v| plot.at_y_or_below(*v))
-    };
+    let end = |ends: &Option<Vec<f64>>| ends.as_ref()?.get(bar.slot).and_then(|v| plot.at_y_or_below(*v));
     let (low, high) = (end(&one.low), end(&one.high));
     if low.is_none() && high.is_none() {
         return None;
     }
     let tip = plot.at_y_or_below(bar.to)?;
     let (left, right) = sides(plot, bar, series.len(), stacked);
-    Some((
-        (left + right) / 2.0,
-        low.unwrap_or(tip),
-        high.unwrap_or(tip),
-    ))
+    Some(((left + right) / 2.0, low.unwrap_or(tip), high.unwrap_or(tip)))
 }
 
 /// Draws all bars, then all error bars.
@@ -152,11 +109,7 @@ pub(crate) fn draw(plot: &Plot<'_>, series: &[BarSeries], stacked: bool, scene: 
         && plot.y.low < 0.0
         && let Some(zero) = plot.at_y(0.0)
     {
-        scene.stroke(
-            vec![(plot.frame.left, zero), (plot.frame.right, zero)],
-            1.0,
-            INK,
-        );
+        scene.stroke(vec![(plot.frame.left, zero), (plot.frame.right, zero)], 1.0, INK);
     }
 }
 
@@ -180,12 +133,8 @@ pub(crate) fn draw_bar(area: &Rect, look: &Look, scene: &mut Scene) {
             .for_each(|sum| line((area.left, sum - area.left), (area.right, sum - area.right)));
     }
     if matches!(look.hatch, Hatch::Falling | Hatch::Crossed) {
-        multiples(area.left - area.bottom, area.right - area.top).for_each(|difference| {
-            line(
-                (area.left, area.left - difference),
-                (area.right, area.right - difference),
-            )
-        });
+        multiples(area.left - area.bottom, area.right - area.top)
+            .for_each(|difference| line((area.left, area.left - difference), (area.right, area.right - difference)));
     }
     if look.hatch == Hatch::Level {
         multiples(area.top, area.bottom).for_each(|y| line((area.left, y), (area.right, y)));
@@ -208,10 +157,7 @@ mod tests {
 
     #[test]
     fn stacks_reach_the_sum_and_negatives_go_down() {
-        let one = |values: &[f64]| BarSeries {
-            values: values.to_vec(),
-            ..BarSeries::default()
-        };
+        let one = |values: &[f64]| BarSeries { values: values.to_vec(), ..BarSeries::default() };
         let series = [one(&[1.0, 2.0]), one(&[3.0, -1.0]), one(&[f64::NAN, 4.0])];
         let mut reached = extremes(&series, true);
         reached.sort_by(f64::total_cmp);

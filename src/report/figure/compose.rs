@@ -3,8 +3,7 @@
 use super::axes;
 use super::labels::{self, TopLabels};
 use super::layout::{self, *};
-use super::marks::Looks;
-use super::palette::{INK, SOFT_INK};
+use super::palette::{INK, Looks, SOFT_INK};
 use super::scene::{Anchor, Scene, Shape, Text};
 use super::{Figure, extent};
 
@@ -12,11 +11,7 @@ use super::{Figure, extent};
 pub(crate) fn scene_of(figure: &Figure) -> Scene {
     let looks = Looks::of(figure);
     let page = layout::page_of(figure, &looks);
-    let mut scene = Scene {
-        width: page.width,
-        height: page.height,
-        shapes: Vec::new(),
-    };
+    let mut scene = Scene { width: page.width, height: page.height, shapes: Vec::new() };
     let line = |x: f64, y: f64, em: f64, bold: bool| Text {
         text: String::new(),
         x,
@@ -30,37 +25,22 @@ pub(crate) fn scene_of(figure: &Figure) -> Scene {
 
     let mut y = MARGIN - 4.0 + TITLE_EM;
     y = scene.lines(&page.title, &line(MARGIN, y, TITLE_EM, true), TITLE_LINE);
-    scene.lines(
-        &page.subtitle,
-        &line(MARGIN, y - 3.0, SUBTITLE_EM, false),
-        SUBTITLE_LINE,
-    );
+    scene.lines(&page.subtitle, &line(MARGIN, y - 3.0, SUBTITLE_EM, false), SUBTITLE_LINE);
 
     for plan in &page.panels {
         let plot = plan.plot(&looks);
         let top_labels = TopLabels::of(&plot);
         let title_lines = plan.title.len() as f64;
-        let title_y =
-            plan.frame.top - top_labels.height() - 8.0 - PANEL_TITLE_LINE * (title_lines - 1.0);
-        scene.lines(
-            &plan.title,
-            &line(plan.frame.left, title_y, PANEL_TITLE_EM, true),
-            PANEL_TITLE_LINE,
-        );
+        let title_y = plan.frame.top - top_labels.height() - 8.0 - PANEL_TITLE_LINE * (title_lines - 1.0);
+        scene.lines(&plan.title, &line(plan.frame.left, title_y, PANEL_TITLE_EM, true), PANEL_TITLE_LINE);
         axes::draw_grid(&plot, &plan.axis_labels, &mut scene);
         plot.draw_marks(&mut scene);
         axes::draw_axes(&plot, &plan.axis_labels, &mut scene);
         top_labels.draw(plan.frame.top, &mut scene);
         labels::draw_side(&plot, &mut scene);
         if is_empty(plan.panel) {
-            let middle = (
-                (plan.frame.left + plan.frame.right) / 2.0,
-                (plan.frame.top + plan.frame.bottom) / 2.0,
-            );
-            let text = Text {
-                anchor: Anchor::Middle,
-                ..line(middle.0, middle.1, AXIS_EM, false)
-            };
+            let middle = ((plan.frame.left + plan.frame.right) / 2.0, (plan.frame.top + plan.frame.bottom) / 2.0);
+            let text = Text { anchor: Anchor::Middle, ..line(middle.0, middle.1, AXIS_EM, false) };
             scene.lines(&["no data to show".to_owned()], &text, AXIS_EM);
         }
         match &plan.legend {
@@ -75,11 +55,7 @@ pub(crate) fn scene_of(figure: &Figure) -> Scene {
     if let Some((legend, x, y)) = page.shared_legend.filter(|(legend, ..)| !legend.is_empty()) {
         legend.draw(x, y, false, &mut scene);
     }
-    scene.lines(
-        &page.caption,
-        &line(MARGIN, page.caption_top + CAPTION_EM, CAPTION_EM, false),
-        CAPTION_LINE,
-    );
+    scene.lines(&page.caption, &line(MARGIN, page.caption_top + CAPTION_EM, CAPTION_EM, false), CAPTION_LINE);
     scene.shapes.push(Shape::Text(Text {
         text: page.footer.to_owned(),
         anchor: Anchor::End,
@@ -93,14 +69,10 @@ fn is_empty(panel: &super::Panel) -> bool {
     use super::Mark;
     let shown = |x: &[f64], y: &[f64]| {
         let (xs, ys) = (extent::x_span(panel), extent::y_span(panel));
-        x.iter()
-            .zip(y)
-            .any(|(x, y)| xs.share(*x).is_some() && ys.share(*y).is_some())
+        x.iter().zip(y).any(|(x, y)| xs.share(*x).is_some() && ys.share(*y).is_some())
     };
     !panel.marks.iter().any(|mark| match mark {
-        Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => {
-            shown(x, y)
-        }
+        Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => shown(x, y),
         Mark::Band { x, high, .. } => shown(x, high),
         Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => true,
         Mark::Bars { series, .. } => series.iter().flat_map(|s| &s.values).any(|v| v.is_finite()),

@@ -17,22 +17,11 @@ pub(crate) fn csv_of(figure: &Figure) -> String {
         header("high", figure, |panel| &panel.y),
     ]];
     for (index, panel) in figure.panels.iter().enumerate() {
-        let title = panel
-            .title
-            .clone()
-            .unwrap_or_else(|| (index + 1).to_string());
+        let title = panel.title.clone().unwrap_or_else(|| (index + 1).to_string());
         for mark in &panel.marks {
             for (series, kind, numbers) in rows_of(mark, panel) {
                 let [x, y, low, high] = numbers;
-                rows.push(vec![
-                    title.clone(),
-                    series,
-                    kind.to_owned(),
-                    x,
-                    y,
-                    low,
-                    high,
-                ]);
+                rows.push(vec![title.clone(), series, kind.to_owned(), x, y, low, high]);
             }
         }
     }
@@ -48,84 +37,36 @@ fn header(column: &str, figure: &Figure, axis: impl Fn(&Panel) -> &Axis) -> Stri
             texts.push(text);
         }
     }
-    if texts.is_empty() {
-        column.to_owned()
-    } else {
-        format!("{column} [{}]", texts.join("; "))
-    }
+    if texts.is_empty() { column.to_owned() } else { format!("{column} [{}]", texts.join("; ")) }
 }
 
 type Row = (String, &'static str, [String; 4]);
 
 fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
-    let at = |values: &Option<Vec<f64>>, i: usize| {
-        values
-            .as_ref()
-            .and_then(|v| v.get(i))
-            .map(|v| shortest(*v))
-            .unwrap_or_default()
-    };
+    let at = |values: &Option<Vec<f64>>, i: usize| values.as_ref().and_then(|v| v.get(i)).map(|v| shortest(*v)).unwrap_or_default();
     let none = String::new;
     match mark {
         Mark::Line { name, x, y, .. } => pairs(name, "line", x, y),
         Mark::Steps { name, x, y, .. } => pairs(name, "steps", x, y),
-        Mark::Points {
-            name,
-            x,
-            y,
-            low,
-            high,
-            ..
-        } => (0..x.len().min(y.len()))
-            .map(|i| {
-                (
-                    name.clone(),
-                    "points",
-                    [shortest(x[i]), shortest(y[i]), at(low, i), at(high, i)],
-                )
-            })
+        Mark::Points { name, x, y, low, high, .. } => {
+            (0..x.len().min(y.len())).map(|i| (name.clone(), "points", [shortest(x[i]), shortest(y[i]), at(low, i), at(high, i)])).collect()
+        }
+        Mark::Band { name, x, low, high, .. } => (0..x.len().min(low.len()).min(high.len()))
+            .map(|i| (name.clone(), "band", [shortest(x[i]), none(), shortest(low[i]), shortest(high[i])]))
             .collect(),
-        Mark::Band {
-            name, x, low, high, ..
-        } => (0..x.len().min(low.len()).min(high.len()))
-            .map(|i| {
-                (
-                    name.clone(),
-                    "band",
-                    [shortest(x[i]), none(), shortest(low[i]), shortest(high[i])],
-                )
-            })
-            .collect(),
-        Mark::VerticalLine { x, label } => vec![(
-            label.clone(),
-            "vertical line",
-            [shortest(*x), none(), none(), none()],
-        )],
+        Mark::VerticalLine { x, label } => vec![(label.clone(), "vertical line", [shortest(*x), none(), none(), none()])],
         Mark::HorizontalLine { y, label } => {
-            vec![(
-                label.clone(),
-                "horizontal line",
-                [none(), shortest(*y), none(), none()],
-            )]
+            vec![(label.clone(), "horizontal line", [none(), shortest(*y), none(), none()])]
         }
         Mark::Bars { series, .. } => {
             let category = |i: usize| {
                 let names = panel.x.categories.as_ref();
-                names
-                    .and_then(|names| names.get(i))
-                    .cloned()
-                    .unwrap_or_else(|| (i + 1).to_string())
+                names.and_then(|names| names.get(i)).cloned().unwrap_or_else(|| (i + 1).to_string())
             };
             series
                 .iter()
                 .flat_map(|s| s.values.iter().enumerate().map(move |(i, v)| (s, i, *v)))
-                .map(|(s, i, v)| {
-                    (
-                        s.name.clone(),
-                        "bar",
-                        [category(i), shortest(v), at(&s.low, i), at(&s.high, i)],
-                    )
-                })
+                .map(|(s, i, v)| (s.name.clone(), "bar", [category(i), shortest(v), at(&s.low, i), at(&s.high, i)]))
                 .collect()
         }
     }
@@ -133,14 +74,5 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
 
 fn pairs(name: &str, kind: &'static str, x: &[f64], y: &[f64]) -> Vec<Row> {
     let none = String::new;
-    x.iter()
-        .zip(y)
-        .map(|(x, y)| {
-            (
-                name.to_owned(),
-                kind,
-                [shortest(*x), shortest(*y), none(), none()],
-            )
-        })
-        .collect()
+    x.iter().zip(y).map(|(x, y)| (name.to_owned(), kind, [shortest(*x), shortest(*y), none(), none()])).collect()
 }

@@ -23,20 +23,13 @@ impl Span {
         }
         Some(match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Log10 => {
-                (libm::log10(value) - libm::log10(self.low))
-                    / (libm::log10(self.high) - libm::log10(self.low))
-            }
+            Scale::Log10 => (libm::log10(value) - libm::log10(self.low)) / (libm::log10(self.high) - libm::log10(self.low)),
         })
     }
 
     /// As [`Span::share`], but what lies below a log axis is put under its low end (a bar or an error bar reaching to zero).
     pub fn share_or_below(&self, value: f64) -> Option<f64> {
-        if self.scale == Scale::Log10 && value <= 0.0 {
-            Some(-1.0)
-        } else {
-            self.share(value)
-        }
+        if self.scale == Scale::Log10 && value <= 0.0 { Some(-1.0) } else { self.share(value) }
     }
 }
 
@@ -52,24 +45,14 @@ impl Dropped {
     pub fn notes(&self, panel: Option<&str>) -> Vec<String> {
         let place = panel.map(|p| format!(" in “{p}”")).unwrap_or_default();
         let points = |n: usize| {
-            if n == 1 {
-                "1 point".to_owned()
-            } else {
-                format!("{n} points")
-            }
+            if n == 1 { "1 point".to_owned() } else { format!("{n} points") }
         };
         let mut notes = Vec::new();
         if self.not_a_number > 0 {
-            notes.push(format!(
-                "Not shown{place}: {} without a finite value.",
-                points(self.not_a_number)
-            ));
+            notes.push(format!("Not shown{place}: {} without a finite value.", points(self.not_a_number)));
         }
         if self.not_positive > 0 {
-            notes.push(format!(
-                "Not shown{place}: {} at or below zero on a logarithmic axis.",
-                points(self.not_positive)
-            ));
+            notes.push(format!("Not shown{place}: {} at or below zero on a logarithmic axis.", points(self.not_positive)));
         }
         notes
     }
@@ -94,26 +77,16 @@ pub(crate) fn dropped(panel: &Panel) -> Dropped {
     for mark in &panel.marks {
         match mark {
             Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => {
-                x.iter()
-                    .zip(y)
-                    .for_each(|(x, y)| dropped.count(panel, *x, *y));
+                x.iter().zip(y).for_each(|(x, y)| dropped.count(panel, *x, *y));
             }
-            Mark::Band { x, low, high, .. } => {
-                x.iter()
-                    .zip(low.iter().zip(high))
-                    .for_each(|(x, (low, high))| {
-                        let y = if low.is_finite() { *high } else { *low };
-                        dropped.count(panel, *x, y);
-                    })
-            }
+            Mark::Band { x, low, high, .. } => x.iter().zip(low.iter().zip(high)).for_each(|(x, (low, high))| {
+                let y = if low.is_finite() { *high } else { *low };
+                dropped.count(panel, *x, y);
+            }),
             Mark::VerticalLine { x, .. } => dropped.count(panel, *x, 1.0),
             Mark::HorizontalLine { y, .. } => dropped.count(panel, 1.0, *y),
             Mark::Bars { series, .. } => {
-                series
-                    .iter()
-                    .flat_map(|s| &s.values)
-                    .filter(|v| !v.is_finite())
-                    .for_each(|_| dropped.not_a_number += 1);
+                series.iter().flat_map(|s| &s.values).filter(|v| !v.is_finite()).for_each(|_| dropped.not_a_number += 1);
             }
         }
     }
@@ -123,19 +96,12 @@ pub(crate) fn dropped(panel: &Panel) -> Dropped {
 /// The span of the x axis.
 pub(crate) fn x_span(panel: &Panel) -> Span {
     if let Some(categories) = &panel.x.categories {
-        return Span {
-            low: 0.0,
-            high: categories.len().max(1) as f64,
-            scale: Scale::Linear,
-        };
+        return Span { low: 0.0, high: categories.len().max(1) as f64, scale: Scale::Linear };
     }
     let mut values = Vec::new();
     for mark in &panel.marks {
         match mark {
-            Mark::Line { x, .. }
-            | Mark::Steps { x, .. }
-            | Mark::Points { x, .. }
-            | Mark::Band { x, .. } => values.extend(x),
+            Mark::Line { x, .. } | Mark::Steps { x, .. } | Mark::Points { x, .. } | Mark::Band { x, .. } => values.extend(x),
             Mark::VerticalLine { x, .. } => values.push(*x),
             Mark::Bars { series, .. } => {
                 let slots = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
@@ -179,67 +145,33 @@ fn span_of(axis: &Axis, values: &[f64], from_zero: bool, padding: f64) -> Span {
         && showable(b, scale)
         && a != b
     {
-        return Span {
-            low: a.min(b),
-            high: a.max(b),
-            scale,
-        };
+        return Span { low: a.min(b), high: a.max(b), scale };
     }
     let shown = values.iter().copied().filter(|v| showable(*v, scale));
-    let (low, high) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
-        (low.min(v), high.max(v))
-    });
+    let (low, high) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low > high {
-        let (low, high) = if scale == Scale::Log10 {
-            (0.1, 10.0)
-        } else {
-            (0.0, 1.0)
-        };
+        let (low, high) = if scale == Scale::Log10 { (0.1, 10.0) } else { (0.0, 1.0) };
         return Span { low, high, scale };
     }
     if scale == Scale::Log10 {
         let ratio = (high / low).min(LARGEST);
-        let grow = if ratio < 1.001 {
-            2.0
-        } else {
-            libm::pow(ratio, padding * 0.6).max(1.01)
-        };
-        return Span {
-            low: (low / grow).max(SMALLEST),
-            high: (high * grow).min(LARGEST),
-            scale,
-        };
+        let grow = if ratio < 1.001 { 2.0 } else { libm::pow(ratio, padding * 0.6).max(1.01) };
+        return Span { low: (low / grow).max(SMALLEST), high: (high * grow).min(LARGEST), scale };
     }
-    let (low, high) = if from_zero {
-        (low.min(0.0), high.max(0.0))
-    } else {
-        (low, high)
-    };
+    let (low, high) = if from_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };
     if high - low <= 1e-9 * low.abs().max(high.abs()) || high == low {
         let is_zero = high.abs() < SMALLEST;
         let half = if is_zero { 1.0 } else { 0.1 * high.abs() };
         let low = if is_zero { 0.0 } else { low - half };
-        return Span {
-            low,
-            high: high + half,
-            scale,
-        };
+        return Span { low, high: high + half, scale };
     }
     // the axis begins at zero when the data come near it, else just below the data
     let low_is_zero = low >= 0.0 && low <= 0.35 * high;
     let high_is_zero = high <= 0.0 && high >= 0.35 * low;
     let pad = padding * (high - low);
     Span {
-        low: if low_is_zero {
-            0.0
-        } else {
-            (low - pad).max(-LARGEST)
-        },
-        high: if high_is_zero {
-            0.0
-        } else {
-            (high + pad).min(LARGEST)
-        },
+        low: if low_is_zero { 0.0 } else { (low - pad).max(-LARGEST) },
+        high: if high_is_zero { 0.0 } else { (high + pad).min(LARGEST) },
         scale,
     }
 }
@@ -249,15 +181,7 @@ mod tests {
     use super::*;
 
     fn span(values: &[f64], scale: Scale) -> Span {
-        span_of(
-            &Axis {
-                scale,
-                ..Axis::default()
-            },
-            values,
-            false,
-            0.06,
-        )
+        span_of(&Axis { scale, ..Axis::default() }, values, false, 0.06)
     }
 
     #[test]
@@ -276,10 +200,7 @@ mod tests {
         for values in awkward {
             for scale in [Scale::Linear, Scale::Log10] {
                 let s = span(values, scale);
-                assert!(
-                    s.low.is_finite() && s.high.is_finite() && s.low < s.high,
-                    "{values:?} {s:?}"
-                );
+                assert!(s.low.is_finite() && s.high.is_finite() && s.low < s.high, "{values:?} {s:?}");
                 assert!(scale == Scale::Linear || s.low > 0.0);
                 assert!(s.share(s.low).is_some_and(f64::is_finite), "{s:?}");
             }
@@ -304,12 +225,6 @@ mod tests {
             }],
             ..Panel::default()
         };
-        assert_eq!(
-            dropped(&panel),
-            Dropped {
-                not_a_number: 1,
-                not_positive: 2
-            }
-        );
+        assert_eq!(dropped(&panel), Dropped { not_a_number: 1, not_positive: 2 });
     }
 }

@@ -25,20 +25,14 @@ fn faces() -> &'static Faces {
         let _ = register_font(FAMILY, FontStyle::Normal, REGULAR_BYTES);
         let _ = register_font(FAMILY, FontStyle::Bold, BOLD_BYTES);
         Faces {
-            regular: FontRef::try_from_slice(REGULAR_BYTES)
-                .expect("the embedded face is a valid font, tested below"),
-            bold: FontRef::try_from_slice(BOLD_BYTES)
-                .expect("the embedded face is a valid font, tested below"),
+            regular: FontRef::try_from_slice(REGULAR_BYTES).expect("the embedded face is a valid font, tested below"),
+            bold: FontRef::try_from_slice(BOLD_BYTES).expect("the embedded face is a valid font, tested below"),
         }
     })
 }
 
 fn face(bold: bool) -> &'static FontRef<'static> {
-    if bold {
-        &faces().bold
-    } else {
-        &faces().regular
-    }
+    if bold { &faces().bold } else { &faces().regular }
 }
 
 /// ab_glyph scales by ascent minus descent; sizes here are the em, as in CSS.
@@ -66,13 +60,7 @@ pub(crate) fn width(text: &str, em: f64, bold: bool) -> f64 {
 }
 
 /// Calls `pixel(x, y, coverage)` for every touched pixel of `text` set from the origin on the baseline (y grows downwards).
-pub(crate) fn glyph_pixels(
-    text: &str,
-    em: f64,
-    bold: bool,
-    offset: (f64, f64),
-    mut pixel: impl FnMut(i32, i32, f32),
-) {
+pub(crate) fn glyph_pixels(text: &str, em: f64, bold: bool, offset: (f64, f64), mut pixel: impl FnMut(i32, i32, f32)) {
     let font = face(bold);
     let scale = scale_of_em(font, em);
     let scaled = font.as_scaled(scale);
@@ -83,18 +71,11 @@ pub(crate) fn glyph_pixels(
         if let Some(previous) = previous {
             pen += scaled.kern(previous, id);
         }
-        let glyph = id.with_scale_and_position(
-            scale,
-            ab_glyph::point(pen + offset.0 as f32, offset.1 as f32),
-        );
+        let glyph = id.with_scale_and_position(scale, ab_glyph::point(pen + offset.0 as f32, offset.1 as f32));
         if let Some(outline) = font.outline_glyph(glyph) {
             let bounds = outline.px_bounds();
             outline.draw(|x, y, coverage| {
-                pixel(
-                    bounds.min.x as i32 + x as i32,
-                    bounds.min.y as i32 + y as i32,
-                    coverage.clamp(0.0, 1.0),
-                );
+                pixel(bounds.min.x as i32 + x as i32, bounds.min.y as i32 + y as i32, coverage.clamp(0.0, 1.0));
             });
         }
         pen += scaled.h_advance(id);
@@ -108,11 +89,7 @@ pub(crate) fn wrap(text: &str, em: f64, bold: bool, limit: f64) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         for word in paragraph.split_whitespace() {
-            let longer = if line.is_empty() {
-                word.to_owned()
-            } else {
-                format!("{line} {word}")
-            };
+            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
             if width(&longer, em, bold) <= limit {
                 line = longer;
                 continue;
@@ -137,8 +114,7 @@ pub(crate) fn wrap(text: &str, em: f64, bold: bool, limit: f64) -> Vec<String> {
 
 /// True when the widest word of `text` fits into `limit`, so that wrapping need not break inside words.
 pub(crate) fn words_fit(text: &str, em: f64, limit: f64) -> bool {
-    text.split_whitespace()
-        .all(|word| width(word, em, false) <= limit)
+    text.split_whitespace().all(|word| width(word, em, false) <= limit)
 }
 
 #[cfg(test)]
@@ -149,11 +125,7 @@ mod tests {
     fn both_faces_load_and_hold_the_characters_of_the_field() {
         for bold in [false, true] {
             for character in "µαβλ²³⁻⁰⁴⁹·×±≤≥−–—… ₂é".chars() {
-                assert_ne!(
-                    face(bold).glyph_id(character).0,
-                    0,
-                    "{character} bold={bold}"
-                );
+                assert_ne!(face(bold).glyph_id(character).0, 0, "{character} bold={bold}");
             }
         }
     }
@@ -167,13 +139,9 @@ mod tests {
 
     #[test]
     fn wrapped_lines_fit_and_lose_nothing() {
-        let text =
-            "Absorbed dose to the kidneys per cycle averyveryveryverylongwordwithoutanyspaces";
+        let text = "Absorbed dose to the kidneys per cycle averyveryveryverylongwordwithoutanyspaces";
         let lines = wrap(text, 12.0, false, 90.0);
-        assert!(
-            lines.iter().all(|line| width(line, 12.0, false) <= 90.0),
-            "{lines:?}"
-        );
+        assert!(lines.iter().all(|line| width(line, 12.0, false) <= 90.0), "{lines:?}");
         let squeeze = |s: &str| s.replace(' ', "");
         assert_eq!(squeeze(&lines.concat()), squeeze(text));
         assert!(wrap("", 12.0, false, 90.0).is_empty());

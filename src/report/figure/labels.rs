@@ -39,13 +39,8 @@ impl TopLabels {
             .iter()
             .filter_map(|mark| match mark {
                 Mark::VerticalLine { x, label } if !label.is_empty() => {
-                    let px = plot
-                        .at_x(*x)
-                        .filter(|px| (plot.frame.left..=plot.frame.right).contains(px))?;
-                    Some((
-                        px,
-                        fonts::wrap(label, LABEL_EM, false, WIDEST_TOP.min(plot.frame.width())),
-                    ))
+                    let px = plot.at_x(*x).filter(|px| (plot.frame.left..=plot.frame.right).contains(px))?;
+                    Some((px, fonts::wrap(label, LABEL_EM, false, WIDEST_TOP.min(plot.frame.width()))))
                 }
                 _ => None,
             })
@@ -55,19 +50,10 @@ impl TopLabels {
         let mut row_heights: Vec<f64> = Vec::new();
         let mut labels = Vec::new();
         for (px, lines) in wanted {
-            let half = lines
-                .iter()
-                .map(|line| fonts::width(line, LABEL_EM, false))
-                .fold(0.0, f64::max)
-                / 2.0;
-            let centre = px.clamp(
-                plot.frame.left + half.min(plot.frame.width() / 2.0),
-                plot.frame.right - half.min(plot.frame.width() / 2.0),
-            );
-            let row = row_ends
-                .iter()
-                .position(|end| centre - half > end + GAP)
-                .unwrap_or(row_ends.len());
+            let half = lines.iter().map(|line| fonts::width(line, LABEL_EM, false)).fold(0.0, f64::max) / 2.0;
+            let centre =
+                px.clamp(plot.frame.left + half.min(plot.frame.width() / 2.0), plot.frame.right - half.min(plot.frame.width() / 2.0));
+            let row = row_ends.iter().position(|end| centre - half > end + GAP).unwrap_or(row_ends.len());
             if row == row_ends.len() {
                 row_ends.push(0.0);
                 row_heights.push(0.0);
@@ -76,10 +62,7 @@ impl TopLabels {
             row_heights[row] = row_heights[row].max(LINE_HEIGHT * lines.len() as f64 + 2.0);
             labels.push(TopLabel { lines, centre, row });
         }
-        Self {
-            labels,
-            row_heights,
-        }
+        Self { labels, row_heights }
     }
 
     /// Draws them upwards from the top of the frame.
@@ -88,33 +71,20 @@ impl TopLabels {
             let below: f64 = self.row_heights[..label.row].iter().sum();
             let last_baseline = frame_top - below - 4.0;
             let y = last_baseline - LINE_HEIGHT * (label.lines.len() - 1) as f64;
-            scene.lines(
-                &label.lines,
-                &small_text(label.centre, y, Anchor::Middle),
-                LINE_HEIGHT,
-            );
+            scene.lines(&label.lines, &small_text(label.centre, y, Anchor::Middle), LINE_HEIGHT);
         }
     }
 }
 
 /// Width that labels of horizontal lines need to the right of the frame.
 pub(crate) fn side_width(panel: &Panel) -> f64 {
-    let widest = side_texts(panel)
-        .flat_map(|(_, lines)| lines)
-        .map(|line| fonts::width(&line, LABEL_EM, false))
-        .fold(0.0, f64::max);
-    if widest > 0.0 {
-        widest + GAP + 2.0
-    } else {
-        0.0
-    }
+    let widest = side_texts(panel).flat_map(|(_, lines)| lines).map(|line| fonts::width(&line, LABEL_EM, false)).fold(0.0, f64::max);
+    if widest > 0.0 { widest + GAP + 2.0 } else { 0.0 }
 }
 
 fn side_texts(panel: &Panel) -> impl Iterator<Item = (f64, Vec<String>)> + '_ {
     panel.marks.iter().filter_map(|mark| match mark {
-        Mark::HorizontalLine { y, label } if !label.is_empty() => {
-            Some((*y, fonts::wrap(label, LABEL_EM, false, WIDEST_SIDE)))
-        }
+        Mark::HorizontalLine { y, label } if !label.is_empty() => Some((*y, fonts::wrap(label, LABEL_EM, false, WIDEST_SIDE))),
         _ => None,
     })
 }
@@ -123,9 +93,7 @@ fn side_texts(panel: &Panel) -> impl Iterator<Item = (f64, Vec<String>)> + '_ {
 pub(crate) fn draw_side(plot: &Plot<'_>, scene: &mut Scene) {
     let mut labels: Vec<(f64, Vec<String>)> = side_texts(plot.panel)
         .filter_map(|(y, lines)| {
-            let py = plot
-                .at_y(y)
-                .filter(|py| (plot.frame.top..=plot.frame.bottom).contains(py))?;
+            let py = plot.at_y(y).filter(|py| (plot.frame.top..=plot.frame.bottom).contains(py))?;
             Some((py - LINE_HEIGHT * lines.len() as f64 / 2.0, lines))
         })
         .collect();
@@ -142,27 +110,10 @@ pub(crate) fn draw_side(plot: &Plot<'_>, scene: &mut Scene) {
         limit = *top - 2.0;
     }
     for (top, lines) in labels {
-        scene.lines(
-            &lines,
-            &small_text(
-                plot.frame.right + GAP,
-                top + 0.78 * LINE_HEIGHT,
-                Anchor::Start,
-            ),
-            LINE_HEIGHT,
-        );
+        scene.lines(&lines, &small_text(plot.frame.right + GAP, top + 0.78 * LINE_HEIGHT, Anchor::Start), LINE_HEIGHT);
     }
 }
 
 fn small_text(x: f64, y: f64, anchor: Anchor) -> Text {
-    Text {
-        text: String::new(),
-        x,
-        y,
-        em: LABEL_EM,
-        bold: false,
-        colour: SOFT_INK,
-        anchor,
-        upright: false,
-    }
+    Text { text: String::new(), x, y, em: LABEL_EM, bold: false, colour: SOFT_INK, anchor, upright: false }
 }

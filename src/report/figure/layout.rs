@@ -5,7 +5,8 @@ use super::extent::{self, Span};
 use super::fonts;
 use super::labels::{self, TopLabels};
 use super::legend::{self, Entry, LegendBox};
-use super::marks::{Looks, Plot};
+use super::marks::Plot;
+use super::palette::Looks;
 use super::scene::Rect;
 use super::{Figure, Legend, Panel};
 use crate::report::RESEARCH_USE;
@@ -81,61 +82,30 @@ pub(crate) struct Page<'a> {
 pub(crate) fn page_of<'a>(figure: &'a Figure, looks: &Looks) -> Page<'a> {
     let columns = figure.columns.clamp(1, figure.panels.len().max(1));
     let rows = figure.panels.len().div_ceil(columns);
-    let width = if columns == 1 {
-        800.0
-    } else {
-        160.0 + 480.0 * columns as f64
-    };
+    let width = if columns == 1 { 800.0 } else { 160.0 + 480.0 * columns as f64 };
     let text_width = width - 2.0 * MARGIN;
 
     let title = fonts::wrap(&figure.title, TITLE_EM, true, text_width);
-    let subtitle = fonts::wrap(
-        figure.subtitle.as_deref().unwrap_or(""),
-        SUBTITLE_EM,
-        false,
-        text_width,
-    );
+    let subtitle = fonts::wrap(figure.subtitle.as_deref().unwrap_or(""), SUBTITLE_EM, false, text_width);
     let caption = caption_lines(figure, text_width);
-    let entries: Vec<Vec<Entry>> = figure
-        .panels
-        .iter()
-        .map(|panel| legend::entries(panel, looks))
-        .collect();
+    let entries: Vec<Vec<Entry>> = figure.panels.iter().map(|panel| legend::entries(panel, looks)).collect();
     let shared = shared_legend(figure, &entries, text_width);
 
     let head = MARGIN + TITLE_LINE * title.len() as f64 + SUBTITLE_LINE * subtitle.len() as f64;
-    let shared_height = shared
-        .as_ref()
-        .map_or(0.0, |legend| legend.height + LEGEND_GAP);
-    let caption_height = if caption.is_empty() {
-        0.0
-    } else {
-        CAPTION_LINE * caption.len() as f64 + 8.0
-    };
+    let shared_height = shared.as_ref().map_or(0.0, |legend| legend.height + LEGEND_GAP);
+    let caption_height = if caption.is_empty() { 0.0 } else { CAPTION_LINE * caption.len() as f64 + 8.0 };
     let foot = shared_height + caption_height + FOOTER_HEIGHT + 8.0;
 
-    let mut panels: Vec<PanelPlan<'a>> = figure
-        .panels
-        .iter()
-        .map(|panel| PanelPlan::new(panel, width / columns as f64))
-        .collect();
+    let mut panels: Vec<PanelPlan<'a>> = figure.panels.iter().map(|panel| PanelPlan::new(panel, width / columns as f64)).collect();
     let cell_width = (width - MARGIN) / columns as f64;
-    let row_height = ((PAGE_HEIGHT - head - foot) / rows.max(1) as f64).max(if rows > 1 {
-        ROW_HEIGHT
-    } else {
-        0.0
-    });
+    let row_height = ((PAGE_HEIGHT - head - foot) / rows.max(1) as f64).max(if rows > 1 { ROW_HEIGHT } else { 0.0 });
     // ticks depend on the frame and the frame on the ticks: four rounds are more than it takes to settle
     let mut heights = vec![row_height; rows];
     for round in 0..5 {
         heights = place_frames(&mut panels, columns, head, cell_width, row_height);
         if round == 1 {
             panels.iter_mut().zip(&entries).for_each(|(plan, entries)| {
-                plan.place_legend(
-                    if shared.is_some() { &[] } else { entries },
-                    looks,
-                    cell_width,
-                );
+                plan.place_legend(if shared.is_some() { &[] } else { entries }, looks, cell_width);
             });
         }
         panels.iter_mut().for_each(|plan| plan.measure(looks));
@@ -160,74 +130,34 @@ pub(crate) fn page_of<'a>(figure: &'a Figure, looks: &Looks) -> Page<'a> {
     });
     let caption_top = plots_bottom + shared_height + 8.0;
     let height = (plots_bottom + foot).ceil();
-    Page {
-        width,
-        height,
-        title,
-        subtitle,
-        panels,
-        shared_legend,
-        caption,
-        caption_top,
-        footer: RESEARCH_USE,
-    }
+    Page { width, height, title, subtitle, panels, shared_legend, caption, caption_top, footer: RESEARCH_USE }
 }
 
 fn caption_lines(figure: &Figure, text_width: f64) -> Vec<String> {
     let several = figure.panels.len() > 1;
     let dropped = figure.panels.iter().enumerate().flat_map(|(index, panel)| {
-        let name = several.then(|| {
-            panel
-                .title
-                .clone()
-                .unwrap_or_else(|| format!("panel {}", index + 1))
-        });
+        let name = several.then(|| panel.title.clone().unwrap_or_else(|| format!("panel {}", index + 1)));
         extent::dropped(panel).notes(name.as_deref())
     });
     let paragraphs = figure.caption.iter().cloned().chain(dropped);
-    paragraphs
-        .flat_map(|text| fonts::wrap(&text, CAPTION_EM, false, text_width))
-        .collect()
+    paragraphs.flat_map(|text| fonts::wrap(&text, CAPTION_EM, false, text_width)).collect()
 }
 
 /// Several panels with automatic legends share one, unless a name looks different in two of them.
 fn shared_legend(figure: &Figure, entries: &[Vec<Entry>], text_width: f64) -> Option<LegendBox> {
-    if figure.panels.len() < 2
-        || figure
-            .panels
-            .iter()
-            .any(|panel| panel.legend != Legend::Auto)
-    {
+    if figure.panels.len() < 2 || figure.panels.iter().any(|panel| panel.legend != Legend::Auto) {
         return None;
     }
-    let repeated = entries
-        .iter()
-        .filter(|of_panel| !of_panel.is_empty())
-        .count()
-        > 1;
+    let repeated = entries.iter().filter(|of_panel| !of_panel.is_empty()).count() > 1;
     let all = legend::shared(entries)?;
     let saves_space = all.len() < entries.iter().map(Vec::len).sum::<usize>();
     (repeated && saves_space).then(|| LegendBox::rows(&all, text_width))
 }
 
 /// Gives every panel its frame; left and right insets agree down a column, top and bottom across a row. Returns the row heights.
-fn place_frames(
-    panels: &mut [PanelPlan<'_>],
-    columns: usize,
-    head: f64,
-    cell_width: f64,
-    row_height: f64,
-) -> Vec<f64> {
-    let most = |of: &dyn Fn(&Insets) -> f64,
-                chosen: &dyn Fn(usize) -> bool,
-                panels: &[PanelPlan<'_>]|
-     -> f64 {
-        panels
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| chosen(*i))
-            .map(|(_, plan)| of(&plan.insets))
-            .fold(0.0, f64::max)
+fn place_frames(panels: &mut [PanelPlan<'_>], columns: usize, head: f64, cell_width: f64, row_height: f64) -> Vec<f64> {
+    let most = |of: &dyn Fn(&Insets) -> f64, chosen: &dyn Fn(usize) -> bool, panels: &[PanelPlan<'_>]| -> f64 {
+        panels.iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, plan)| of(&plan.insets)).fold(0.0, f64::max)
     };
     let rows = panels.len().div_ceil(columns);
     let mut heights = Vec::with_capacity(rows);
@@ -242,16 +172,9 @@ fn place_frames(
                 continue;
             };
             let in_column = |i: usize| i % columns == column;
-            let left =
-                MARGIN / 2.0 + cell_width * column as f64 + most(&|i| i.left, &in_column, panels);
-            let right = MARGIN / 2.0 + cell_width * (column + 1) as f64
-                - most(&|i| i.right, &in_column, panels);
-            panels[index].frame = Rect {
-                left,
-                right: right.max(left + 40.0),
-                top: top + above,
-                bottom: top + height - below,
-            };
+            let left = MARGIN / 2.0 + cell_width * column as f64 + most(&|i| i.left, &in_column, panels);
+            let right = MARGIN / 2.0 + cell_width * (column + 1) as f64 - most(&|i| i.right, &in_column, panels);
+            panels[index].frame = Rect { left, right: right.max(left + 40.0), top: top + above, bottom: top + height - below };
         }
         top += height;
         heights.push(height);
@@ -261,12 +184,7 @@ fn place_frames(
 
 impl<'a> PanelPlan<'a> {
     fn new(panel: &'a Panel, cell_width: f64) -> Self {
-        let title = fonts::wrap(
-            panel.title.as_deref().unwrap_or(""),
-            PANEL_TITLE_EM,
-            true,
-            cell_width - 110.0,
-        );
+        let title = fonts::wrap(panel.title.as_deref().unwrap_or(""), PANEL_TITLE_EM, true, cell_width - 110.0);
         Self {
             panel,
             title,
@@ -275,24 +193,13 @@ impl<'a> PanelPlan<'a> {
             frame: Rect::new(0.0, 0.0, cell_width - 90.0, 320.0),
             axis_labels: AxisLabels::default(),
             legend: LegendPlace::None,
-            insets: Insets {
-                left: 60.0,
-                right: 20.0,
-                top: 10.0,
-                bottom: 45.0,
-            },
+            insets: Insets { left: 60.0, right: 20.0, top: 10.0, bottom: 45.0 },
         }
     }
 
     /// The plot at its present frame.
     pub fn plot<'b>(&'b self, looks: &'b Looks) -> Plot<'b> {
-        Plot {
-            panel: self.panel,
-            frame: self.frame,
-            x: self.x,
-            y: self.y,
-            looks,
-        }
+        Plot { panel: self.panel, frame: self.frame, x: self.x, y: self.y, looks }
     }
 
     /// Measures ticks and labels at the present frame and derives the insets.
@@ -333,11 +240,7 @@ impl<'a> PanelPlan<'a> {
             Legend::Below => false,
             _ => room && column.height <= self.frame.height().max(SMALLEST_PLOT_HEIGHT) + 20.0,
         };
-        self.legend = if right {
-            LegendPlace::Right(column)
-        } else {
-            LegendPlace::Below(LegendBox::rows(entries, cell_width - MARGIN))
-        };
+        self.legend = if right { LegendPlace::Right(column) } else { LegendPlace::Below(LegendBox::rows(entries, cell_width - MARGIN)) };
     }
 
     /// Looks again for the inside place in the final frame; moves the legend outside (and says so) when there is none any more.
@@ -357,24 +260,14 @@ impl<'a> PanelPlan<'a> {
 
     /// Upper left corner of a legend outside the frame.
     pub fn outside_corner(&self, legend: &LegendBox) -> (f64, f64) {
-        let side = self
-            .axis_labels
-            .overhang
-            .max(labels::side_width(self.panel))
-            .max(12.0);
+        let side = self.axis_labels.overhang.max(labels::side_width(self.panel)).max(12.0);
         if matches!(self.legend, LegendPlace::Right(_)) {
-            (
-                self.frame.right + side + LEGEND_GAP / 2.0,
-                self.frame.top - 4.0,
-            )
+            (self.frame.right + side + LEGEND_GAP / 2.0, self.frame.top - 4.0)
         } else {
             let centred = (self.frame.left + self.frame.right - legend.width) / 2.0;
             let left_edge = self.frame.left - self.axis_labels.left_width();
             let rightmost = self.frame.right + side - legend.width;
-            (
-                centred.min(rightmost).max(left_edge),
-                self.frame.bottom + self.axis_labels.bottom_height() + LEGEND_GAP / 2.0,
-            )
+            (centred.min(rightmost).max(left_edge), self.frame.bottom + self.axis_labels.bottom_height() + LEGEND_GAP / 2.0)
         }
     }
 }

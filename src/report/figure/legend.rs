@@ -3,8 +3,9 @@
 use super::bars;
 use super::fonts;
 use super::layout::LEGEND_EM;
-use super::marks::{LINE_WIDTH, Looks, Plot, draw_band_sample, draw_marker};
-use super::palette::{GRID, INK, Look, WHITE};
+use super::marks::Plot;
+use super::palette::{GRID, INK, Look, Looks, WHITE};
+use super::samples::{LINE_WIDTH, draw_band_sample, draw_marker};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::{Mark, Panel};
 
@@ -45,11 +46,7 @@ pub(crate) struct Entry {
 pub(crate) fn entries(panel: &Panel, looks: &Looks) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for mark in &panel.marks {
-        for (name, style) in mark
-            .names_and_styles()
-            .into_iter()
-            .filter(|(name, _)| !name.is_empty())
-        {
+        for (name, style) in mark.names_and_styles().into_iter().filter(|(name, _)| !name.is_empty()) {
             let look = looks.look(name, style);
             let sample = match mark {
                 Mark::Points { .. } => Sample::Marker(look),
@@ -60,10 +57,7 @@ pub(crate) fn entries(panel: &Panel, looks: &Looks) -> Vec<Entry> {
             match entries.iter_mut().find(|entry| entry.name == name) {
                 Some(entry) if !entry.samples.contains(&sample) => entry.samples.push(sample),
                 Some(_) => {}
-                None => entries.push(Entry {
-                    name: name.to_owned(),
-                    samples: vec![sample],
-                }),
+                None => entries.push(Entry { name: name.to_owned(), samples: vec![sample] }),
             }
         }
     }
@@ -110,25 +104,16 @@ impl LegendBox {
             placed.push((entry.clone(), lines, PADDING, y));
             y += height;
         }
-        Self {
-            entries: placed,
-            width: width + SWATCH + SWATCH_GAP + 2.0 * PADDING,
-            height: y - ENTRY_GAP + PADDING,
-        }
+        Self { entries: placed, width: width + SWATCH + SWATCH_GAP + 2.0 * PADDING, height: y - ENTRY_GAP + PADDING }
     }
 
     /// Aligned columns as many as fit into `available` width, filled row by row.
     pub fn rows(entries: &[Entry], available: f64) -> Self {
         let around = SWATCH + SWATCH_GAP;
-        let longest = entries
-            .iter()
-            .map(|e| fonts::width(&e.name, LEGEND_EM, false))
-            .fold(0.0, f64::max);
+        let longest = entries.iter().map(|e| fonts::width(&e.name, LEGEND_EM, false)).fold(0.0, f64::max);
         let name_width = longest.min(available - around - 2.0 * PADDING);
         let cell = around + name_width + COLUMN_GAP;
-        let columns = ((available - 2.0 * PADDING + COLUMN_GAP) / cell)
-            .floor()
-            .max(1.0) as usize;
+        let columns = ((available - 2.0 * PADDING + COLUMN_GAP) / cell).floor().max(1.0) as usize;
         let columns = columns.min(entries.len().max(1));
         let mut placed = Vec::new();
         let mut y = PADDING;
@@ -141,11 +126,7 @@ impl LegendBox {
             }
             y += height + ENTRY_GAP;
         }
-        Self {
-            entries: placed,
-            width: cell * columns as f64 - COLUMN_GAP + 2.0 * PADDING,
-            height: y - ENTRY_GAP + PADDING,
-        }
+        Self { entries: placed, width: cell * columns as f64 - COLUMN_GAP + 2.0 * PADDING, height: y - ENTRY_GAP + PADDING }
     }
 
     /// True when there is nothing to show.
@@ -166,9 +147,7 @@ impl LegendBox {
             let swatch = Rect::new(left + x, top + y, SWATCH, LINE_HEIGHT);
             let mut samples = entry.samples.clone();
             samples.sort_by_key(|sample| sample.depth());
-            samples
-                .into_iter()
-                .for_each(|sample| draw_sample(sample, &swatch, scene));
+            samples.into_iter().for_each(|sample| draw_sample(sample, &swatch, scene));
             let text = Text {
                 text: String::new(),
                 x: left + x + SWATCH + SWATCH_GAP,
@@ -185,42 +164,19 @@ impl LegendBox {
 }
 
 fn widest(lines: &[String]) -> f64 {
-    lines
-        .iter()
-        .map(|line| fonts::width(line, LEGEND_EM, false))
-        .fold(0.0, f64::max)
+    lines.iter().map(|line| fonts::width(line, LEGEND_EM, false)).fold(0.0, f64::max)
 }
 
 fn draw_sample(sample: Sample, swatch: &Rect, scene: &mut Scene) {
     let middle = (swatch.top + swatch.bottom) / 2.0;
     match sample {
         Sample::Line(look) => {
-            scene.dashed(
-                &[(swatch.left, middle), (swatch.right, middle)],
-                look.dash,
-                LINE_WIDTH,
-                look.colour,
-            );
+            scene.dashed(&[(swatch.left, middle), (swatch.right, middle)], look.dash, LINE_WIDTH, look.colour);
         }
-        Sample::Marker(look) => {
-            draw_marker(((swatch.left + swatch.right) / 2.0, middle), &look, scene)
-        }
-        Sample::Band(look) => draw_band_sample(
-            &Rect {
-                top: middle - 5.0,
-                bottom: middle + 5.0,
-                ..*swatch
-            },
-            &look,
-            scene,
-        ),
+        Sample::Marker(look) => draw_marker(((swatch.left + swatch.right) / 2.0, middle), &look, scene),
+        Sample::Band(look) => draw_band_sample(&Rect { top: middle - 5.0, bottom: middle + 5.0, ..*swatch }, &look, scene),
         Sample::Bar(look) => {
-            let area = Rect {
-                left: swatch.left + 6.0,
-                right: swatch.right - 6.0,
-                top: middle - 5.5,
-                bottom: middle + 5.5,
-            };
+            let area = Rect { left: swatch.left + 6.0, right: swatch.right - 6.0, top: middle - 5.5, bottom: middle + 5.5 };
             bars::draw_bar(&area, &look, scene);
         }
     }
@@ -236,16 +192,8 @@ pub(crate) fn free_corner(plot: &Plot<'_>, legend: &LegendBox) -> Option<(f64, f
     let (left, right) = (frame.left + margin, frame.right - margin - legend.width);
     let (top, bottom) = (frame.top + margin, frame.bottom - margin - legend.height);
     let (centre, middle) = ((left + right) / 2.0, (top + bottom) / 2.0);
-    let places = [
-        (right, top),
-        (left, top),
-        (right, bottom),
-        (left, bottom),
-        (centre, top),
-        (centre, bottom),
-        (right, middle),
-        (left, middle),
-    ];
+    let places =
+        [(right, top), (left, top), (right, bottom), (left, bottom), (centre, top), (centre, bottom), (right, middle), (left, middle)];
     [true, false].into_iter().find_map(|with_rules| {
         let covered = plot.covered(with_rules);
         places.into_iter().find(|(x, y)| {

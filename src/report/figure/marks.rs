@@ -2,15 +2,13 @@
 
 use super::clip;
 use super::extent::Span;
-use super::palette::{Look, Marker, SOFT_INK, WHITE};
-use super::scene::{Rect, Scene, Shape};
-use super::{Figure, Mark, Panel, Style};
+use super::palette::{Looks, SOFT_INK};
+use super::samples::{BAND_OPACITY, LINE_WIDTH, draw_marker};
+use super::scene::{Rect, Scene};
+use super::{Mark, Panel, Style};
 
-pub(crate) const LINE_WIDTH: f64 = 1.8;
-const MARKER_RADIUS: f64 = 3.6;
 const ERROR_WIDTH: f64 = 1.1;
 const ERROR_CAP: f64 = 3.0;
-const BAND_OPACITY: f64 = 0.2;
 /// The dash of dose limits and administrations.
 const RULE_DASH: &[f64] = &[5.0, 3.0];
 
@@ -18,45 +16,6 @@ const RULE_DASH: &[f64] = &[5.0, 3.0];
 const SMALLEST_BEND: f64 = 0.06;
 
 type Point = (f64, f64);
-
-/// Palette index of every series name of a figure.
-pub(crate) struct Looks {
-    indices: Vec<(String, usize)>,
-}
-
-impl Looks {
-    /// Explicit indices first; the other names take the free ones in order of first appearance.
-    pub fn of(figure: &Figure) -> Self {
-        let named: Vec<(&str, Option<usize>)> = figure
-            .panels
-            .iter()
-            .flat_map(|p| &p.marks)
-            .flat_map(Mark::names_and_styles)
-            .map(|(n, s)| (n, s.colour))
-            .collect();
-        let taken: Vec<usize> = named.iter().filter_map(|(_, colour)| *colour).collect();
-        let mut free = (0..).filter(|index| !taken.contains(index));
-        let mut indices: Vec<(String, usize)> = Vec::new();
-        for (name, colour) in named {
-            if indices.iter().all(|(known, _)| known != name)
-                && let Some(index) = colour.or_else(|| free.next())
-            {
-                indices.push((name.to_owned(), index));
-            }
-        }
-        Self { indices }
-    }
-
-    /// The look of one series.
-    pub fn look(&self, name: &str, style: &Style) -> Look {
-        let order = self
-            .indices
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or(0, |(_, index)| *index);
-        Look::of(style, order)
-    }
-}
 
 impl Mark {
     /// Name and style of each series in this mark.
@@ -66,9 +25,7 @@ impl Mark {
             | Self::Steps { name, style, .. }
             | Self::Points { name, style, .. }
             | Self::Band { name, style, .. } => vec![(name, style)],
-            Self::Bars { series, .. } => {
-                series.iter().map(|s| (s.name.as_str(), &s.style)).collect()
-            }
+            Self::Bars { series, .. } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => Vec::new(),
         }
     }
@@ -97,23 +54,17 @@ pub(crate) struct Plot<'a> {
 impl Plot<'_> {
     /// Logical x of a number, unclipped.
     pub fn at_x(&self, value: f64) -> Option<f64> {
-        self.x
-            .share(value)
-            .map(|share| self.frame.left + share * self.frame.width())
+        self.x.share(value).map(|share| self.frame.left + share * self.frame.width())
     }
 
     /// Logical y of a number, unclipped.
     pub fn at_y(&self, value: f64) -> Option<f64> {
-        self.y
-            .share(value)
-            .map(|share| self.frame.bottom - share * self.frame.height())
+        self.y.share(value).map(|share| self.frame.bottom - share * self.frame.height())
     }
 
     /// Logical y of the end of a bar or error bar: what a log axis cannot show lies below its low end.
     pub fn at_y_or_below(&self, value: f64) -> Option<f64> {
-        self.y
-            .share_or_below(value)
-            .map(|share| self.frame.bottom - share * self.frame.height())
+        self.y.share_or_below(value).map(|share| self.frame.bottom - share * self.frame.height())
     }
 
     /// Runs of consecutive points that can be drawn.
@@ -145,11 +96,7 @@ impl Plot<'_> {
                 }
                 continue;
             }
-            paths.extend(
-                clip::path(&run, &self.frame)
-                    .iter()
-                    .map(|path| clip::simplified(path, SMALLEST_BEND)),
-            );
+            paths.extend(clip::path(&run, &self.frame).iter().map(|path| clip::simplified(path, SMALLEST_BEND)));
         }
         paths
     }
@@ -183,11 +130,7 @@ impl Plot<'_> {
     /// Draws every mark, back to front.
     pub fn draw_marks(&self, scene: &mut Scene) {
         for depth in 0..=4 {
-            self.panel
-                .marks
-                .iter()
-                .filter(|mark| mark.depth() == depth)
-                .for_each(|mark| self.draw_mark(mark, scene));
+            self.panel.marks.iter().filter(|mark| mark.depth() == depth).for_each(|mark| self.draw_mark(mark, scene));
         }
     }
 
@@ -200,26 +143,13 @@ impl Plot<'_> {
                     scene.dashed(&path, look.dash, LINE_WIDTH, look.colour);
                 }
             }
-            Mark::Band {
-                name,
-                x,
-                low,
-                high,
-                style,
-            } => {
+            Mark::Band { name, x, low, high, style } => {
                 let look = self.looks.look(name, style);
                 for area in self.band_areas(x, low, high) {
                     scene.fill(area, look.colour, BAND_OPACITY);
                 }
             }
-            Mark::Points {
-                name,
-                x,
-                y,
-                low,
-                high,
-                style,
-            } => {
+            Mark::Points { name, x, y, low, high, style } => {
                 let look = self.looks.look(name, style);
                 for (i, (x, y)) in x.iter().zip(y).enumerate() {
                     let (Some(px), Some(py)) = (self.at_x(*x), self.at_y(*y)) else {
@@ -228,45 +158,19 @@ impl Plot<'_> {
                     if !frame.contains((px, py)) {
                         continue;
                     }
-                    let end = |ends: &Option<Vec<f64>>| {
-                        ends.as_ref()
-                            .and_then(|v| v.get(i))
-                            .and_then(|v| self.at_y_or_below(*v))
-                    };
-                    self.draw_error_bar(
-                        px,
-                        end(low).unwrap_or(py),
-                        end(high).unwrap_or(py),
-                        look.colour,
-                        scene,
-                    );
+                    let end = |ends: &Option<Vec<f64>>| ends.as_ref().and_then(|v| v.get(i)).and_then(|v| self.at_y_or_below(*v));
+                    self.draw_error_bar(px, end(low).unwrap_or(py), end(high).unwrap_or(py), look.colour, scene);
                     draw_marker((px, py), &look, scene);
                 }
             }
             Mark::VerticalLine { x, .. } => {
-                if let Some(px) = self
-                    .at_x(*x)
-                    .filter(|px| (frame.left..=frame.right).contains(px))
-                {
-                    scene.dashed(
-                        &[(px, frame.top), (px, frame.bottom)],
-                        RULE_DASH,
-                        1.1,
-                        SOFT_INK,
-                    );
+                if let Some(px) = self.at_x(*x).filter(|px| (frame.left..=frame.right).contains(px)) {
+                    scene.dashed(&[(px, frame.top), (px, frame.bottom)], RULE_DASH, 1.1, SOFT_INK);
                 }
             }
             Mark::HorizontalLine { y, .. } => {
-                if let Some(py) = self
-                    .at_y(*y)
-                    .filter(|py| (frame.top..=frame.bottom).contains(py))
-                {
-                    scene.dashed(
-                        &[(frame.left, py), (frame.right, py)],
-                        RULE_DASH,
-                        1.1,
-                        SOFT_INK,
-                    );
+                if let Some(py) = self.at_y(*y).filter(|py| (frame.top..=frame.bottom).contains(py)) {
+                    scene.dashed(&[(frame.left, py), (frame.right, py)], RULE_DASH, 1.1, SOFT_INK);
                 }
             }
             Mark::Bars { series, stacked } => super::bars::draw(self, series, *stacked, scene),
@@ -274,14 +178,7 @@ impl Plot<'_> {
     }
 
     /// An error bar from `bottom` to `top` (logical y) at `px`; a cap is drawn only at an end inside the frame.
-    pub fn draw_error_bar(
-        &self,
-        px: f64,
-        bottom: f64,
-        top: f64,
-        colour: super::palette::Colour,
-        scene: &mut Scene,
-    ) {
+    pub fn draw_error_bar(&self, px: f64, bottom: f64, top: f64, colour: super::palette::Colour, scene: &mut Scene) {
         let cut = (bottom.min(self.frame.bottom), top.max(self.frame.top));
         if cut.0 - cut.1 < 0.5 {
             return;
@@ -289,11 +186,7 @@ impl Plot<'_> {
         scene.stroke(vec![(px, cut.0), (px, cut.1)], ERROR_WIDTH, colour);
         for (end, kept) in [(bottom, cut.0), (top, cut.1)] {
             if end == kept {
-                scene.stroke(
-                    vec![(px - ERROR_CAP, end), (px + ERROR_CAP, end)],
-                    ERROR_WIDTH,
-                    colour,
-                );
+                scene.stroke(vec![(px - ERROR_CAP, end), (px + ERROR_CAP, end)], ERROR_WIDTH, colour);
             }
         }
     }
@@ -314,47 +207,24 @@ impl Plot<'_> {
                         boxes.extend(pair.windows(2).flat_map(|pair| beads(pair[0], pair[1])));
                     }
                 }
-                Mark::Points {
-                    x, y, low, high, ..
-                } => {
+                Mark::Points { x, y, low, high, .. } => {
                     for (i, (x, y)) in x.iter().zip(y).enumerate() {
                         let (Some(px), Some(py)) = (self.at_x(*x), self.at_y(*y)) else {
                             continue;
                         };
                         let end = |ends: &Option<Vec<f64>>| {
-                            ends.as_ref()
-                                .and_then(|v| v.get(i))
-                                .and_then(|v| self.at_y_or_below(*v))
-                                .unwrap_or(py)
+                            ends.as_ref().and_then(|v| v.get(i)).and_then(|v| self.at_y_or_below(*v)).unwrap_or(py)
                         };
-                        boxes.push(
-                            Rect {
-                                left: px,
-                                right: px,
-                                top: end(high).min(py),
-                                bottom: end(low).max(py),
-                            }
-                            .grown(4.0),
-                        );
+                        boxes.push(Rect { left: px, right: px, top: end(high).min(py), bottom: end(low).max(py) }.grown(4.0));
                     }
                 }
                 Mark::VerticalLine { x, .. } => {
-                    boxes.extend(self.at_x(*x).filter(|_| with_rules).map(|px| Rect {
-                        left: px,
-                        right: px,
-                        ..*frame
-                    }));
+                    boxes.extend(self.at_x(*x).filter(|_| with_rules).map(|px| Rect { left: px, right: px, ..*frame }));
                 }
                 Mark::HorizontalLine { y, .. } => {
-                    boxes.extend(self.at_y(*y).map(|py| Rect {
-                        top: py,
-                        bottom: py,
-                        ..*frame
-                    }));
+                    boxes.extend(self.at_y(*y).map(|py| Rect { top: py, bottom: py, ..*frame }));
                 }
-                Mark::Bars { series, stacked } => {
-                    boxes.extend(super::bars::boxes(self, series, *stacked))
-                }
+                Mark::Bars { series, stacked } => boxes.extend(super::bars::boxes(self, series, *stacked)),
             }
         }
         boxes
@@ -363,19 +233,11 @@ impl Plot<'_> {
 
 /// A chain of small boxes along a segment.
 fn beads(from: Point, to: Point) -> Vec<Rect> {
-    let count = (libm::hypot(to.0 - from.0, to.1 - from.1) / 4.0)
-        .ceil()
-        .clamp(1.0, 4000.0);
+    let count = (libm::hypot(to.0 - from.0, to.1 - from.1) / 4.0).ceil().clamp(1.0, 4000.0);
     (0..=count as usize)
         .map(|i| {
             let share = i as f64 / count;
-            Rect::new(
-                from.0 + share * (to.0 - from.0),
-                from.1 + share * (to.1 - from.1),
-                0.0,
-                0.0,
-            )
-            .grown(2.0)
+            Rect::new(from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1), 0.0, 0.0).grown(2.0)
         })
         .collect()
 }
@@ -389,63 +251,4 @@ fn stairs(run: &[Point]) -> Vec<Point> {
         points.push(*point);
     }
     points
-}
-
-/// One data marker with a thin white edge, so that it stands out on a curve of its own colour.
-pub(crate) fn draw_marker(centre: Point, look: &Look, scene: &mut Scene) {
-    let (x, y) = centre;
-    let around = |offsets: &[Point], scale: f64| -> Vec<Point> {
-        offsets
-            .iter()
-            .map(|(dx, dy)| {
-                (
-                    x + dx * MARKER_RADIUS * scale,
-                    y + dy * MARKER_RADIUS * scale,
-                )
-            })
-            .collect()
-    };
-    let polygon: &[Point] = match look.marker {
-        Marker::Circle | Marker::Ring => {
-            scene.shapes.push(Shape::Disc {
-                centre,
-                radius: MARKER_RADIUS + 0.8,
-                colour: WHITE,
-            });
-            scene.shapes.push(Shape::Disc {
-                centre,
-                radius: MARKER_RADIUS,
-                colour: look.colour,
-            });
-            if look.marker == Marker::Ring {
-                scene.shapes.push(Shape::Disc {
-                    centre,
-                    radius: MARKER_RADIUS - 1.5,
-                    colour: WHITE,
-                });
-            }
-            return;
-        }
-        Marker::Cross | Marker::Plus => {
-            let arms: [[Point; 2]; 2] = if look.marker == Marker::Cross {
-                [[(-0.9, -0.9), (0.9, 0.9)], [(-0.9, 0.9), (0.9, -0.9)]]
-            } else {
-                [[(-1.2, 0.0), (1.2, 0.0)], [(0.0, -1.2), (0.0, 1.2)]]
-            };
-            arms.iter()
-                .for_each(|arm| scene.stroke(around(arm, 1.0), 2.0, look.colour));
-            return;
-        }
-        Marker::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
-        Marker::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
-        Marker::TriangleUp => &[(0.0, -1.2), (1.15, 0.9), (-1.15, 0.9)],
-        Marker::TriangleDown => &[(0.0, 1.2), (1.15, -0.9), (-1.15, -0.9)],
-    };
-    scene.fill(around(polygon, 1.3), WHITE, 1.0);
-    scene.fill(around(polygon, 1.0), look.colour, 1.0);
-}
-
-/// A short sample of a band for the legend.
-pub(crate) fn draw_band_sample(area: &Rect, look: &Look, scene: &mut Scene) {
-    scene.fill(area.corners(), look.colour, BAND_OPACITY);
 }

@@ -2,7 +2,7 @@
 //!
 //! Colours: Okabe M, Ito K, "Color Universal Design" (2008), reordered by contrast on white; yellow is left out (too faint on paper).
 
-use super::Style;
+use super::{Figure, Mark, Style};
 
 /// An opaque colour, red green blue.
 pub(crate) type Colour = (u8, u8, u8);
@@ -25,14 +25,7 @@ const COLOURS: [Colour; 7] = [
 ];
 
 /// On and off lengths in logical pixels; an empty pattern is a solid line.
-const DASHES: [&[f64]; 6] = [
-    &[],
-    &[8.0, 4.0],
-    &[2.0, 3.0],
-    &[9.0, 3.0, 2.0, 3.0],
-    &[14.0, 5.0],
-    &[6.0, 3.0, 2.0, 3.0, 2.0, 3.0],
-];
+const DASHES: [&[f64]; 6] = [&[], &[8.0, 4.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[14.0, 5.0], &[6.0, 3.0, 2.0, 3.0, 2.0, 3.0]];
 
 /// The shape of a data point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +40,8 @@ pub(crate) enum Marker {
     Ring,
 }
 
-const MARKERS: [Marker; 8] = [
-    Marker::Circle,
-    Marker::Square,
-    Marker::TriangleUp,
-    Marker::Diamond,
-    Marker::TriangleDown,
-    Marker::Cross,
-    Marker::Plus,
-    Marker::Ring,
-];
+const MARKERS: [Marker; 8] =
+    [Marker::Circle, Marker::Square, Marker::TriangleUp, Marker::Diamond, Marker::TriangleDown, Marker::Cross, Marker::Plus, Marker::Ring];
 
 /// White strokes over a bar, so that stacks read in grey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +53,7 @@ pub(crate) enum Hatch {
     Level,
 }
 
-const HATCHES: [Hatch; 5] = [
-    Hatch::None,
-    Hatch::Rising,
-    Hatch::Falling,
-    Hatch::Level,
-    Hatch::Crossed,
-];
+const HATCHES: [Hatch; 5] = [Hatch::None, Hatch::Rising, Hatch::Falling, Hatch::Level, Hatch::Crossed];
 
 /// How one series looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,6 +77,36 @@ impl Look {
     }
 }
 
+/// Palette index of every series name of a figure.
+pub(crate) struct Looks {
+    indices: Vec<(String, usize)>,
+}
+
+impl Looks {
+    /// Explicit indices first; the other names take the free ones in order of first appearance.
+    pub fn of(figure: &Figure) -> Self {
+        let named: Vec<(&str, Option<usize>)> =
+            figure.panels.iter().flat_map(|p| &p.marks).flat_map(Mark::names_and_styles).map(|(n, s)| (n, s.colour)).collect();
+        let taken: Vec<usize> = named.iter().filter_map(|(_, colour)| *colour).collect();
+        let mut free = (0..).filter(|index| !taken.contains(index));
+        let mut indices: Vec<(String, usize)> = Vec::new();
+        for (name, colour) in named {
+            if indices.iter().all(|(known, _)| known != name)
+                && let Some(index) = colour.or_else(|| free.next())
+            {
+                indices.push((name.to_owned(), index));
+            }
+        }
+        Self { indices }
+    }
+
+    /// The look of one series.
+    pub fn look(&self, name: &str, style: &Style) -> Look {
+        let order = self.indices.iter().find(|(known, _)| known == name).map_or(0, |(_, index)| *index);
+        Look::of(style, order)
+    }
+}
+
 /// Position of `name` among `all`: an index for [`Style::colour`] that gives an organ one colour in every figure.
 #[must_use]
 pub fn stable_index(all: &[String], name: &str) -> Option<usize> {
@@ -112,24 +121,9 @@ mod tests {
     fn the_first_thirty_series_all_look_different() {
         let looks: Vec<Look> = (0..30).map(|i| Look::of(&Style::default(), i)).collect();
         for (i, a) in looks.iter().enumerate() {
-            assert!(
-                looks[i + 1..]
-                    .iter()
-                    .all(|b| (a.colour, a.dash) != (b.colour, b.dash)),
-                "line {i}"
-            );
-            assert!(
-                looks[i + 1..]
-                    .iter()
-                    .all(|b| (a.colour, a.marker) != (b.colour, b.marker)),
-                "marker {i}"
-            );
-            assert!(
-                looks[i + 1..]
-                    .iter()
-                    .all(|b| (a.colour, a.hatch) != (b.colour, b.hatch)),
-                "hatch {i}"
-            );
+            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.dash) != (b.colour, b.dash)), "line {i}");
+            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.marker) != (b.colour, b.marker)), "marker {i}");
+            assert!(looks[i + 1..].iter().all(|b| (a.colour, a.hatch) != (b.colour, b.hatch)), "hatch {i}");
         }
     }
 }

@@ -7,9 +7,7 @@ use super::scene::{Anchor, Scene, Shape, Text};
 use crate::report::ReportError;
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{
-    Color, FontStyle, FontTransform, IntoFont, RGBAColor, RGBColor, ShapeStyle, TextStyle,
-};
+use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 
 /// A pixel of the backend.
 type BackendCoord = (i32, i32);
@@ -20,10 +18,7 @@ const OVERSAMPLING: u32 = 3;
 
 /// The SVG text.
 pub(crate) fn svg(scene: &Scene, figure: &str) -> Result<String, ReportError> {
-    let (width, height) = (
-        (scene.width * SVG_SCALE) as u32,
-        (scene.height * SVG_SCALE) as u32,
-    );
+    let (width, height) = ((scene.width * SVG_SCALE) as u32, (scene.height * SVG_SCALE) as u32);
     let mut text = String::new();
     let mut backend = SVGBackend::with_string(&mut text, (width, height));
     play(scene, &mut backend, SVG_SCALE, svg_text).map_err(|reason| drawing(figure, &reason))?;
@@ -40,28 +35,18 @@ pub(crate) fn png(scene: &Scene, figure: &str) -> Result<Vec<u8>, ReportError> {
     let mut pixels = vec![255_u8; large.0 as usize * large.1 as usize * 3];
     {
         let mut backend = BitMapBackend::with_buffer(&mut pixels, large);
-        play(scene, &mut backend, f64::from(OVERSAMPLING), bitmap_text)
-            .map_err(|reason| drawing(figure, &reason))?;
+        play(scene, &mut backend, f64::from(OVERSAMPLING), bitmap_text).map_err(|reason| drawing(figure, &reason))?;
     }
     let small = averaged(&pixels, width as usize, height as usize);
     let mut file = Vec::new();
     let encoder = image::codecs::png::PngEncoder::new(&mut file);
-    image::ImageEncoder::write_image(
-        encoder,
-        &small,
-        width,
-        height,
-        image::ExtendedColorType::Rgb8,
-    )
-    .map_err(|error| drawing(figure, &error.to_string()))?;
+    image::ImageEncoder::write_image(encoder, &small, width, height, image::ExtendedColorType::Rgb8)
+        .map_err(|error| drawing(figure, &error.to_string()))?;
     Ok(file)
 }
 
 fn drawing(figure: &str, reason: &str) -> ReportError {
-    ReportError::Drawing {
-        figure: figure.to_owned(),
-        reason: reason.to_owned(),
-    }
+    ReportError::Drawing { figure: figure.to_owned(), reason: reason.to_owned() }
 }
 
 /// Mean of each square of drawn pixels.
@@ -75,9 +60,7 @@ fn averaged(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
                 let mut sum = area / 2;
                 for row in 0..over {
                     let start = ((y * over + row) * width * over + x * over) * 3 + channel;
-                    sum += (0..over)
-                        .map(|column| u32::from(pixels[start + 3 * column]))
-                        .sum::<u32>();
+                    sum += (0..over).map(|column| u32::from(pixels[start + 3 * column])).sum::<u32>();
                 }
                 small.push((sum / area) as u8);
             }
@@ -92,62 +75,27 @@ fn ink(colour: Colour, opacity: f64) -> RGBAColor {
 
 type Played = Result<(), String>;
 
-fn play<B: DrawingBackend>(
-    scene: &Scene,
-    backend: &mut B,
-    scale: f64,
-    draw_text: impl Fn(&Text, &mut B, f64) -> Played,
-) -> Played {
-    let page = [
-        (0.0, 0.0),
-        (scene.width, 0.0),
-        (scene.width, scene.height),
-        (0.0, scene.height),
-    ];
-    let white = ShapeStyle {
-        color: ink((255, 255, 255), 1.0),
-        filled: true,
-        stroke_width: 0,
-    };
+fn play<B: DrawingBackend>(scene: &Scene, backend: &mut B, scale: f64, draw_text: impl Fn(&Text, &mut B, f64) -> Played) -> Played {
+    let page = [(0.0, 0.0), (scene.width, 0.0), (scene.width, scene.height), (0.0, scene.height)];
+    let white = ShapeStyle { color: ink((255, 255, 255), 1.0), filled: true, stroke_width: 0 };
     let corner = device(page[2], scale);
     said(backend.draw_rect((0, 0), corner, &white, true))?;
     for shape in &scene.shapes {
         match shape {
-            Shape::Stroke {
-                points,
-                width,
-                colour,
-                opacity,
-            } => {
-                let style = ShapeStyle {
-                    color: ink(*colour, *opacity),
-                    filled: false,
-                    stroke_width: (width * scale).round().max(1.0) as u32,
-                };
+            Shape::Stroke { points, width, colour, opacity } => {
+                let style =
+                    ShapeStyle { color: ink(*colour, *opacity), filled: false, stroke_width: (width * scale).round().max(1.0) as u32 };
                 let path = device_path(points, scale);
                 if path.len() > 1 {
                     said(backend.draw_path(path, &style))?;
                 }
             }
-            Shape::Fill {
-                points,
-                colour,
-                opacity,
-            } => {
+            Shape::Fill { points, colour, opacity } => {
                 said(backend.fill_polygon(device_path(points, scale), &ink(*colour, *opacity)))?;
             }
-            Shape::Disc {
-                centre,
-                radius,
-                colour,
-            } => {
+            Shape::Disc { centre, radius, colour } => {
                 let radius = (radius * scale).round().max(1.0) as u32;
-                said(backend.draw_circle(
-                    device(*centre, scale),
-                    radius,
-                    &ink(*colour, 1.0),
-                    true,
-                ))?;
+                said(backend.draw_circle(device(*centre, scale), radius, &ink(*colour, 1.0), true))?;
             }
             Shape::Text(text) => draw_text(text, backend, scale)?,
         }
@@ -178,32 +126,14 @@ fn svg_text(text: &Text, backend: &mut SVGBackend<'_>, scale: f64) -> Played {
         Anchor::Middle => HPos::Center,
         Anchor::End => HPos::Right,
     };
-    let weight = if text.bold {
-        FontStyle::Bold
-    } else {
-        FontStyle::Normal
-    };
+    let weight = if text.bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = (FAMILY, em * 1.24, weight).into_font();
-    let font = if text.upright {
-        font.transform(FontTransform::Rotate270)
-    } else {
-        font
-    };
+    let font = if text.upright { font.transform(FontTransform::Rotate270) } else { font };
     let colour = ink(text.colour, 1.0);
-    let style = TextStyle::from(font)
-        .color(&colour)
-        .pos(Pos::new(horizontal, VPos::Top));
+    let style = TextStyle::from(font).color(&colour).pos(Pos::new(horizontal, VPos::Top));
     let (x, y) = (text.x * scale, text.y * scale);
-    let at = if text.upright {
-        (x - 0.76 * em, y)
-    } else {
-        (x, y - 0.76 * em)
-    };
-    said(backend.draw_text(
-        &text.text,
-        &style,
-        (at.0.round() as i32, at.1.round() as i32),
-    ))
+    let at = if text.upright { (x - 0.76 * em, y) } else { (x, y - 0.76 * em) };
+    said(backend.draw_text(&text.text, &style, (at.0.round() as i32, at.1.round() as i32)))
 }
 
 /// Text as glyph pixels.
@@ -217,30 +147,17 @@ fn bitmap_text(text: &Text, backend: &mut BitMapBackend<'_>, scale: f64) -> Play
     };
     let (x, y) = (text.x * scale, text.y * scale);
     // the origin of the line, split into whole pixels and the rest along the direction of writing
-    let (along, across) = if text.upright {
-        (-y - back, x)
-    } else {
-        (x - back, y)
-    };
+    let (along, across) = if text.upright { (-y - back, x) } else { (x - back, y) };
     let (whole_along, whole_across) = (along.floor(), across.round());
     let size = backend.get_size();
     let mut result = Ok(());
-    fonts::glyph_pixels(
-        &text.text,
-        em,
-        text.bold,
-        (along - whole_along, 0.0),
-        |dx, dy, coverage| {
-            let (u, v) = (whole_along as i32 + dx, whole_across as i32 + dy);
-            let at = if text.upright { (v, -u) } else { (u, v) };
-            let inside = (0..size.0 as i32).contains(&at.0) && (0..size.1 as i32).contains(&at.1);
-            if inside && coverage > 0.0 && result.is_ok() {
-                result = said(
-                    backend
-                        .draw_pixel(at, ink(text.colour, f64::from(coverage)).to_backend_color()),
-                );
-            }
-        },
-    );
+    fonts::glyph_pixels(&text.text, em, text.bold, (along - whole_along, 0.0), |dx, dy, coverage| {
+        let (u, v) = (whole_along as i32 + dx, whole_across as i32 + dy);
+        let at = if text.upright { (v, -u) } else { (u, v) };
+        let inside = (0..size.0 as i32).contains(&at.0) && (0..size.1 as i32).contains(&at.1);
+        if inside && coverage > 0.0 && result.is_ok() {
+            result = said(backend.draw_pixel(at, ink(text.colour, f64::from(coverage)).to_backend_color()));
+        }
+    });
     result
 }

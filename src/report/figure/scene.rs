@@ -15,12 +15,7 @@ pub(crate) struct Rect {
 
 impl Rect {
     pub fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
-        Self {
-            left,
-            top,
-            right: left + width,
-            bottom: top + height,
-        }
+        Self { left, top, right: left + width, bottom: top + height }
     }
 
     pub fn width(&self) -> f64 {
@@ -32,10 +27,7 @@ impl Rect {
     }
 
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right
-            && other.left < self.right
-            && self.top < other.bottom
-            && other.top < self.bottom
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
     pub fn contains(&self, (x, y): (f64, f64)) -> bool {
@@ -43,21 +35,11 @@ impl Rect {
     }
 
     pub fn grown(&self, by: f64) -> Self {
-        Self {
-            left: self.left - by,
-            top: self.top - by,
-            right: self.right + by,
-            bottom: self.bottom + by,
-        }
+        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
     }
 
     pub fn corners(&self) -> Vec<(f64, f64)> {
-        vec![
-            (self.left, self.top),
-            (self.right, self.top),
-            (self.right, self.bottom),
-            (self.left, self.bottom),
-        ]
+        vec![(self.left, self.top), (self.right, self.top), (self.right, self.bottom), (self.left, self.bottom)]
     }
 }
 
@@ -94,19 +76,9 @@ impl Text {
         };
         let (up, down) = (0.76 * self.em, 0.22 * self.em);
         if self.upright {
-            Rect {
-                left: self.x - up,
-                right: self.x + down,
-                top: self.y + back - width,
-                bottom: self.y + back,
-            }
+            Rect { left: self.x - up, right: self.x + down, top: self.y + back - width, bottom: self.y + back }
         } else {
-            Rect {
-                left: self.x - back,
-                right: self.x - back + width,
-                top: self.y - up,
-                bottom: self.y + down,
-            }
+            Rect { left: self.x - back, right: self.x - back + width, top: self.y - up, bottom: self.y + down }
         }
     }
 }
@@ -114,22 +86,9 @@ impl Text {
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
-    Stroke {
-        points: Vec<(f64, f64)>,
-        width: f64,
-        colour: Colour,
-        opacity: f64,
-    },
-    Fill {
-        points: Vec<(f64, f64)>,
-        colour: Colour,
-        opacity: f64,
-    },
-    Disc {
-        centre: (f64, f64),
-        radius: f64,
-        colour: Colour,
-    },
+    Stroke { points: Vec<(f64, f64)>, width: f64, colour: Colour, opacity: f64 },
+    Fill { points: Vec<(f64, f64)>, colour: Colour, opacity: f64 },
+    Disc { centre: (f64, f64), radius: f64, colour: Colour },
     Text(Text),
 }
 
@@ -144,22 +103,13 @@ pub(crate) struct Scene {
 impl Scene {
     pub fn stroke(&mut self, points: Vec<(f64, f64)>, width: f64, colour: Colour) {
         if points.len() > 1 {
-            self.shapes.push(Shape::Stroke {
-                points,
-                width,
-                colour,
-                opacity: 1.0,
-            });
+            self.shapes.push(Shape::Stroke { points, width, colour, opacity: 1.0 });
         }
     }
 
     pub fn fill(&mut self, points: Vec<(f64, f64)>, colour: Colour, opacity: f64) {
         if points.len() > 2 {
-            self.shapes.push(Shape::Fill {
-                points,
-                colour,
-                opacity,
-            });
+            self.shapes.push(Shape::Fill { points, colour, opacity });
         }
     }
 
@@ -176,10 +126,7 @@ impl Scene {
             let mut length = libm::hypot(to.0 - from.0, to.1 - from.1);
             while length > left {
                 let share = left / length;
-                from = (
-                    from.0 + share * (to.0 - from.0),
-                    from.1 + share * (to.1 - from.1),
-                );
+                from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
                 length -= left;
                 if on {
                     dash.push(from);
@@ -205,11 +152,7 @@ impl Scene {
     pub fn lines(&mut self, lines: &[String], first: &Text, line_height: f64) -> f64 {
         let mut y = first.y;
         for line in lines {
-            self.shapes.push(Shape::Text(Text {
-                text: line.clone(),
-                y,
-                ..first.clone()
-            }));
+            self.shapes.push(Shape::Text(Text { text: line.clone(), y, ..first.clone() }));
             y += line_height;
         }
         y
@@ -218,13 +161,7 @@ impl Scene {
     /// Every text of the page.
     #[cfg(test)]
     pub fn texts(&self) -> impl Iterator<Item = &Text> {
-        self.shapes.iter().filter_map(|shape| {
-            if let Shape::Text(text) = shape {
-                Some(text)
-            } else {
-                None
-            }
-        })
+        self.shapes.iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None })
     }
 }
 
@@ -234,17 +171,8 @@ mod tests {
 
     #[test]
     fn dashes_cover_their_share_of_the_path() {
-        let mut scene = Scene {
-            width: 1.0,
-            height: 1.0,
-            shapes: Vec::new(),
-        };
-        scene.dashed(
-            &[(0.0, 0.0), (50.0, 0.0), (120.0, 0.0)],
-            &[8.0, 4.0],
-            1.0,
-            (0, 0, 0),
-        );
+        let mut scene = Scene { width: 1.0, height: 1.0, shapes: Vec::new() };
+        scene.dashed(&[(0.0, 0.0), (50.0, 0.0), (120.0, 0.0)], &[8.0, 4.0], 1.0, (0, 0, 0));
         let drawn: f64 = scene
             .shapes
             .iter()

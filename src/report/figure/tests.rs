@@ -8,28 +8,14 @@ mod gallery;
 /// Every text lies on the page, no two texts overlap, and no text outside a legend lies under one.
 fn assert_readable(figure: &Figure) -> Scene {
     let scene = compose::scene_of(figure);
-    let texts: Vec<_> = scene
-        .texts()
-        .map(|text| (text.text.clone(), text.bounds()))
-        .collect();
+    let texts: Vec<_> = scene.texts().map(|text| (text.text.clone(), text.bounds())).collect();
     for (text, area) in &texts {
-        let on_page = area.left >= 0.0
-            && area.top >= 0.0
-            && area.right <= scene.width
-            && area.bottom <= scene.height;
-        assert!(
-            on_page,
-            "{}: “{text}” leaves the page: {area:?} on {}×{}",
-            figure.name, scene.width, scene.height
-        );
+        let on_page = area.left >= 0.0 && area.top >= 0.0 && area.right <= scene.width && area.bottom <= scene.height;
+        assert!(on_page, "{}: “{text}” leaves the page: {area:?} on {}×{}", figure.name, scene.width, scene.height);
     }
     for (i, (a, area_a)) in texts.iter().enumerate() {
         for (b, area_b) in &texts[i + 1..] {
-            assert!(
-                !area_a.grown(-0.5).overlaps(&area_b.grown(-0.5)),
-                "{}: “{a}” {area_a:?} and “{b}” {area_b:?}",
-                figure.name
-            );
+            assert!(!area_a.grown(-0.5).overlaps(&area_b.grown(-0.5)), "{}: “{a}” {area_a:?} and “{b}” {area_b:?}", figure.name);
         }
     }
     scene
@@ -53,18 +39,12 @@ fn awkward_figures_are_drawn_and_readable() {
 #[test]
 fn legends_inside_a_plot_hide_no_data() {
     for figure in gallery::all().into_iter().chain(gallery::awkward()) {
-        let looks = marks::Looks::of(&figure);
+        let looks = palette::Looks::of(&figure);
         for plan in layout::page_of(&figure, &looks).panels {
             if let layout::LegendPlace::Inside(legend, x, y) = &plan.legend {
                 let area = scene::Rect::new(*x, *y, legend.width, legend.height);
                 let plot = plan.plot(&looks);
-                assert!(
-                    plot.covered(false)
-                        .iter()
-                        .all(|thing| !thing.overlaps(&area)),
-                    "{}",
-                    figure.name
-                );
+                assert!(plot.covered(false).iter().all(|thing| !thing.overlaps(&area)), "{}", figure.name);
             }
         }
     }
@@ -73,20 +53,21 @@ fn legends_inside_a_plot_hide_no_data() {
 #[test]
 fn one_panel_is_800_by_500_and_the_svg_keeps_its_fine_grid() {
     let drawn = gallery::time_activity().render().expect("it is drawn");
-    assert!(
-        drawn
-            .svg
-            .starts_with("<svg width=\"800\" height=\"500\" viewBox=\"0 0 6400 4000\""),
-        "{}",
-        &drawn.svg[..120]
-    );
-    assert!(
-        drawn
-            .svg
-            .contains("research use only, not a medical device")
-    );
+    assert!(drawn.svg.starts_with("<svg width=\"800\" height=\"500\" viewBox=\"0 0 6400 4000\""), "{}", &drawn.svg[..120]);
+    assert!(drawn.svg.contains("research use only, not a medical device"));
     let picture = image::load_from_memory(&drawn.png).expect("a PNG");
     assert_eq!((picture.width(), picture.height()), (800, 500));
+}
+
+#[test]
+fn every_text_of_the_page_is_text_in_the_svg_at_its_size() {
+    let figure = gallery::ntcp();
+    let svg = figure.render().expect("it is drawn").svg;
+    let scene = compose::scene_of(&figure);
+    assert_eq!(svg.matches("<text ").count(), scene.texts().count());
+    assert_eq!(svg.matches("font-family=\"DejaVu Sans, Verdana, sans-serif\"").count(), scene.texts().count());
+    // the title is 16 logical pixels, the grid eight times finer
+    assert!(svg.contains("font-size=\"128\""), "title at 8 × 16");
 }
 
 #[test]
@@ -101,32 +82,17 @@ fn the_same_figure_gives_the_same_bytes_also_after_storage() {
 
 #[test]
 fn a_figure_with_nan_survives_storage() {
-    let figure = gallery::awkward()
-        .into_iter()
-        .find(|f| f.name == "not-a-number")
-        .expect("it is in the gallery");
+    let figure = gallery::awkward().into_iter().find(|f| f.name == "not-a-number").expect("it is in the gallery");
     let stored = serde_yaml::to_string(&figure).expect("it is stored");
     let read: Figure = serde_yaml::from_str(&stored).expect("it is read back");
-    assert_eq!(
-        figure.render().expect("drawn"),
-        read.render().expect("drawn")
-    );
+    assert_eq!(figure.render().expect("drawn"), read.render().expect("drawn"));
 }
 
 #[test]
 fn dropped_points_are_told_in_the_caption() {
-    let figure = gallery::awkward()
-        .into_iter()
-        .find(|f| f.name == "zeros-on-log")
-        .expect("it is in the gallery");
-    let texts: String = compose::scene_of(&figure)
-        .texts()
-        .map(|t| t.text.clone())
-        .collect();
-    assert!(
-        texts.contains("2 points at or below zero on a logarithmic axis"),
-        "{texts}"
-    );
+    let figure = gallery::awkward().into_iter().find(|f| f.name == "zeros-on-log").expect("it is in the gallery");
+    let texts: String = compose::scene_of(&figure).texts().map(|t| t.text.clone()).collect();
+    assert!(texts.contains("2 points at or below zero on a logarithmic axis"), "{texts}");
 }
 
 #[test]
@@ -135,9 +101,7 @@ fn the_table_of_a_figure_has_units_and_all_digits() {
     let mut lines = csv.lines();
     assert_eq!(
         lines.next(),
-        Some(
-            "panel,series,mark,x [Time after injection (h)],y [Activity (MBq)],low [Activity (MBq)],high [Activity (MBq)]"
-        )
+        Some("panel,series,mark,x [Time after injection (h)],y [Activity (MBq)],low [Activity (MBq)],high [Activity (MBq)]")
     );
     assert!(csv.contains("1,kidneys,points,24,"), "{csv}");
 }
@@ -145,29 +109,18 @@ fn the_table_of_a_figure_has_units_and_all_digits() {
 #[test]
 fn an_organ_keeps_its_colour_across_panels() {
     let figure = gallery::fixed_against_adapted();
-    let looks = marks::Looks::of(&figure);
+    let looks = palette::Looks::of(&figure);
     let style = Style::default();
-    assert_ne!(
-        looks.look("kidneys", &style),
-        looks.look("red marrow", &style)
-    );
+    assert_ne!(looks.look("kidneys", &style), looks.look("red marrow", &style));
     assert_eq!(looks.look("kidneys", &style), looks.look("kidneys", &style));
 }
 
 #[test]
 fn columns_of_different_length_are_refused_by_name() {
     let mut figure = gallery::time_activity();
-    figure.panels[0].marks.push(Mark::Line {
-        name: "spleen".into(),
-        x: vec![1.0],
-        y: vec![],
-        style: Style::default(),
-    });
+    figure.panels[0].marks.push(Mark::Line { name: "spleen".into(), x: vec![1.0], y: vec![], style: Style::default() });
     let message = figure.render().expect_err("lengths differ").to_string();
-    assert_eq!(
-        message,
-        "figure `time-activity`, series `spleen`: 1 x values but 0 y values"
-    );
+    assert_eq!(message, "figure `time-activity`, series `spleen`: 1 x values but 0 y values");
 }
 
 /// Writes the gallery for looking at, when `RPT_GALLERY` names a folder.

@@ -10,138 +10,68 @@ const GAP: usize = 2;
 const NARROWEST_TEXT: usize = 8;
 
 pub(super) fn text(table: &Table, width: usize) -> String {
-    let cells: Vec<Vec<String>> = table
-        .rows
-        .iter()
-        .map(|row| {
-            table
-                .columns
-                .iter()
-                .zip(row)
-                .map(|(column, cell)| one_line(&column.shown(cell)))
-                .collect()
-        })
-        .collect();
-    let headings: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| one_line(&column.heading()))
-        .collect();
+    let cells: Vec<Vec<String>> =
+        table.rows.iter().map(|row| table.columns.iter().zip(row).map(|(column, cell)| one_line(&column.shown(cell))).collect()).collect();
+    let headings: Vec<String> = table.columns.iter().map(|column| one_line(&column.heading())).collect();
     let mut out = String::new();
     if !table.title.is_empty() {
-        wrapped(&table.title, width)
-            .iter()
-            .for_each(|line| push_line(&mut out, line));
+        wrapped(&table.title, width).iter().for_each(|line| push_line(&mut out, line));
     }
     match column_widths(table, &headings, &cells, width) {
         Some(widths) => grid(table, &headings, &cells, &widths, &mut out),
         None => blocks(&headings, &cells, width, &mut out),
     }
     for note in &table.notes {
-        wrapped(note, width)
-            .iter()
-            .for_each(|line| push_line(&mut out, line));
+        wrapped(note, width).iter().for_each(|line| push_line(&mut out, line));
     }
     out
 }
 
 /// Widths of all columns, or `None` when the table cannot be made to fit.
-fn column_widths(
-    table: &Table,
-    headings: &[String],
-    cells: &[Vec<String>],
-    width: usize,
-) -> Option<Vec<usize>> {
+fn column_widths(table: &Table, headings: &[String], cells: &[Vec<String>], width: usize) -> Option<Vec<usize>> {
     let count = headings.len();
-    let body = |column: usize| {
-        cells
-            .iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.width())
-            .max()
-            .unwrap_or(0)
-    };
-    let longest_word = |column: usize| {
-        headings[column]
-            .split(' ')
-            .map(UnicodeWidthStr::width)
-            .max()
-            .unwrap_or(0)
-    };
+    let body = |column: usize| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let longest_word = |column: usize| headings[column].split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
     let total = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * count.saturating_sub(1);
-    let mut widths: Vec<usize> = (0..count)
-        .map(|c| body(c).max(headings[c].width()))
-        .collect();
+    let mut widths: Vec<usize> = (0..count).map(|c| body(c).max(headings[c].width())).collect();
     // headings over several lines: take width from the column whose heading sticks out most
     while total(&widths) > width {
         let slack = |c: usize| widths[c].saturating_sub(body(c).max(longest_word(c)));
-        let Some(column) = (0..count)
-            .max_by_key(|c| (slack(*c), count - c))
-            .filter(|c| slack(*c) > 0)
-        else {
+        let Some(column) = (0..count).max_by_key(|c| (slack(*c), count - c)).filter(|c| slack(*c) > 0) else {
             break;
         };
         widths[column] -= 1;
     }
     let can_be_cut = |column: usize| {
-        let is_text =
-            |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Text(_) | Cell::Missing));
+        let is_text = |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Text(_) | Cell::Missing));
         table.columns[column].align == Align::Left && table.rows.iter().all(is_text)
     };
     while total(&widths) > width {
-        let column = (0..count)
-            .filter(|c| can_be_cut(*c) && widths[*c] > NARROWEST_TEXT)
-            .max_by_key(|c| (widths[*c], count - c))?;
+        let column = (0..count).filter(|c| can_be_cut(*c) && widths[*c] > NARROWEST_TEXT).max_by_key(|c| (widths[*c], count - c))?;
         widths[column] -= 1;
     }
     Some(widths)
 }
 
-fn grid(
-    table: &Table,
-    headings: &[String],
-    cells: &[Vec<String>],
-    widths: &[usize],
-    out: &mut String,
-) {
+fn grid(table: &Table, headings: &[String], cells: &[Vec<String>], widths: &[usize], out: &mut String) {
     let set = |text: &str, column: usize| {
         let text = cut(text, widths[column]);
         let room = " ".repeat(widths[column] - text.width());
-        if table.columns[column].align == Align::Right {
-            format!("{room}{text}")
-        } else {
-            format!("{text}{room}")
-        }
+        if table.columns[column].align == Align::Right { format!("{room}{text}") } else { format!("{text}{room}") }
     };
     let gap = " ".repeat(GAP);
-    let head: Vec<Vec<String>> = headings
-        .iter()
-        .zip(widths)
-        .map(|(heading, width)| wrapped(heading, *width))
-        .collect();
+    let head: Vec<Vec<String>> = headings.iter().zip(widths).map(|(heading, width)| wrapped(heading, *width)).collect();
     let head_lines = head.iter().map(Vec::len).max().unwrap_or(0);
     for line in 0..head_lines {
         // headings stand on the rule, like the numbers below it
-        let part = |lines: &Vec<String>| {
-            (line + lines.len())
-                .checked_sub(head_lines)
-                .and_then(|i| lines.get(i).cloned())
-        };
-        let row: Vec<String> = head
-            .iter()
-            .enumerate()
-            .map(|(c, lines)| set(&part(lines).unwrap_or_default(), c))
-            .collect();
+        let part = |lines: &Vec<String>| (line + lines.len()).checked_sub(head_lines).and_then(|i| lines.get(i).cloned());
+        let row: Vec<String> = head.iter().enumerate().map(|(c, lines)| set(&part(lines).unwrap_or_default(), c)).collect();
         push_line(out, &row.join(&gap));
     }
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     push_line(out, &rule.join(&gap));
     for row in cells {
-        let row: Vec<String> = row
-            .iter()
-            .enumerate()
-            .map(|(column, cell)| set(cell, column))
-            .collect();
+        let row: Vec<String> = row.iter().enumerate().map(|(column, cell)| set(cell, column)).collect();
         push_line(out, &row.join(&gap));
     }
 }
@@ -153,9 +83,7 @@ fn blocks(headings: &[String], cells: &[Vec<String>], width: usize, out: &mut St
             out.push('\n');
         }
         for (heading, cell) in headings.iter().zip(row) {
-            wrapped(&format!("{heading}: {cell}"), width)
-                .iter()
-                .for_each(|line| push_line(out, line));
+            wrapped(&format!("{heading}: {cell}"), width).iter().for_each(|line| push_line(out, line));
         }
     }
 }
@@ -166,9 +94,7 @@ fn push_line(out: &mut String, line: &str) {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// `text` in at most `width` columns, the end replaced by "…".

@@ -22,13 +22,7 @@ fn doses() -> Table {
         4_usize.into(),
         "observational: a long explanation, with \"quotes\"".into(),
     ]);
-    table.push(vec![
-        "Leber | 肝臓".into(),
-        f64::NAN.into(),
-        (1.0 / 3.0).into(),
-        Cell::Missing,
-        Cell::Missing,
-    ]);
+    table.push(vec!["Leber | 肝臓".into(), f64::NAN.into(), (1.0 / 3.0).into(), Cell::Missing, Cell::Missing]);
     table.notes.push("Dose by the MIRD scheme.".to_owned());
     table
 }
@@ -37,32 +31,12 @@ fn doses() -> Table {
 fn csv_keeps_every_bit_and_names_the_units() {
     let csv = doses().to_csv();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    let header = reader
-        .headers()
-        .expect("a header")
-        .iter()
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
-    assert_eq!(
-        header,
-        [
-            "organ",
-            "absorbed_dose_gy",
-            "clearance_ml_per_min",
-            "cycles",
-            "evidence"
-        ]
-    );
+    let header = reader.headers().expect("a header").iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(header, ["organ", "absorbed_dose_gy", "clearance_ml_per_min", "cycles", "evidence"]);
     let rows: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("a row")).collect();
-    assert_eq!(
-        rows[1][2].parse::<f64>().map(f64::to_bits),
-        Ok((1.0_f64 / 3.0).to_bits())
-    );
+    assert_eq!(rows[1][2].parse::<f64>().map(f64::to_bits), Ok((1.0_f64 / 3.0).to_bits()));
     assert_eq!(&rows[1][1], "");
-    assert_eq!(
-        &rows[0][4],
-        "observational: a long explanation, with \"quotes\""
-    );
+    assert_eq!(&rows[0][4], "observational: a long explanation, with \"quotes\"");
 }
 
 #[test]
@@ -84,25 +58,14 @@ fn terminal_text_fits_and_never_cuts_a_number() {
     let table = doses();
     for width in [200, 100, 80, 60, 50, 40, 30, 20] {
         let text = table.to_terminal(width);
-        assert!(
-            text.lines().all(|line| line.width() <= width),
-            "width {width}:\n{text}"
-        );
-        assert!(
-            text.contains("19.3") && text.contains("0.333"),
-            "width {width}:\n{text}"
-        );
+        assert!(text.lines().all(|line| line.width() <= width), "width {width}:\n{text}");
+        assert!(text.contains("19.3") && text.contains("0.333"), "width {width}:\n{text}");
     }
     // nothing below may panic, whatever it looks like
     (0..20).for_each(|width| drop(table.to_terminal(width)));
     let lines: Vec<String> = table.to_terminal(100).lines().map(str::to_owned).collect();
-    let right_edge =
-        |line: &str, word: &str| line.find(word).map(|at| line[..at].width() + word.width());
-    assert_eq!(
-        right_edge(&lines[3], "0.100"),
-        right_edge(&lines[4], "0.333"),
-        "aligned by display width\n{lines:#?}"
-    );
+    let right_edge = |line: &str, word: &str| line.find(word).map(|at| line[..at].width() + word.width());
+    assert_eq!(right_edge(&lines[3], "0.100"), right_edge(&lines[4], "0.333"), "aligned by display width\n{lines:#?}");
 }
 
 #[test]
@@ -116,10 +79,7 @@ fn markdown_escapes_pipes() {
 #[test]
 fn json_has_nulls_for_missing_numbers() {
     let json = doses().to_json();
-    assert_eq!(
-        json["rows"][0]["absorbed_dose_gy"],
-        serde_json::json!(19.349)
-    );
+    assert_eq!(json["rows"][0]["absorbed_dose_gy"], serde_json::json!(19.349));
     assert!(json["rows"][1]["absorbed_dose_gy"].is_null());
     assert_eq!(json["columns"][1]["unit"], "Gy");
 }

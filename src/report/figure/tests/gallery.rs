@@ -3,39 +3,22 @@
 use super::super::*;
 
 fn grid(from: f64, to: f64, count: usize) -> Vec<f64> {
-    (0..count)
-        .map(|i| from + (to - from) * i as f64 / (count - 1) as f64)
-        .collect()
+    (0..count).map(|i| from + (to - from) * i as f64 / (count - 1) as f64).collect()
 }
 
 fn line(name: &str, x: &[f64], y: impl Fn(f64) -> f64) -> Mark {
-    Mark::Line {
-        name: name.into(),
-        x: x.to_vec(),
-        y: x.iter().map(|x| y(*x)).collect(),
-        style: Style::default(),
-    }
+    Mark::Line { name: name.into(), x: x.to_vec(), y: x.iter().map(|x| y(*x)).collect(), style: Style::default() }
 }
 
 /// Time–activity with data, error bars and fit on a log axis.
 pub(super) fn time_activity() -> Figure {
     let times = grid(0.2, 200.0, 300);
-    let organ = |scale: f64, up: f64, down: f64| {
-        move |t: f64| scale * ((-down * t).exp() - (-up * t).exp())
-    };
-    let curves = [
-        ("kidneys", organ(220.0, 0.6, 0.016)),
-        ("spleen", organ(70.0, 0.8, 0.012)),
-        ("tumour 1", organ(40.0, 0.15, 0.0075)),
-    ];
+    let organ = |scale: f64, up: f64, down: f64| move |t: f64| scale * ((-down * t).exp() - (-up * t).exp());
+    let curves = [("kidneys", organ(220.0, 0.6, 0.016)), ("spleen", organ(70.0, 0.8, 0.012)), ("tumour 1", organ(40.0, 0.15, 0.0075))];
     let mut marks = Vec::new();
     for (index, (name, curve)) in curves.iter().enumerate() {
         let x = vec![1.0, 4.0, 24.0, 96.0, 168.0];
-        let y: Vec<f64> = x
-            .iter()
-            .enumerate()
-            .map(|(i, t)| curve(*t) * (1.0 + 0.07 * ((i * 7 + index * 3) % 5) as f64 - 0.14))
-            .collect();
+        let y: Vec<f64> = x.iter().enumerate().map(|(i, t)| curve(*t) * (1.0 + 0.07 * ((i * 7 + index * 3) % 5) as f64 - 0.14)).collect();
         let style = Style::solid(index);
         marks.push(Mark::Band {
             name: (*name).into(),
@@ -44,22 +27,10 @@ pub(super) fn time_activity() -> Figure {
             high: times.iter().map(|t| curve(*t) * 1.13).collect(),
             style,
         });
-        marks.push(Mark::Line {
-            name: (*name).into(),
-            x: times.clone(),
-            y: times.iter().map(|t| curve(*t)).collect(),
-            style,
-        });
+        marks.push(Mark::Line { name: (*name).into(), x: times.clone(), y: times.iter().map(|t| curve(*t)).collect(), style });
         let low = y.iter().map(|v| v * 0.85).collect();
         let high = y.iter().map(|v| v * 1.15).collect();
-        marks.push(Mark::Points {
-            name: (*name).into(),
-            x,
-            y,
-            low: Some(low),
-            high: Some(high),
-            style,
-        });
+        marks.push(Mark::Points { name: (*name).into(), x, y, low: Some(low), high: Some(high), style });
     }
     Figure {
         name: "time-activity".into(),
@@ -83,61 +54,31 @@ pub(super) fn cycles() -> Figure {
                 .sum::<f64>()
         }
     };
-    let mut marks: Vec<Mark> = (0..4)
-        .map(|c| Mark::VerticalLine {
-            x: 56.0 * f64::from(c),
-            label: format!("cycle {}, 7.4 GBq", c + 1),
-        })
-        .collect();
+    let mut marks: Vec<Mark> =
+        (0..4).map(|c| Mark::VerticalLine { x: 56.0 * f64::from(c), label: format!("cycle {}, 7.4 GBq", c + 1) }).collect();
     marks.push(line("kidneys", &days, rate(62.0, 2.1)));
     marks.push(line("red marrow", &days, rate(4.0, 1.6)));
     marks.push(line("liver metastasis", &days, rate(140.0, 3.6)));
-    marks.push(Mark::HorizontalLine {
-        y: 100.0,
-        label: "repair saturates (assumed)".into(),
-    });
+    marks.push(Mark::HorizontalLine { y: 100.0, label: "repair saturates (assumed)".into() });
     Figure {
         name: "cycles".into(),
         title: "Absorbed-dose rate over four cycles".into(),
-        panels: vec![Panel {
-            x: Axis::linear("Time", "d"),
-            y: Axis::linear("Dose rate", "mGy/h"),
-            marks,
-            ..Panel::default()
-        }],
-        caption: vec![
-            "Evidence: assumed. Kidney S values scaled to the patient's kidney mass.".into(),
-        ],
+        panels: vec![Panel { x: Axis::linear("Time", "d"), y: Axis::linear("Dose rate", "mGy/h"), marks, ..Panel::default() }],
+        caption: vec!["Evidence: assumed. Kidney S values scaled to the patient's kidney mass.".into()],
         ..Figure::default()
     }
 }
 
 fn organs() -> Vec<String> {
-    [
-        "kidneys",
-        "spleen",
-        "liver",
-        "red marrow",
-        "salivary glands",
-        "liver metastasis",
-    ]
-    .map(String::from)
-    .to_vec()
+    ["kidneys", "spleen", "liver", "red marrow", "salivary glands", "liver metastasis"].map(String::from).to_vec()
 }
 
 /// Dose per organ and cycle, stacked over cycles.
 pub(super) fn stacked() -> Figure {
     let series = (0..4)
         .map(|c| {
-            let values: Vec<f64> = [4.8, 5.6, 2.1, 0.25, 3.1, 19.0]
-                .iter()
-                .map(|d| d * (1.0 - 0.06 * f64::from(c)))
-                .collect();
-            BarSeries {
-                name: format!("cycle {}", c + 1),
-                values,
-                ..BarSeries::default()
-            }
+            let values: Vec<f64> = [4.8, 5.6, 2.1, 0.25, 3.1, 19.0].iter().map(|d| d * (1.0 - 0.06 * f64::from(c))).collect();
+            BarSeries { name: format!("cycle {}", c + 1), values, ..BarSeries::default() }
         })
         .collect();
     Figure {
@@ -147,20 +88,12 @@ pub(super) fn stacked() -> Figure {
             x: Axis::of_categories("", organs()),
             y: Axis::linear("Absorbed dose", "Gy"),
             marks: vec![
-                Mark::HorizontalLine {
-                    y: 23.0,
-                    label: "23 Gy kidneys (transferred)".into(),
-                },
-                Mark::Bars {
-                    series,
-                    stacked: true,
-                },
+                Mark::HorizontalLine { y: 23.0, label: "23 Gy kidneys (transferred)".into() },
+                Mark::Bars { series, stacked: true },
             ],
             ..Panel::default()
         }],
-        caption: vec![
-            "23 Gy: customary limit transferred from external beam. Evidence: transferred.".into(),
-        ],
+        caption: vec!["23 Gy: customary limit transferred from external beam. Evidence: transferred.".into()],
         ..Figure::default()
     }
 }
@@ -168,19 +101,10 @@ pub(super) fn stacked() -> Figure {
 /// Dose per organ and arm, side by side with error bars.
 pub(super) fn grouped() -> Figure {
     let arm = |name: &str, factor: f64| {
-        let values: Vec<f64> = [19.3, 21.0, 8.4, 0.9, 12.4, 76.0]
-            .iter()
-            .map(|d| d * factor)
-            .collect();
+        let values: Vec<f64> = [19.3, 21.0, 8.4, 0.9, 12.4, 76.0].iter().map(|d| d * factor).collect();
         let low = values.iter().map(|d| d * 0.86).collect();
         let high = values.iter().map(|d| d * 1.15).collect();
-        BarSeries {
-            name: name.into(),
-            values,
-            low: Some(low),
-            high: Some(high),
-            ..BarSeries::default()
-        }
+        BarSeries { name: name.into(), values, low: Some(low), high: Some(high), ..BarSeries::default() }
     };
     Figure {
         name: "grouped".into(),
@@ -190,11 +114,7 @@ pub(super) fn grouped() -> Figure {
             x: Axis::of_categories("", organs()),
             y: Axis::log10("Absorbed dose", "Gy"),
             marks: vec![Mark::Bars {
-                series: vec![
-                    arm("fixed, 4 × 7.4 GBq", 1.0),
-                    arm("adapted to BED 27 Gy", 1.3),
-                    arm("adapted, blood gated", 1.1),
-                ],
+                series: vec![arm("fixed, 4 × 7.4 GBq", 1.0), arm("adapted to BED 27 Gy", 1.3), arm("adapted, blood gated", 1.1)],
                 stacked: false,
             }],
             ..Panel::default()
@@ -246,9 +166,7 @@ pub(super) fn fixed_against_adapted() -> Figure {
                     .map(|c| t - 56.0 * c as f64)
                     .filter(|d| *d >= 0.0)
                     .enumerate()
-                    .map(|(c, d)| {
-                        share * (1.0 + (factor - 1.0) * c as f64) * (1.0 - (-d / 4.0).exp())
-                    })
+                    .map(|(c, d)| share * (1.0 + (factor - 1.0) * c as f64) * (1.0 - (-d / 4.0).exp()))
                     .sum::<f64>()
             }
         };
@@ -260,10 +178,7 @@ pub(super) fn fixed_against_adapted() -> Figure {
                 line("kidneys", &days, rise(4.9)),
                 line("spleen", &days, rise(5.6)),
                 line("red marrow", &days, rise(0.25)),
-                Mark::HorizontalLine {
-                    y: 27.0,
-                    label: "limit".into(),
-                },
+                Mark::HorizontalLine { y: 27.0, label: "limit".into() },
             ],
             legend: Legend::Auto,
         }
@@ -272,15 +187,9 @@ pub(super) fn fixed_against_adapted() -> Figure {
         name: "fixed-adapted".into(),
         title: "The same patient under two regimens".into(),
         subtitle: Some("patient 17 of seed 42".into()),
-        panels: vec![
-            build("Fixed: 4 × 7.4 GBq", 1.0),
-            build("Adapted to kidney BED 27 Gy", 1.25),
-        ],
+        panels: vec![build("Fixed: 4 × 7.4 GBq", 1.0), build("Adapted to kidney BED 27 Gy", 1.25)],
         columns: 2,
-        caption: vec![
-            "Decisions from simulated scans at 24 h and 96 h; doses shown are the true doses."
-                .into(),
-        ],
+        caption: vec!["Decisions from simulated scans at 24 h and 96 h; doses shown are the true doses.".into()],
     }
 }
 
@@ -295,15 +204,10 @@ fn stacked_panels() -> Figure {
             Mark::Steps {
                 name: format!("{label}, weekly"),
                 x: days.clone(),
-                y: days
-                    .iter()
-                    .map(|d| scale * (2.0 + (d / 20.0).sin()))
-                    .collect(),
+                y: days.iter().map(|d| scale * (2.0 + (d / 20.0).sin())).collect(),
                 style: Style::default(),
             },
-            line(&format!("{label}, model"), &days, |d| {
-                scale * (2.0 + (d / 20.0).cos())
-            }),
+            line(&format!("{label}, model"), &days, |d| scale * (2.0 + (d / 20.0).cos())),
         ],
         legend: Legend::Auto,
     };
@@ -345,50 +249,26 @@ fn survival() -> Figure {
 fn twelve_series() -> Figure {
     let x = grid(0.0, 10.0, 60);
     let marks = (0..12)
-        .map(|i| {
-            line(&format!("organ number {}", i + 1), &x, move |t| {
-                f64::from(i) * 0.4 + (t * 0.7 + f64::from(i)).sin()
-            })
-        })
+        .map(|i| line(&format!("organ number {}", i + 1), &x, move |t| f64::from(i) * 0.4 + (t * 0.7 + f64::from(i)).sin()))
         .collect();
     Figure {
         name: "twelve-series".into(),
         title: "Twelve series".into(),
-        panels: vec![Panel {
-            x: Axis::linear("x", ""),
-            y: Axis::linear("y", ""),
-            marks,
-            ..Panel::default()
-        }],
+        panels: vec![Panel { x: Axis::linear("x", ""), y: Axis::linear("y", ""), marks, ..Panel::default() }],
         ..Figure::default()
     }
 }
 
 /// Figures that should look right.
 pub(super) fn all() -> Vec<Figure> {
-    vec![
-        time_activity(),
-        cycles(),
-        stacked(),
-        grouped(),
-        ntcp(),
-        fixed_against_adapted(),
-        stacked_panels(),
-        survival(),
-        twelve_series(),
-    ]
+    vec![time_activity(), cycles(), stacked(), grouped(), ntcp(), fixed_against_adapted(), stacked_panels(), survival(), twelve_series()]
 }
 
 fn single(name: &str, y: Axis, marks: Vec<Mark>) -> Figure {
     Figure {
         name: name.into(),
         title: name.into(),
-        panels: vec![Panel {
-            x: Axis::linear("x", ""),
-            y,
-            marks,
-            ..Panel::default()
-        }],
+        panels: vec![Panel { x: Axis::linear("x", ""), y, marks, ..Panel::default() }],
         ..Figure::default()
     }
 }
@@ -397,133 +277,44 @@ fn single(name: &str, y: Axis, marks: Vec<Mark>) -> Figure {
 pub(super) fn awkward() -> Vec<Figure> {
     let long = "a very long name of a series with the organ, the arm, the estimator, the schedule and the weather, ".repeat(3);
     let word = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(4);
-    let points = |x: Vec<f64>, y: Vec<f64>| Mark::Points {
-        name: "data".into(),
-        x,
-        y,
-        low: None,
-        high: None,
-        style: Style::default(),
-    };
+    let points = |x: Vec<f64>, y: Vec<f64>| Mark::Points { name: "data".into(), x, y, low: None, high: None, style: Style::default() };
     let x = grid(0.0, 5.0, 6);
     let mut figures = vec![
-        Figure {
-            name: "no-panels".into(),
-            ..Figure::default()
-        },
+        Figure { name: "no-panels".into(), ..Figure::default() },
         single("no-marks", Axis::linear("y", ""), vec![]),
-        single(
-            "empty-line",
-            Axis::log10("y", "Gy"),
-            vec![line("nothing", &[], |t| t)],
-        ),
-        single(
-            "all-equal",
-            Axis::linear("y", "Gy"),
-            vec![line("flat", &x, |_| 5.0)],
-        ),
-        single(
-            "all-zero",
-            Axis::linear("y", "Gy"),
-            vec![line("flat", &x, |_| 0.0)],
-        ),
-        single(
-            "all-equal-log",
-            Axis::log10("y", "Gy"),
-            vec![line("flat", &x, |_| 0.3)],
-        ),
-        single(
-            "zeros-on-log",
-            Axis::log10("y", "Gy"),
-            vec![line("some", &x, |t| t - 1.0)],
-        ),
+        single("empty-line", Axis::log10("y", "Gy"), vec![line("nothing", &[], |t| t)]),
+        single("all-equal", Axis::linear("y", "Gy"), vec![line("flat", &x, |_| 5.0)]),
+        single("all-zero", Axis::linear("y", "Gy"), vec![line("flat", &x, |_| 0.0)]),
+        single("all-equal-log", Axis::log10("y", "Gy"), vec![line("flat", &x, |_| 0.3)]),
+        single("zeros-on-log", Axis::log10("y", "Gy"), vec![line("some", &x, |t| t - 1.0)]),
         single(
             "not-a-number",
             Axis::linear("y", "Gy"),
-            vec![
-                line("gap", &x, |t| if t == 2.0 { f64::NAN } else { t }),
-                points(vec![f64::INFINITY, 1.0], vec![1.0, 1.0]),
-            ],
+            vec![line("gap", &x, |t| if t == 2.0 { f64::NAN } else { t }), points(vec![f64::INFINITY, 1.0], vec![1.0, 1.0])],
         ),
-        single(
-            "one-point",
-            Axis::linear("y", "Gy"),
-            vec![
-                points(vec![3.0], vec![7.0]),
-                line("curve of one", &[3.1], |_| 7.1),
-            ],
-        ),
-        single(
-            "huge-log",
-            Axis::log10("y", "Bq"),
-            vec![line("wide", &grid(0.0, 15.0, 40), |t| {
-                1e-9 * 10.0_f64.powf(t)
-            })],
-        ),
-        single(
-            "huge-linear",
-            Axis::linear("y", "Bq"),
-            vec![line("wide", &grid(0.0, 15.0, 40), |t| {
-                1e-9 * 10.0_f64.powf(t)
-            })],
-        ),
-        single(
-            "extreme",
-            Axis::linear("y", ""),
-            vec![line(
-                "extreme",
-                &x,
-                |t| if t > 2.0 { f64::MAX } else { -1e300 },
-            )],
-        ),
-        single(
-            "tiny-change",
-            Axis::linear("y", ""),
-            vec![line("tiny", &x, |t| 1e6 + 1e-4 * t)],
-        ),
-        single(
-            "negative",
-            Axis::linear("y", "Gy"),
-            vec![line("negative", &x, |t| -t * t)],
-        ),
+        single("one-point", Axis::linear("y", "Gy"), vec![points(vec![3.0], vec![7.0]), line("curve of one", &[3.1], |_| 7.1)]),
+        single("huge-log", Axis::log10("y", "Bq"), vec![line("wide", &grid(0.0, 15.0, 40), |t| 1e-9 * 10.0_f64.powf(t))]),
+        single("huge-linear", Axis::linear("y", "Bq"), vec![line("wide", &grid(0.0, 15.0, 40), |t| 1e-9 * 10.0_f64.powf(t))]),
+        single("extreme", Axis::linear("y", ""), vec![line("extreme", &x, |t| if t > 2.0 { f64::MAX } else { -1e300 })]),
+        single("tiny-change", Axis::linear("y", ""), vec![line("tiny", &x, |t| 1e6 + 1e-4 * t)]),
+        single("negative", Axis::linear("y", "Gy"), vec![line("negative", &x, |t| -t * t)]),
         single(
             "outside",
             Axis::linear("y", "Gy").between(0.0, 1.0),
-            vec![
-                line("outside", &x, |t| 1e12 * (t - 2.0)),
-                points(vec![1.0], vec![50.0]),
-            ],
+            vec![line("outside", &x, |t| 1e12 * (t - 2.0)), points(vec![1.0], vec![50.0])],
         ),
-        single(
-            "bad-range",
-            Axis::log10("y", "Gy").between(-1.0, f64::NAN),
-            vec![line("l", &x, |t| t + 1.0)],
-        ),
-        single(
-            "long-name",
-            Axis::linear(&long, "Gy"),
-            vec![line(&long, &x, |t| t), line(&word, &x, |t| t * t)],
-        ),
+        single("bad-range", Axis::log10("y", "Gy").between(-1.0, f64::NAN), vec![line("l", &x, |t| t + 1.0)]),
+        single("long-name", Axis::linear(&long, "Gy"), vec![line(&long, &x, |t| t), line(&word, &x, |t| t * t)]),
         single(
             "rules",
             Axis::linear("y", "Gy"),
             (0..14)
-                .map(|i| Mark::VerticalLine {
-                    x: f64::from(i % 7),
-                    label: format!("administration {i}"),
-                })
-                .chain((0..14).map(|i| Mark::HorizontalLine {
-                    y: f64::from(i / 3),
-                    label: format!("limit {i} of something long"),
-                }))
+                .map(|i| Mark::VerticalLine { x: f64::from(i % 7), label: format!("administration {i}") })
+                .chain((0..14).map(|i| Mark::HorizontalLine { y: f64::from(i / 3), label: format!("limit {i} of something long") }))
                 .collect(),
         ),
     ];
-    let mut titled = single(
-        "long-title",
-        Axis::linear("y", ""),
-        vec![line("a", &x, |t| t)],
-    );
+    let mut titled = single("long-title", Axis::linear("y", ""), vec![line("a", &x, |t| t)]);
     titled.title = long.clone();
     titled.subtitle = Some(word.clone());
     titled.panels[0].title = Some(long.clone());
@@ -534,9 +325,7 @@ pub(super) fn awkward() -> Vec<Figure> {
         series: (0..count)
             .map(|s| BarSeries {
                 name: format!("arm {s}"),
-                values: (0..names.len())
-                    .map(|i| i as f64 - 3.0 * s as f64)
-                    .collect(),
+                values: (0..names.len()).map(|i| i as f64 - 3.0 * s as f64).collect(),
                 ..BarSeries::default()
             })
             .collect(),
@@ -548,19 +337,13 @@ pub(super) fn awkward() -> Vec<Figure> {
     let mut empty_bars = single("empty-bars", Axis::linear("y", "Gy"), vec![bars(&[], 2)]);
     empty_bars.panels[0].x = Axis::of_categories("Organ", vec![]);
     figures.push(empty_bars);
-    let mut log_x = single(
-        "log-x",
-        Axis::log10("y", "Gy"),
-        vec![line("l", &[1e-3, 1.0, 1e4], |t| t * t)],
-    );
+    let mut log_x = single("log-x", Axis::log10("y", "Gy"), vec![line("l", &[1e-3, 1.0, 1e4], |t| t * t)]);
     log_x.panels[0].x = Axis::log10("Amount of ligand", "nmol");
     figures.push(log_x);
     let mut hundred = single(
         "hundred-series",
         Axis::linear("y", ""),
-        (0..60)
-            .map(|i| line(&format!("series {i}"), &x, move |t| t * f64::from(i)))
-            .collect(),
+        (0..60).map(|i| line(&format!("series {i}"), &x, move |t| t * f64::from(i))).collect(),
     );
     hundred.panels[0].legend = Legend::Below;
     figures.push(hundred);
