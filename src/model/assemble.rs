@@ -153,7 +153,7 @@ fn compartments<'f>(flat: &Flat<'f>, resolver: &mut Resolver<'_, 'f>, faults: &m
             .entry
             .initial
             .as_ref()
-            .and_then(|formula| resolver.formula_as(formula, amount, "an amount at the start", &context, faults));
+            .and_then(|formula| resolver.formula_as(formula, amount, "`initial`", &context, faults));
         found.push(Compartment {
             path: compartment.path.clone(),
             volume: resolver.volume(position, faults),

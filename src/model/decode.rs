@@ -247,11 +247,18 @@ fn flow<'f>(entry: Node<'f>, faults: &mut Faults) -> Option<FlowEntry<'f>> {
             named(Some(from), faults, "a compartment").zip(named(Some(to), faults, "a compartment")).map(|(a, b)| [a, b])
         }
         _ if exchange => {
-            faults.error(entry.place(), "an exchange by `permeability` needs `between: [a, b]`");
+            let fault = faults.error(entry.place(), "an exchange by `permeability` needs `between: [a, b]`");
+            fault.help("it goes both ways; a flow one way is written with `clearance`");
             None
         }
-        _ => {
-            faults.error(entry.place(), format!("a flow by `{key}` needs `from` and `to`"));
+        (between, from, to) => {
+            let missing = match (between, from, to) {
+                (Some(_), ..) => "`between` belongs to `permeability`",
+                (_, None, None) => "both are missing",
+                (_, None, _) => "`from` is missing",
+                _ => "`to` is missing",
+            };
+            faults.error(entry.place(), format!("a flow by `{key}` needs `from` and `to`")).label(missing);
             None
         }
     };

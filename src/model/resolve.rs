@@ -47,6 +47,8 @@ pub struct Resolver<'m, 'f> {
     /// Names that some expression used.
     pub used: BTreeSet<String>,
     memo: HashMap<(String, Option<usize>), Progress>,
+    /// Names being resolved, outermost first, to show a circle.
+    running: Vec<String>,
     reported: HashSet<(usize, usize, String)>,
 }
 
@@ -64,6 +66,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
             parameters: Vec::new(),
             used: BTreeSet::new(),
             memo: HashMap::new(),
+            running: Vec::new(),
             reported: HashSet::new(),
         }
     }
@@ -102,8 +105,18 @@ impl<'m, 'f> Resolver<'m, 'f> {
             return Some(node);
         }
         let place = formula.node.place();
-        let help = (found.is_dimensionless() && matches!(formula.tree.as_ref().map(|tree| &tree.kind), Some(Kind::Number { .. })))
-            .then(|| format!("write its unit: `{} {}`", formula.text.trim(), wanted.internal_unit()));
+        let is_number = matches!(formula.tree.as_ref().map(|tree| &tree.kind), Some(Kind::Number { .. }));
+        let help = if found.is_dimensionless() && is_number {
+            Some(format!("write its unit: `{} {}`", formula.text.trim(), wanted.internal_unit()))
+        } else if found == self.amount && wanted == self.amount.over(VOLUME) {
+            Some("a bare name is an amount; in brackets, `[name]`, it is a concentration".to_string())
+        } else if found == self.amount.over(VOLUME) && wanted == self.amount {
+            Some("`[name]` is a concentration; without brackets it is an amount".to_string())
+        } else if found == self.amount.over(VOLUME).over(TIME) && wanted == self.amount.over(TIME) {
+            Some("a concentration `[name]` is multiplied by a volume per time, an amount `name` by a rate constant".to_string())
+        } else {
+            None
+        };
         self.report(place, context, format!("{what} must be {wanted}, this is {found}"), help, faults);
         None
     }
@@ -116,13 +129,17 @@ impl<'m, 'f> Resolver<'m, 'f> {
             Some(Progress::Running) => {
                 let place = self.flat.symbols.get(path)?.declared.clone();
                 let context = Context { scope: Scope::default(), ligand, constant: false };
-                self.report(place, &context, format!("`{path}` is defined by itself, in a circle"), None, faults);
+                let first = self.running.iter().position(|name| name == path).unwrap_or(0);
+                let circle = format!("{} → {path}", self.running[first..].join(" → "));
+                self.report(place, &context, format!("`{path}` is defined by itself: {circle}"), None, faults);
                 return None;
             }
             None => {}
         }
         self.memo.insert(key.clone(), Progress::Running);
+        self.running.push(path.to_string());
         let result = self.evaluate_symbol(path, ligand, faults);
+        self.running.pop();
         self.memo.insert(key, Progress::Done(result));
         result
     }
@@ -150,7 +167,9 @@ impl<'m, 'f> Resolver<'m, 'f> {
                     None => self.formula(&entry.formula, &context, faults)?,
                 };
                 if let Some(wanted) = symbol.expects.filter(|wanted| *wanted != found) {
-                    let help = found.is_dimensionless().then(|| format!("write its unit, such as `{}`", wanted.internal_unit()));
+                    let text = entry.formula.text.trim();
+                    let help = (found.is_dimensionless() && constant.is_some())
+                        .then(|| format!("write its unit, such as `{text} {}`", wanted.internal_unit()));
                     let place = entry.formula.node.place();
                     self.report(place, &context, format!("`{path}` must be {wanted}, this is {found}"), help, faults);
                     return None;
@@ -213,7 +232,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
         let compartment = &flat.compartments[compartment];
         let formula = compartment.entry.volume.as_ref()?;
         let context = Context { scope: compartment.scope.clone(), ligand: None, constant: true };
-        self.formula_as(formula, VOLUME, "a volume", &context, faults)
+        self.formula_as(formula, VOLUME, "`volume`", &context, faults)
     }
 
     /// Amount of a ligand in a compartment.
@@ -254,6 +273,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
                 }
                 let compartment = self.flat.compartment(path, &context.scope, place.clone(), faults)?;
                 self.used.insert(self.flat.compartments[compartment].path.clone());
+                self.used.insert(context.scope.path(path));
                 let ligand = self.ligand_of(&format!("[{path}]"), ligand.as_deref(), place.clone(), context, faults)?;
                 let node = self.concentration(compartment, ligand, place, context, faults)?;
                 Some((node, self.amount.over(VOLUME)))
@@ -305,6 +325,9 @@ impl<'m, 'f> Resolver<'m, 'f> {
             _ => {}
         }
         let Some(full) = self.flat.find(path, &context.scope) else {
+            if self.flat.is_missing(path, &context.scope) {
+                return None;
+            }
             let organ = context.scope.organ.as_deref();
             let known = self.flat.symbols.keys().map(|key| match key.split_once('.') {
                 Some((first, local)) if Some(first) == organ => local,
@@ -315,6 +338,8 @@ impl<'m, 'f> Resolver<'m, 'f> {
             return None;
         };
         self.used.insert(full.to_string());
+        // an argument that stands for a compartment is used as well
+        self.used.insert(context.scope.path(path));
         if let Meaning::Compartment(position) = self.flat.symbols[full].meaning {
             if self.refuse_amount(path, &place, context, faults) {
                 return None;
