@@ -286,6 +286,9 @@ fn unit_dimension(unit: &Formula<'_>, faults: &mut Faults) -> Option<Dimension> 
     }
 }
 
+/// How deep templates may extend each other.
+const DEEPEST: usize = 32;
+
 /// A template and all that it extends, itself first; circles and unknown names are faults.
 fn collect<'d, 'f>(
     document: &'d Document<'f>,
@@ -299,6 +302,10 @@ fn collect<'d, 'f>(
         faults.error(wanted.0.place(), format!("no template is called `{}`", wanted.1)).help(help);
         return;
     };
+    if path.len() >= DEEPEST {
+        faults.error(wanted.0.place(), format!("templates extend each other more than {DEEPEST} deep"));
+        return;
+    }
     if path.contains(&template.name) {
         path.push(template.name.clone());
         faults.error(wanted.0.place(), format!("templates extend each other in a circle: {}", path.join(" → ")));

@@ -49,8 +49,13 @@ pub struct Resolver<'m, 'f> {
     memo: HashMap<(String, Option<usize>), Progress>,
     /// Names being resolved, outermost first, to show a circle.
     running: Vec<String>,
+    /// How deep the expression being resolved lies, through the names that it uses.
+    depth: usize,
     reported: HashSet<(usize, usize, String)>,
 }
+
+/// How deep expressions may lie in each other, through the names that they use: a guard of the stack, far beyond any methods section.
+const DEEPEST: usize = 500;
 
 const FUNCTIONS: &[&str] = &["exp", "ln", "log10", "sqrt", "abs", "sin", "cos", "tanh", "min", "max", "sum", "total", "if"];
 
@@ -67,6 +72,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
             used: BTreeSet::new(),
             memo: HashMap::new(),
             running: Vec::new(),
+            depth: 0,
             reported: HashSet::new(),
         }
     }
@@ -263,6 +269,18 @@ impl<'m, 'f> Resolver<'m, 'f> {
     }
 
     fn expression(&mut self, tree: &Expression, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        if self.depth >= DEEPEST {
+            let message = format!("this expression, with the names that it uses, is more than {DEEPEST} operations deep");
+            self.report(formula.place_of(tree.span), context, message, None, faults);
+            return None;
+        }
+        self.depth += 1;
+        let resolved = self.one_expression(tree, formula, context, faults);
+        self.depth -= 1;
+        resolved
+    }
+
+    fn one_expression(&mut self, tree: &Expression, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
         match &tree.kind {
             Kind::Number { value, dimension } => Some((self.graph.constant(*value), *dimension)),
             Kind::Name { path, ligand } => self.name(path, ligand.as_deref(), formula.place_of(tree.span), context, faults),

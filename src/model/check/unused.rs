@@ -1,5 +1,5 @@
 //! What nothing uses was probably meant to be used: a misspelt override, a flow that was forgotten.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Case;
 use super::finding::Findings;
@@ -38,14 +38,11 @@ pub(super) fn check(case: &Case<'_, '_>, findings: &mut Findings) {
             Meaning::Alias(..) => {}
         }
     }
+    let chains: Vec<(&str, BTreeSet<&str>)> =
+        case.document.organs.iter().map(|organ| (organ.name.as_str(), chain(&case.document.templates, &organ.template.1))).collect();
     for template in &case.document.templates {
-        let organs: Vec<&str> = case
-            .document
-            .organs
-            .iter()
-            .filter(|organ| extends(case.document.templates.as_slice(), &organ.template.1, &template.name))
-            .map(|organ| organ.name.as_str())
-            .collect();
+        let organs: Vec<&str> =
+            chains.iter().filter(|(_, chain)| chain.contains(template.name.as_str())).map(|(organ, _)| *organ).collect();
         for argument in &template.arguments {
             let paths: Vec<String> = organs.iter().map(|organ| format!("{organ}.{}", argument.name)).collect();
             if !paths.is_empty() && !paths.iter().any(|path| used(path)) {
@@ -57,11 +54,15 @@ pub(super) fn check(case: &Case<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Whether `template` is `wanted` or extends it. Circles have been reported before a model gets here.
-fn extends(templates: &[Template<'_>], template: &str, wanted: &str) -> bool {
-    template == wanted
-        || templates
-            .iter()
-            .find(|known| known.name == template)
-            .is_some_and(|known| known.extends.iter().any(|(_, parent)| extends(templates, parent, wanted)))
+/// The names of a template and of all that it extends.
+fn chain<'d>(templates: &'d [Template<'_>], template: &'d str) -> BTreeSet<&'d str> {
+    let mut found = BTreeSet::new();
+    let mut pending = vec![template];
+    while let Some(name) = pending.pop() {
+        if found.insert(name) {
+            let parents = templates.iter().find(|known| known.name == name).map(|known| known.extends.as_slice()).unwrap_or_default();
+            pending.extend(parents.iter().map(|(_, parent)| parent.as_str()));
+        }
+    }
+    found
 }
