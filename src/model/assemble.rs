@@ -149,11 +149,8 @@ fn compartments<'f>(flat: &Flat<'f>, resolver: &mut Resolver<'_, 'f>, faults: &m
     let mut found = Vec::new();
     for (position, compartment) in flat.compartments.iter().enumerate() {
         let context = Context { scope: compartment.scope.clone(), ligand: None, constant: true };
-        let initial = compartment
-            .entry
-            .initial
-            .as_ref()
-            .and_then(|formula| resolver.formula_as(formula, amount, "`initial`", &context, faults));
+        let initial =
+            compartment.entry.initial.as_ref().and_then(|formula| resolver.formula_as(formula, amount, "`initial`", &context, faults));
         found.push(Compartment {
             path: compartment.path.clone(),
             volume: resolver.volume(position, faults),

@@ -247,14 +247,12 @@ fn flow<'f>(entry: Node<'f>, faults: &mut Faults) -> Option<FlowEntry<'f>> {
             named(Some(from), faults, "a compartment").zip(named(Some(to), faults, "a compartment")).map(|(a, b)| [a, b])
         }
         _ if exchange => {
-            let fault = faults.error(entry.place(), "an exchange by `permeability` needs `between: [a, b]`");
-            fault.help("it goes both ways; a flow one way is written with `clearance`");
+            faults.error(entry.place(), "an exchange by `permeability` needs `between: [a, b]`").help("one way only: write `clearance`");
             None
         }
         (between, from, to) => {
             let missing = match (between, from, to) {
                 (Some(_), ..) => "`between` belongs to `permeability`",
-                (_, None, None) => "both are missing",
                 (_, None, _) => "`from` is missing",
                 _ => "`to` is missing",
             };
