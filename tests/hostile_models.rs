@@ -14,7 +14,7 @@ fn read(text: String) -> Result<usize, Faults> {
 
 /// Runs with half the stack that a worker thread has.
 fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().expect("no panic")
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread").join().expect("no panic")
 }
 
 /// The messages that a text gets.

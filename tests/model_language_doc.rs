@@ -9,8 +9,8 @@ const PAGE: &str = include_str!("../docs/model-language.md");
 fn section(heading: &str) -> &'static str {
     let start = PAGE.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     let body = &PAGE[start + heading.len() + 2..];
-    let level = heading.split(' ').next().unwrap();
-    body.split(&format!("\n{level} ")).next().unwrap()
+    let level = heading.split(' ').next().unwrap_or_default();
+    body.split(&format!("\n{level} ")).next().unwrap_or_default()
 }
 
 /// Everything between backticks in the rows of the section's tables.

@@ -7,7 +7,7 @@ const ULM: &str = include_str!("../models/psma_it_ulm.yaml");
 const EXCHANGE: &str = "- {between: [vascular, interstitial], permeability: permeability}";
 
 fn read(text: &str) -> Result<(Model, Faults), Faults> {
-    let file = YamlFile::parse("model.yaml", text.to_string()).unwrap();
+    let file = YamlFile::parse("model.yaml", text.to_string()).expect("sound YAML");
     model::read(&file, &[])
 }
 

@@ -35,7 +35,7 @@ fn follows(model: &Model, amounts: &dyn Fn(f64) -> Vec<(&'static str, f64)>, tim
         let state_at = |time: f64| {
             let mut state = vec![0.0; system.state_count()];
             for (path, amount) in amounts(time) {
-                let position = model.compartments.iter().position(|compartment| compartment.path == path).unwrap();
+                let position = model.compartments.iter().position(|compartment| compartment.path == path).expect("a compartment");
                 state[position] = amount;
             }
             state
@@ -44,7 +44,7 @@ fn follows(model: &Model, amounts: &dyn Fn(f64) -> Vec<(&'static str, f64)>, tim
         bound.evaluate_rates(time, &state_at(time), &mut rates);
         let step = 0.05;
         for (path, _) in amounts(time) {
-            let position = model.compartments.iter().position(|compartment| compartment.path == path).unwrap();
+            let position = model.compartments.iter().position(|compartment| compartment.path == path).expect("a compartment");
             let slope = (state_at(time + step)[position] - state_at(time - step)[position]) / (2.0 * step);
             let size = rates.iter().fold(0.0_f64, |largest, rate| largest.max(rate.abs()));
             assert!((rates[position] - slope).abs() <= 1e-6 * size, "{path} at {time} min: {} v {slope}", rates[position]);

@@ -100,6 +100,7 @@ pub struct ValueEntry<'f> {
 }
 
 /// What an argument of a template must be.
+#[expect(clippy::large_enum_variant, reason = "a model has hundreds of them, not millions")]
 #[derive(Clone)]
 pub enum ArgumentKind<'f> {
     /// A quantity of this unit.

@@ -27,6 +27,7 @@ impl Scope {
 }
 
 /// What a name of the flat table stands for.
+#[expect(clippy::large_enum_variant, reason = "a model has hundreds of them, not millions")]
 #[derive(Clone)]
 pub enum Meaning<'f> {
     /// A parameter or an organ's argument.

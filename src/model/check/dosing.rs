@@ -9,7 +9,7 @@ pub(super) fn check(case: &Case<'_, '_>, findings: &mut Findings) {
     for (entry, site) in case.document.sites.iter().zip(&model.sites) {
         let shares: Vec<f64> = site.shares.iter().map(|(_, node)| case.value(*node)).collect();
         for ((compartment, _), share) in site.shares.iter().zip(&shares) {
-            if !(*share >= 0.0) {
+            if share.is_nan() || *share < 0.0 {
                 let message = format!("the share of `{}` in a dose to `{}` is {}", case.path(*compartment), site.name, number(*share));
                 let help = "shares lie between 0 and 1";
                 findings.add_as(Severity::Error, entry.entry.key_place(), message, &[&site.name]).fault().help(help);

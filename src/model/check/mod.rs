@@ -125,7 +125,7 @@ impl<'c, 'f> Case<'c, 'f> {
             model.graph.evaluate(&parameters, &states, 0.0)[rate.0 as usize]
         };
         let (one, two) = (at(1.0), at(2.0));
-        (one.is_finite() && nearly(two, 2.0 * one, 1e-9)).then(|| one * volume)
+        (one.is_finite() && nearly(two, 2.0 * one, 1e-9)).then_some(one * volume)
     }
 }
 

@@ -56,7 +56,7 @@ fn is_never_negative(dimension: Dimension) -> bool {
 fn volumes_and_flows(case: &Case<'_, '_>, findings: &mut Findings) {
     let model = &case.assembled.model;
     for (position, compartment) in model.compartments.iter().enumerate() {
-        let Some(volume) = case.volume(position).filter(|volume| !(*volume > 0.0)) else { continue };
+        let Some(volume) = case.volume(position).filter(|volume| volume.is_nan() || *volume <= 0.0) else { continue };
         let message = format!("the volume of `{}` is {}", compartment.path, quantity(volume, VOLUME));
         let finding = findings.add_as(Severity::Error, case.compartment_place(position), message, &[&compartment.path]);
         finding.fault().help("a volume must be above 0, or there is no concentration");
