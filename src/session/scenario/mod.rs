@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
-pub use fit_section::{FitParameterPlan, FitPlan, Grouping};
+pub use fit_section::{FitParameterPlan, FitPlan, Grouping, unit_of};
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
