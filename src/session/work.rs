@@ -1,4 +1,5 @@
 //! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
@@ -76,7 +77,7 @@ pub struct Control<'c> {
     /// Called with every step of progress.
     pub progress: &'c mut dyn FnMut(Progress),
     /// Set from outside to stop.
-    pub cancel: &'c AtomicBool,
+    pub cancel: &'c Arc<AtomicBool>,
 }
 
 impl Control<'_> {
@@ -104,13 +105,14 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if task == Task::Fit && scenario.fit.is_none() {
         return Err(Failed::because(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
+    let mut fitted = Vec::new();
     if fits {
         control.at("fitting", 0.05)?;
-        fit(scenario, &mut parameters, &mut outcome, control)?;
+        fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
     }
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;
-        simulate(scenario, &parameters, &mut outcome, control)?;
+        simulate(scenario, &parameters, &fitted, &mut outcome, control)?;
     }
     if task == Task::Run && scenario.regimens.is_some() {
         control.at("comparing regimens", 0.6)?;

@@ -1,6 +1,5 @@
 //! One fit: the points, the parameters and the model between them.
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use nalgebra::DMatrix;
 
@@ -179,7 +178,7 @@ pub fn fit_group(
         }
         parameters
     };
-    let problem = ResidualFunction {
+    let mut problem = ResidualFunction {
         parameter_count: fitted.len(),
         residual_count: used.len(),
         residuals: |values: &[f64], out: &mut [f64]| {
@@ -191,11 +190,14 @@ pub fn fit_group(
         },
     };
     let settings = Settings { variance: plan.variance, ..Settings::default() };
-    let monitor = Monitor { cancel: Some(Arc::new(AtomicBool::new(false))), ..Monitor::default() };
-    let estimate = fit_monitored(problem, &fitted, &settings, monitor).map_err(|error| Failed {
+    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), ..Monitor::default() };
+    let estimate = fit_monitored(&mut problem, &fitted, &settings, &monitor).map_err(|error| Failed {
         sentence: error.to_string(),
         cancelled: control.cancel.load(std::sync::atomic::Ordering::Relaxed),
     })?;
+    if control.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(Failed { sentence: format!("cancelled while fitting {name}"), cancelled: true });
+    }
     let parameters = natural_to_parameters(&estimate.values());
     let predicted = predict(course, scenario, &parameters, dose, &points, &times, &solver).map_err(Failed::because)?;
     let mut residuals = estimate.residuals.iter().copied();
