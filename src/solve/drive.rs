@@ -100,3 +100,7 @@ fn check_pattern(pattern: &[(usize, usize)], count: usize) -> Result<(), SolveEr
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "drive_tests.rs"]
+mod tests;
