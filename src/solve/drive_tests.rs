@@ -159,8 +159,8 @@ fn products_of_states_are_integrated_exactly() {
             let dose = -dose_rate / decay * (-decay * time).exp_m1();
             // y = R0/(μ − λ) (e^{−λt} − e^{−μt}); ∫ R y = R0²/(μ − λ) [(1 − e^{−2λt})/2λ − (1 − e^{−(λ+μ)t})/(λ + μ)].
             let sum = decay + repair;
-            let integral = dose_rate * dose_rate / (repair - decay)
-                * (-(-2.0 * decay * time).exp_m1() / (2.0 * decay) + (-sum * time).exp_m1() / sum);
+            let integral =
+                dose_rate * dose_rate / (repair - decay) * (-(-2.0 * decay * time).exp_m1() / (2.0 * decay) + (-sum * time).exp_m1() / sum);
             let tolerance = if method == MethodChoice::Exact { 2e-12 } else { 1e-6 };
             assert_close(&found.state(sample)[2..], &[dose, integral], tolerance, &format!("{method:?} at {time}"));
         }
@@ -195,16 +195,29 @@ fn the_method_is_chosen_by_the_system() {
     };
     let none = Schedule::default();
     let (method, reason) = chosen(&mut chain([1e4, 1.0, 1e-4]), &[1.0, 0.0, 0.0], &none, 1e5);
-    assert_eq!((method, reason.as_str()), (Method::Exact, "exact propagation, because its 3 states follow first-order kinetics with constant rates"));
+    assert_eq!(
+        (method, reason.as_str()),
+        (Method::Exact, "exact propagation, because its 3 states follow first-order kinetics with constant rates")
+    );
     let mut model = body(2, 1);
     let (method, reason) = chosen(&mut model.network, &model.initial.clone(), &infusion(0.0), 30_240.0);
     assert_eq!(method, Method::Stiff);
-    assert!(reason.starts_with("Rodas5P, because not all rates are of first order and the fastest process, ") && reason.ends_with(": stiff"), "{reason}");
+    assert!(
+        reason.starts_with("Rodas5P, because not all rates are of first order and the fastest process, ") && reason.ends_with(": stiff"),
+        "{reason}"
+    );
     let (method, reason) = chosen(&mut Saturable { v: 0.1, k: 1.0 }, &[5.0], &none, 100.0);
     assert_eq!(method, Method::NonStiff);
-    assert_eq!(reason, "Dop853, because not all rates are of first order and the fastest process, 2.78e-3 per min, is not fast over 100.0000 min");
+    assert_eq!(
+        reason,
+        "Dop853, because not all rates are of first order and the fastest process, 2.78e-3 per min, is not fast over 100.0000 min"
+    );
     // Looks harmless at the start (no receptors are reached yet), but the input makes it stiff later.
-    let mut late = Network::new(3).process(1.0, &[], &[(0, 1.0)]).process(1.0, &[0, 1], &[(1, -1.0), (2, 1.0)]).process(1.0, &[0, 2], &[(2, -1.0), (1, 1.0)]);
+    let mut late = Network::new(3).process(1.0, &[], &[(0, 1.0)]).process(1.0, &[0, 1], &[(1, -1.0), (2, 1.0)]).process(
+        1.0,
+        &[0, 2],
+        &[(2, -1.0), (1, 1.0)],
+    );
     let (method, reason) = chosen(&mut late, &[0.0, 1.0, 0.0], &none, 5e3);
     assert_eq!(method, Method::Stiff, "{reason}");
     assert!(reason.contains("became stiff at"), "{reason}");
@@ -267,4 +280,48 @@ fn every_method_can_be_cancelled() {
         let outcome = solve(&mut one_compartment(0.1), &[1.0, 0.0], &Schedule::default(), &span, &options);
         assert!(matches!(outcome, Err(SolveError::Cancelled { .. })), "{method:?}: {outcome:?}");
     }
+}
+
+#[test]
+fn systems_of_extreme_shape() {
+    let span = Span { start: 0.0, stop: 10.0, samples: vec![5.0] };
+    let none = Schedule::default();
+    for method in METHODS {
+        // No states at all; a quadrature alone; a state without any process.
+        let empty = solve(&mut Network::new(0).linear(0), &[], &none, &span, &options(0, 1e-6, 1e-9, method)).expect("empty");
+        assert!(empty.states.is_empty() && empty.final_state.is_empty());
+        let mut clock = Network::new(1).process(2.0, &[], &[(0, 1.0)]).linear(0);
+        let clock = solve(&mut clock, &[1.0], &none, &span, &options(1, 1e-6, 1e-9, method)).expect("clock");
+        assert_close(&[clock.states[0], clock.final_state[0]], &[11.0, 21.0], 1e-13, "clock");
+        let still = solve(&mut Network::new(1).linear(1), &[3.0], &none, &span, &options(1, 1e-6, 1e-9, method)).expect("still");
+        assert_eq!(still.final_state, [3.0]);
+    }
+}
+
+#[test]
+fn runaway_systems_end_with_an_error() {
+    let span = Span { start: 0.0, stop: 1000.0, samples: Vec::new() };
+    let none = Schedule::default();
+    let mut growth = Network::new(1).process(1.0, &[0], &[(0, 1.0)]).linear(1);
+    for method in METHODS {
+        let outcome = solve(&mut growth, &[1.0], &none, &span, &options(1, 1e-6, 1e-9, method));
+        assert!(outcome.as_ref().is_err_and(|error| error.state() == Some(0)), "{method:?}: {outcome:?}");
+    }
+    let mut explosion = Network::new(1).process(1.0, &[0, 0], &[(0, 1.0)]);
+    for method in [MethodChoice::Automatic, MethodChoice::Stiff, MethodChoice::NonStiff] {
+        let error = solve(&mut explosion, &[1.0], &none, &span, &options(1, 1e-6, 1e-9, method)).expect_err("blows up at 1 min");
+        assert!(error.time().is_some_and(|time| (time - 1.0).abs() < 1e-2), "{error}");
+    }
+    let mut drain = Network::new(1).process(0.01, &[], &[(0, -1.0)]);
+    for (method, linear) in [(MethodChoice::NonStiff, None), (MethodChoice::Stiff, None), (MethodChoice::Exact, Some(1))] {
+        let mut model = linear.map_or(drain.clone(), |count| drain.clone().linear(count));
+        let mut options = options(1, 1e-6, 1e-9, method);
+        options.non_negative = vec![true];
+        let error = solve(&mut model, &[1.0], &none, &span, &options).expect_err("empties at 100 min");
+        assert!(matches!(error, SolveError::Negative { state: 0, .. }), "{error}");
+    }
+    drain = drain.linear(1);
+    let allowed =
+        solve(&mut drain, &[1.0], &none, &span, &options(1, 1e-6, 1e-9, MethodChoice::Exact)).expect("no state is declared non-negative");
+    assert_close(&allowed.final_state, &[-9.0], 1e-12, "drained");
 }
