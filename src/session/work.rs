@@ -36,12 +36,24 @@ pub struct Failed {
     pub sentence: String,
     /// Whether it was cancelled from outside.
     pub cancelled: bool,
+    /// Whether the user's files are to blame (exit code 2) and not the work (exit code 1).
+    pub bad_input: bool,
 }
 
 impl Failed {
+    /// Something is wrong with what the user gave.
+    pub fn input(sentence: impl Into<String>) -> Failed {
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: true }
+    }
+
+    /// The user stopped it.
+    pub fn cancelled(sentence: impl Into<String>) -> Failed {
+        Failed { sentence: sentence.into(), cancelled: true, bad_input: false }
+    }
+
     /// A failure of the work itself.
     pub fn because(sentence: impl Into<String>) -> Failed {
-        Failed { sentence: sentence.into(), cancelled: false }
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: false }
     }
 }
 
@@ -84,7 +96,7 @@ impl Control<'_> {
     /// Reports progress; fails if the work was cancelled.
     pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
         if self.cancel.load(Ordering::Relaxed) {
-            return Err(Failed { sentence: format!("cancelled while {step}"), cancelled: true });
+            return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
         (self.progress)(Progress { step: step.to_string(), done });
         Ok(())
@@ -103,7 +115,7 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && task != Task::Simulate;
     if task == Task::Fit && scenario.fit.is_none() {
-        return Err(Failed::because(format!("scenario `{}` declares no `fit`", scenario.name)));
+        return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
     let mut fitted = Vec::new();
     if fits {

@@ -164,13 +164,18 @@ pub fn fit_group(
             None => plan.error,
         })
         .collect();
-    plan.error
-        .check(used.iter().filter(|point| point.sd.is_none()).map(|point| (point.line, point.measured)))
-        .map_err(|error| Failed::because(error.to_string()))?;
+    plan.error.check(used.iter().filter(|point| point.sd.is_none()).map(|point| (point.line, point.measured))).map_err(|error| {
+        Failed::input(format!("{}: {error}", scenario.data.as_ref().map_or(String::new(), |data| data.file.display().to_string())))
+    })?;
     let mut times: Vec<f64> = points.iter().map(|point| point.time_min).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();
-    let solver = SolveSettings { relative_tolerance: FIT_TOLERANCE, cancel: Some(control.cancel), method: scenario.solve.method, ..Default::default() };
+    let solver = SolveSettings {
+        relative_tolerance: FIT_TOLERANCE,
+        cancel: Some(control.cancel),
+        method: scenario.solve.method,
+        ..Default::default()
+    };
     let natural_to_parameters = |values: &[f64]| {
         let mut parameters = start.to_vec();
         for ((position, value), (_, size)) in positions.iter().zip(values).zip(&units) {
@@ -194,9 +199,10 @@ pub fn fit_group(
     let estimate = fit_monitored(&mut problem, &fitted, &settings, &monitor).map_err(|error| Failed {
         sentence: error.to_string(),
         cancelled: control.cancel.load(std::sync::atomic::Ordering::Relaxed),
+        bad_input: false,
     })?;
     if control.cancel.load(std::sync::atomic::Ordering::Relaxed) {
-        return Err(Failed { sentence: format!("cancelled while fitting {name}"), cancelled: true });
+        return Err(Failed::cancelled(format!("cancelled while fitting {name}")));
     }
     let parameters = natural_to_parameters(&estimate.values());
     let predicted = predict(course, scenario, &parameters, dose, &points, &times, &solver).map_err(Failed::because)?;

@@ -36,7 +36,7 @@ impl Measured {
         };
         let mut mapping = TableMapping::new(data.time_column.clone(), channels);
         mapping.subject = data.subject_column.clone();
-        let observations = read_table(&data.file, &mapping).map_err(|problems| Failed::because(problems.to_string()))?;
+        let observations = read_table(&data.file, &mapping).map_err(|problems| Failed::input(problems.to_string()))?;
         let mut points = Vec::new();
         let mut ignored = Vec::new();
         for row in &observations.rows {
@@ -63,7 +63,7 @@ impl Measured {
         for (name, _) in data.channels.iter().filter(|(name, _)| !name.is_empty()) {
             if !points.iter().any(|point| point.channel == *name) {
                 let known: Vec<String> = observations.channels().into_iter().map(|channel| channel.channel).collect();
-                return Err(Failed::because(format!(
+                return Err(Failed::input(format!(
                     "`{}` has no row of channel `{name}`; it has {}",
                     data.file.display(),
                     known.join(", ")
@@ -72,12 +72,14 @@ impl Measured {
         }
         for (line, _) in &data.excluded {
             if !observations.rows.iter().any(|row| row.line == *line as u64) {
-                return Err(Failed::because(format!("line {line} of `{}`, which is to be excluded, holds no value", data.file.display())));
+                return Err(Failed::input(format!("line {line} of `{}`, which is to be excluded, holds no value", data.file.display())));
             }
         }
         let mut understood = observations.summary();
         let correction = match data.decay_corrected_to_min {
-            Some(reference) => format!("activities were decay-corrected to {} h and are taken back to the time of measurement", reference / 60.0),
+            Some(reference) => {
+                format!("activities were decay-corrected to {} h and are taken back to the time of measurement", reference / 60.0)
+            }
             None if data.is_activity => "activities as measured, not decay-corrected".to_string(),
             None => String::new(),
         };
@@ -123,14 +125,14 @@ fn doses(scenario: &Scenario, data: &DataPlan) -> Result<Vec<(String, f64)>, Fai
     let (Some((column, in_internal)), Some(subject)) = (&data.dose_column, &data.subject_column) else { return Ok(Vec::new()) };
     let mut mapping = TableMapping::new(data.time_column.clone(), Channels::one("dose", column.clone()));
     mapping.subject = Some(subject.clone());
-    let observations = read_table(&data.file, &mapping).map_err(|problems| Failed::because(problems.to_string()))?;
+    let observations = read_table(&data.file, &mapping).map_err(|problems| Failed::input(problems.to_string()))?;
     let mut doses: Vec<(String, f64)> = Vec::new();
     for row in &observations.rows {
         let (Some(subject), Some(value)) = (&row.subject, row.value) else { continue };
         let dose = value * in_internal;
         match doses.iter().find(|(name, _)| name == subject) {
             Some((_, known)) if *known != dose => {
-                return Err(Failed::because(format!(
+                return Err(Failed::input(format!(
                     "subject {subject} of scenario `{}` has two doses in column `{column}`: line {}",
                     scenario.name, row.line
                 )));

@@ -4,7 +4,7 @@ mod measured;
 mod piecewise;
 mod tables;
 
-pub use group::{FittedBlock, GroupFit, Point};
+pub use group::{FittedBlock, GroupFit, Point, dosed_course};
 pub use measured::Measured;
 
 use super::scenario::{FitPlan, Grouping, Scenario};
@@ -24,7 +24,7 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
         control.at(&format!("fitting {name}"), 0.05 + 0.4 * position as f64 / 12.0_f64.max(position as f64 + 1.0))?;
         match group::fit_group(scenario, plan, &course, parameters, &name, points, dose, control) {
             Ok(fitted) => fits.push(fitted),
-            Err(error) if error.cancelled => return Err(error),
+            Err(error) if error.cancelled || error.bad_input => return Err(error),
             Err(error) => {
                 let failures = &mut outcome.failures;
                 failures.push(crate::report::Failure { what: format!("fit of {name}"), count: 1, messages: vec![error.sentence.clone()] });
@@ -61,7 +61,7 @@ fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {
     let wanted = |subject: &Option<String>| plan.subjects.is_empty() || subject.as_ref().is_some_and(|s| plan.subjects.contains(s));
     let known = measured.subjects();
     if let Some(missing) = plan.subjects.iter().find(|subject| !known.contains(subject)) {
-        return Err(Failed::because(format!("the data have no subject `{missing}`; they have {}", known.join(", "))));
+        return Err(Failed::input(format!("the data have no subject `{missing}`; they have {}", known.join(", "))));
     }
     let chosen: Vec<&Point> = measured.points.iter().filter(|point| measured.subject_column.is_none() || wanted(&point.subject)).collect();
     let mut groups: Vec<Group> = Vec::new();
@@ -80,7 +80,7 @@ fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {
         }
     }
     if groups.is_empty() {
-        return Err(Failed::because("the data hold no value that can be fitted"));
+        return Err(Failed::input("the data hold no value that can be fitted"));
     }
     Ok(groups)
 }
