@@ -29,9 +29,9 @@ pub fn print_faults(faults: &Faults) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
 }
 
-/// Width of the terminal for tables; 120 where there is none.
+/// Width of the terminal for tables; wide where there is none, so that every row stays on its line.
 pub fn width() -> usize {
-    if std::io::stdout().is_terminal() { crossterm::terminal::size().map_or(120, |(columns, _)| usize::from(columns)) } else { 120 }
+    if std::io::stdout().is_terminal() { crossterm::terminal::size().map_or(120, |(columns, _)| usize::from(columns)) } else { 240 }
 }
 
 /// Progress on one line of standard error, at most four times a second, only on a terminal.

@@ -13,7 +13,7 @@ use crate::session::scenario::Scenario;
 use crate::session::work::{Failed, Task};
 
 /// Tables that are long: people find them in the run folder.
-const LONG: &[&str] = &["curves", "balance", "scans", "fit_points"];
+const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles"];
 
 /// Does the task for every scenario; the worst exit code counts.
 pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
@@ -106,6 +106,10 @@ fn show(done: &Done, all: bool) {
     for table in outcome.tables.iter().filter(|table| all || !LONG.contains(&table.name.as_str())) {
         text.push_str(&table.to_terminal(width));
         text.push('\n');
+    }
+    let hidden: Vec<&str> = outcome.tables.iter().map(|table| table.name.as_str()).filter(|name| !all && LONG.contains(name)).collect();
+    if !hidden.is_empty() {
+        text.push_str(&format!("Not printed (`--all` prints them; `run` writes them): {}\n\n", hidden.join(", ")));
     }
     for failure in &outcome.failures {
         text.push_str(&format!("! {} ({}×): {}\n", failure.what, failure.count, failure.messages.join("; ")));

@@ -113,7 +113,7 @@ fn smooth(scenario: &Scenario, fit: &GroupFit) -> Option<(Vec<f64>, Vec<f64>)> {
         return None;
     }
     let last = fit.points.iter().map(|point| point.time_min).fold(0.0, f64::max) * 1.15;
-    let times: Vec<f64> = (0..160).map(|step| last * f64::from(step) / 159.0).collect();
+    let times: Vec<f64> = (0..160).map(|step| (last * f64::from(step) / 159.0).min(last)).collect();
     let plan = CoursePlan::new(scenario.model.clone(), Vec::new(), false).ok()?;
     let mut course = super::fitting::dosed_course(&plan, scenario, &fit.parameters, fit.dose).ok()?;
     course.advance(last, &times, &SolveSettings { method: scenario.solve.method, ..Default::default() }).ok()?;

@@ -102,7 +102,7 @@ pub fn simulate(
         ));
     }
     if !simulated.doses.is_empty() {
-        outcome.tables.insert(0, dose_table(scenario, &simulated));
+        outcome.tables.insert(0, dose_table(scenario, &simulated, fits));
         outcome.figures.extend(figures::doses(scenario, &simulated));
         toxicity(scenario, &simulated, outcome);
     }
@@ -154,7 +154,7 @@ fn curve_times(scenario: &Scenario) -> Vec<f64> {
         // cubic spacing: minutes after a dose, hours at the end
         times.extend((0..points).map(|point| {
             let share = point as f64 / (points - 1) as f64;
-            start + (end - start) * share * share * share
+            (start + (end - start) * share * share * share).min(end)
         }));
     }
     times.retain(|time| *time <= until);
@@ -230,7 +230,7 @@ fn final_doses(scenario: &Scenario, plan: &CoursePlan, parameters: &[f64], setti
     Ok(course.doses())
 }
 
-fn dose_table(scenario: &Scenario, simulated: &Simulated) -> Table {
+fn dose_table(scenario: &Scenario, simulated: &Simulated, fits: &[GroupFit]) -> Table {
     let mut columns = vec![
         Column::text("target"),
         Column::number("absorbed_dose", "Gy").significant(6),
@@ -248,7 +248,8 @@ fn dose_table(scenario: &Scenario, simulated: &Simulated) -> Table {
     let mut table = Table::new("doses", "Absorbed dose", columns);
     for (position, target) in scenario.targets.iter().enumerate() {
         let dose = simulated.doses[position];
-        let methods: Vec<String> = target.terms.iter().map(|(region, s)| format!("{region}: {}", s.method.title())).collect();
+        let mut methods: Vec<&str> = target.terms.iter().map(|(_, s)| s.method.title()).collect();
+        methods.dedup();
         let mut row: Vec<Cell> = vec![target.name.as_str().into(), dose.absorbed_gy.into()];
         if with_errors {
             row.push(simulated.dose_errors[position].given.into());
@@ -260,9 +261,14 @@ fn dose_table(scenario: &Scenario, simulated: &Simulated) -> Table {
     }
     if with_errors {
         let words = scenario.fit.as_ref().map_or("", |fit| fit.error_words.as_str());
+        let mut degrees: Vec<usize> = fits.iter().map(|fit| fit.estimate.degrees_of_freedom).collect();
+        degrees.sort_unstable();
+        degrees.dedup();
+        let degrees = degrees.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
         table.notes.push(format!(
             "standard_error_given_cv: the error model's number taken as known ({words}); standard_error_residual: from the scatter about the fitted \
-             curve instead (few degrees of freedom: see fit_summary). Neither holds the uncertainty of volume, calibration, recovery or S-value."
+             curve instead, with {degrees} degree(s) of freedom in each fit (one degree of freedom: a 95 % interval is ± 12.7 standard errors). \
+             Neither holds the uncertainty of volume, calibration, recovery or S-value."
         ));
     }
     table.notes.push(if scenario.solve.include_beyond {

@@ -111,7 +111,6 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
         assumptions: scenario.assumptions.clone(),
         ..Outcome::default()
     };
-    outcome.assumptions.extend(assumed_values(scenario));
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && task != Task::Simulate;
     if task == Task::Fit && scenario.fit.is_none() {
@@ -130,18 +129,21 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
         control.at("comparing regimens", 0.6)?;
         compare(scenario, &parameters, &mut outcome, control)?;
     }
+    let assumed = assumed_values(scenario, &outcome);
+    outcome.assumptions.extend(assumed);
     control.at("done", 1.0)?;
     Ok(outcome)
 }
 
-/// Parameters that the files mark as assumed.
-fn assumed_values(scenario: &Scenario) -> Vec<String> {
+/// Parameters that the files mark as assumed and that no fit replaced.
+fn assumed_values(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
     use crate::model::document::Provenance;
     let named: Vec<&str> = scenario
         .model
         .parameters
         .iter()
         .filter(|parameter| parameter.origin.provenance == Some(Provenance::Assumed))
+        .filter(|parameter| !outcome.fitted.iter().any(|(path, _)| *path == parameter.path))
         .map(|parameter| parameter.path.as_str())
         .collect();
     let mut sentences = Vec::new();

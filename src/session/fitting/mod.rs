@@ -37,11 +37,11 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     }
     for fitted in &fits {
         // subjects are different people: their estimates stay in the table and do not become this patient's values
-        if plan.grouping == Grouping::EachSubject && fits.len() > 1 {
-            break;
-        }
+        let other_people = plan.grouping == Grouping::EachSubject && fits.len() > 1;
         for (position, value) in fitted.block.positions.iter().zip(&fitted.block.values) {
-            parameters[*position] = *value;
+            if !other_people {
+                parameters[*position] = *value;
+            }
             outcome.fitted.push((scenario.model.parameters[*position].path.clone(), *value));
         }
     }

@@ -45,12 +45,27 @@ pub fn compare(
             Column::number("between_scans", "%").significant(3),
             Column::number("after_last_scan", "%").significant(3),
             Column::number("ratio_to_fit", "").significant(4),
+            Column::number("absorbed_dose", "Gy").significant(5),
         ],
     );
+    // both ways for all regions first: the dose to a target takes every region
+    let mut both = Vec::new();
     for fitted in fits {
         let Some(observable) = fitted.points.first().map(|point| point.observable) else { continue };
         let fit = fitted_integral(scenario, course, parameters, fitted, observable, nuclide.half_life_h)?;
         let piecewise = integral_of(scenario, plan, fitted).map_err(|error| Failed::because(format!("{}: {error}", fitted.name)))?;
+        both.push((fitted, scenario.model.observables[observable].name.clone(), fit, piecewise));
+    }
+    let dose = |region: &str, by_piecewise: bool| {
+        let target = scenario.targets.iter().find(|target| target.name == region)?;
+        let integral = |source: &str| {
+            both.iter()
+                .find(|(_, name, ..)| name == source)
+                .map_or(0.0, |(_, _, fit, piecewise)| if by_piecewise { piecewise.total_mbq_h() } else { fit.iter().sum() })
+        };
+        Some(target.terms.iter().map(|(source, s_value)| s_value.gy_per_mbq_h * integral(source)).sum::<f64>())
+    };
+    for (fitted, region, fit, piecewise) in &both {
         let total = fit.iter().sum::<f64>();
         let ratio = piecewise.total_mbq_h() / total;
         let share = |part: f64| (100.0 * part / total).into();
@@ -62,6 +77,7 @@ pub fn compare(
             share(fit[1]),
             share(fit[2]),
             1.0.into(),
+            dose(region, false).into(),
         ]);
         table.push(vec![
             fitted.name.as_str().into(),
@@ -71,6 +87,7 @@ pub fn compare(
             (100.0 * piecewise.share_between()).into(),
             (100.0 * piecewise.share_after_last()).into(),
             ratio.into(),
+            dose(region, true).into(),
         ]);
         for note in &piecewise.notes {
             table.notes.push(format!("{}: {note}.", fitted.name));
@@ -84,16 +101,24 @@ pub fn compare(
                 format!("{:+.0} % at {:.0} h", 100.0 * (point.measured / predicted - 1.0), point.time_min / MINUTES_PER_HOUR)
             })
             .collect();
-        if !missed.is_empty() || (ratio - 1.0).abs() > WORTH_SAYING {
-            let points = if missed.is_empty() { String::new() } else { format!("measured against fitted {}; ", missed.join(", ")) };
+        let difference = format!("the piecewise integral is {:+.0} % of the fit's", 100.0 * (ratio - 1.0));
+        if !missed.is_empty() {
             outcome.findings.push(format!(
-                "{}: one exponential does not describe these scans ({points}piecewise integral {:+.0} % of the fit's). \
-                 The activity falls in more than one phase: take the standard error of this fit as too small.",
+                "{}: one exponential does not describe these scans: measured against fitted {}; {difference}. \
+                 The activity falls in more than one phase: this fit's standard error from the scan CV is too small.",
                 fitted.name,
-                100.0 * (ratio - 1.0)
+                missed.join(", ")
+            ));
+        } else if (ratio - 1.0).abs() > WORTH_SAYING {
+            outcome.findings.push(format!(
+                "{}: the curve describes the scans, but {difference}: {:.0} % of it lies after the last scan, where the piecewise way assumes \
+                 physical decay alone.",
+                fitted.name,
+                100.0 * piecewise.share_after_last()
             ));
         }
     }
+    table.notes.push("absorbed_dose: to the target of the region's name, from all regions integrated in the same way.".into());
     outcome.tables.push(table);
     Ok(())
 }

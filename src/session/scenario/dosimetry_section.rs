@@ -132,7 +132,7 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
         let unit = Unit::parse("Gy/MBq/min").ok()?;
         let gy_per_mbq_min = value / unit.in_internal_units;
         let source = citation.unwrap_or_else(|| "no source given".into());
-        return match SValue::new(gy_per_mbq_min * MINUTES_PER_HOUR, SValueUnit::GyPerMbqH, SValueMethod::UserTable, source) {
+        return match SValue::new(gy_per_mbq_min * MINUTES_PER_HOUR, SValueUnit::GyPerMbqH, SValueMethod::Stated, source) {
             Ok(found) => Some(found),
             Err(error) => fail(&node, error.to_string(), faults),
         };
