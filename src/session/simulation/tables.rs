@@ -148,10 +148,11 @@ pub(super) fn curve_table(scenario: &Scenario, simulated: &Simulated) -> Table {
     let mut series: Vec<(&[f64], f64)> = Vec::new();
     let size = amount_size(scenario);
     for (position, observable) in scenario.model.observables.iter().enumerate() {
-        let amounts = observable.kind != ObservableKind::Value;
+        let amounts = matches!(observable.kind, ObservableKind::Region | ObservableKind::Concentration);
         let (unit, scale) = match observable.kind {
             ObservableKind::Region => (scenario.model.amount_unit.clone(), size),
             ObservableKind::Concentration => (format!("{}/L", scenario.model.amount_unit), size),
+            ObservableKind::PercentInjected => ("%".to_string(), 0.01),
             ObservableKind::Value => (observable.dimension.internal_unit(), 1.0),
         };
         columns.push(Column::number(&observable.name, &unit));
