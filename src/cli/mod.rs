@@ -1,1 +1,142 @@
-//! The command line face.
+//! The command line face: verbs, exit codes, tables for people, one JSON document with `--json`.
+mod check;
+mod list;
+mod output;
+mod runs;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::session::work::Task;
+
+/// 0: done.
+pub const DONE: u8 = 0;
+/// 1: the work failed.
+pub const FAILED: u8 = 1;
+/// 2: bad input or usage.
+pub const BAD_INPUT: u8 = 2;
+/// 130: interrupted.
+pub const INTERRUPTED: u8 = 130;
+
+#[derive(Parser)]
+#[command(
+    name = "rpt",
+    version,
+    about = "Pharmacokinetic modelling and dosimetry for radiopharmaceutical therapy. Research use only, not a medical device.",
+    long_about = "Pharmacokinetic modelling and dosimetry for radiopharmaceutical therapy.\n\nWithout a verb it opens the workbench on the current \
+                  folder. Exit codes: 0 done, 1 the work failed, 2 bad input or usage, 130 interrupted.\n\nResearch use only, not a medical device."
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Validate models and scenarios: all problems at once, each with its place and a hint
+    Check {
+        /// Model files, scenario files, or folders of them
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+        /// Treat warnings as errors
+        #[arg(long)]
+        strict: bool,
+    },
+    /// One patient: curves, doses, BED, NTCP
+    Simulate(WorkArguments),
+    /// Fit a model to the scenario's data
+    Fit(WorkArguments),
+    /// All that the scenario declares, and its plots, into a run folder
+    Run(WorkArguments),
+    /// Redraw the plots of a finished run
+    Plot {
+        /// The run folder
+        run: PathBuf,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Models, scenarios and runs of a folder
+    List {
+        /// The project folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a finished run against its hashes
+    Verify {
+        /// The run folder
+        run: PathBuf,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+struct WorkArguments {
+    /// Scenario folders or files
+    #[arg(required = true)]
+    scenarios: Vec<PathBuf>,
+    /// Replace a value of the model: `--set "kidneys.density=31 nmol/L"` (repeatable)
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    sets: Vec<String>,
+    /// Folder for run folders
+    #[arg(long, default_value = "runs")]
+    runs: PathBuf,
+    /// Write a run folder (always done by `run`)
+    #[arg(long)]
+    save: bool,
+    /// One JSON document on standard output
+    #[arg(long)]
+    json: bool,
+    /// Print every table, the long ones too
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    // a reader that closes the pipe (`rpt … | head`) ends the output, not the program with a panic
+    let cli = Cli::parse();
+    let code = match cli.verb {
+        None => workbench(),
+        Some(Verb::Check { files, json, strict }) => check::check(&files, json, strict),
+        Some(Verb::Simulate(arguments)) => work::work(&arguments, Task::Simulate),
+        Some(Verb::Fit(arguments)) => work::work(&arguments, Task::Fit),
+        Some(Verb::Run(arguments)) => work::work(&arguments, Task::Run),
+        Some(Verb::Plot { run, json }) => runs::plot(&run, json),
+        Some(Verb::List { folder, json }) => list::list(&folder, json),
+        Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),
+        Some(Verb::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "rpt", &mut script);
+            output::print(&String::from_utf8_lossy(&script));
+            DONE
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn workbench() -> u8 {
+    match crate::tui::open(std::path::Path::new(".")) {
+        Ok(()) => DONE,
+        Err(error) => {
+            eprintln!("rpt: {error}");
+            BAD_INPUT
+        }
+    }
+}

@@ -140,7 +140,7 @@ impl Observations {
         for channel in self.channels() {
             write!(text, "  {}: {} values", channel.channel, channel.points)?;
             if let (Some(first), Some(last)) = (channel.first_time, channel.last_time) {
-                write!(text, ", time {first} to {last}")?;
+                write!(text, ", time {} to {}", short(first), short(last))?;
             }
             if channel.missing > 0 {
                 write!(text, ", {} missing", channel.missing)?;
@@ -161,6 +161,12 @@ impl Observations {
         }
         Ok(())
     }
+}
+
+/// A time for people: at most two decimals, none of them idle.
+fn short(time: f64) -> String {
+    let text = format!("{time:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
 /// Distinct items in order of first appearance.

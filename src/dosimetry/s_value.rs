@@ -34,6 +34,8 @@ pub enum SValueMethod {
     LocalElectrons,
     /// A table the user supplied.
     UserTable,
+    /// A value written in the scenario, with its source.
+    Stated,
 }
 
 impl SValueMethod {
@@ -44,6 +46,7 @@ impl SValueMethod {
             Self::Sphere => "unit-density sphere",
             Self::LocalElectrons => "local absorption of charged particles",
             Self::UserTable => "user's table",
+            Self::Stated => "stated in the scenario",
         }
     }
 }

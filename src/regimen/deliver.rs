@@ -171,7 +171,7 @@ fn sample_times(start: f64, end: f64, scans_min: &[f64]) -> (Vec<f64>, Vec<usize
     let mut times: Vec<f64> = (0..POINTS_PER_CYCLE)
         .map(|point| {
             let share = point as f64 / (POINTS_PER_CYCLE - 1) as f64;
-            start + span * share * share
+            (start + span * share * share).min(end)
         })
         .chain(scans_min.iter().map(|scan| start + scan))
         .filter(|time| *time <= end)

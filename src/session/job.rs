@@ -88,7 +88,7 @@ impl Job {
     }
 }
 
-fn execute(request: &Request, cancel: &AtomicBool, sender: &Sender<Message>, wake: &dyn Fn()) -> Result<Done, Failed> {
+fn execute(request: &Request, cancel: &Arc<AtomicBool>, sender: &Sender<Message>, wake: &dyn Fn()) -> Result<Done, Failed> {
     let mut report = |progress: Progress| {
         let _ = sender.send(Message::Progress(progress));
         wake();
@@ -97,8 +97,8 @@ fn execute(request: &Request, cancel: &AtomicBool, sender: &Sender<Message>, wak
 }
 
 /// Reads the scenario, does the task and writes the run folder; the same for both faces.
-pub fn carry_out(request: &Request, cancel: &AtomicBool, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
-    let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::because(faults.to_string()))?;
+pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
+    let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
     let mut control = Control { progress, cancel };
     let outcome = perform(&scenario, request.task, &mut control);
@@ -109,7 +109,7 @@ pub fn carry_out(request: &Request, cancel: &AtomicBool, progress: &mut dyn FnMu
         Ok(outcome) => outcome,
         Err(failed) if failed.cancelled => {
             let place = super::publish::publish_cancelled(&scenario, root, request, started)?;
-            return Err(Failed { sentence: format!("{}; marked cancelled in {}", failed.sentence, place.display()), cancelled: true });
+            return Err(Failed::cancelled(format!("{}; marked cancelled in {}", failed.sentence, place.display())));
         }
         Err(failed) => return Err(failed),
     };

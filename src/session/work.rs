@@ -1,4 +1,5 @@
 //! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
@@ -35,12 +36,24 @@ pub struct Failed {
     pub sentence: String,
     /// Whether it was cancelled from outside.
     pub cancelled: bool,
+    /// Whether the user's files are to blame (exit code 2) and not the work (exit code 1).
+    pub bad_input: bool,
 }
 
 impl Failed {
+    /// Something is wrong with what the user gave.
+    pub fn input(sentence: impl Into<String>) -> Failed {
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: true }
+    }
+
+    /// The user stopped it.
+    pub fn cancelled(sentence: impl Into<String>) -> Failed {
+        Failed { sentence: sentence.into(), cancelled: true, bad_input: false }
+    }
+
     /// A failure of the work itself.
     pub fn because(sentence: impl Into<String>) -> Failed {
-        Failed { sentence: sentence.into(), cancelled: false }
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: false }
     }
 }
 
@@ -76,14 +89,14 @@ pub struct Control<'c> {
     /// Called with every step of progress.
     pub progress: &'c mut dyn FnMut(Progress),
     /// Set from outside to stop.
-    pub cancel: &'c AtomicBool,
+    pub cancel: &'c Arc<AtomicBool>,
 }
 
 impl Control<'_> {
     /// Reports progress; fails if the work was cancelled.
     pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
         if self.cancel.load(Ordering::Relaxed) {
-            return Err(Failed { sentence: format!("cancelled while {step}"), cancelled: true });
+            return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
         (self.progress)(Progress { step: step.to_string(), done });
         Ok(())
@@ -98,36 +111,39 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
         assumptions: scenario.assumptions.clone(),
         ..Outcome::default()
     };
-    outcome.assumptions.extend(assumed_values(scenario));
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && task != Task::Simulate;
     if task == Task::Fit && scenario.fit.is_none() {
-        return Err(Failed::because(format!("scenario `{}` declares no `fit`", scenario.name)));
+        return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
+    let mut fitted = Vec::new();
     if fits {
         control.at("fitting", 0.05)?;
-        fit(scenario, &mut parameters, &mut outcome, control)?;
+        fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
     }
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;
-        simulate(scenario, &parameters, &mut outcome, control)?;
+        simulate(scenario, &parameters, &fitted, &mut outcome, control)?;
     }
     if task == Task::Run && scenario.regimens.is_some() {
         control.at("comparing regimens", 0.6)?;
         compare(scenario, &parameters, &mut outcome, control)?;
     }
+    let assumed = assumed_values(scenario, &outcome);
+    outcome.assumptions.extend(assumed);
     control.at("done", 1.0)?;
     Ok(outcome)
 }
 
-/// Parameters that the files mark as assumed.
-fn assumed_values(scenario: &Scenario) -> Vec<String> {
+/// Parameters that the files mark as assumed and that no fit replaced.
+fn assumed_values(scenario: &Scenario, outcome: &Outcome) -> Vec<String> {
     use crate::model::document::Provenance;
     let named: Vec<&str> = scenario
         .model
         .parameters
         .iter()
         .filter(|parameter| parameter.origin.provenance == Some(Provenance::Assumed))
+        .filter(|parameter| !outcome.fitted.iter().any(|(path, _)| *path == parameter.path))
         .map(|parameter| parameter.path.as_str())
         .collect();
     let mut sentences = Vec::new();

@@ -32,15 +32,21 @@ pub(crate) fn choose(dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &Sc
     let why_not_exact = match dynamics.linear_states() {
         None => "not all rates are of first order".to_owned(),
         Some(_) if dynamics.depends_on_time() => "the rates depend on time".to_owned(),
-        Some(count) if count > MAXIMUM_EXACT_STATES => format!("{count} linear states are more than the {MAXIMUM_EXACT_STATES} worth a matrix exponential"),
+        Some(count) if count > MAXIMUM_EXACT_STATES => {
+            format!("{count} linear states are more than the {MAXIMUM_EXACT_STATES} worth a matrix exponential")
+        }
         Some(count) => return chosen(Method::Exact, format!("its {count} states follow first-order kinetics with constant rates")),
     };
     let length = span.stop - span.start;
     match fastest_rate(dynamics, initial, schedule, span) {
-        Some(rate) if rate * length <= STIFFNESS_LIMIT => {
-            chosen(Method::NonStiff, format!("{why_not_exact} and the fastest process, {rate:.2e} per min, is not fast over {length:.4} min"))
-        }
-        Some(rate) => chosen(Method::Stiff, format!("{why_not_exact} and the fastest process, {rate:.2e} per min, is fast over {length:.4} min: stiff")),
+        Some(rate) if rate * length <= STIFFNESS_LIMIT => chosen(
+            Method::NonStiff,
+            format!("{why_not_exact} and the fastest process, {rate:.2e} per min, is not fast over {length:.4} min"),
+        ),
+        Some(rate) => chosen(
+            Method::Stiff,
+            format!("{why_not_exact} and the fastest process, {rate:.2e} per min, is fast over {length:.4} min: stiff"),
+        ),
         None => chosen(Method::Stiff, format!("{why_not_exact} and the speed of its processes could not be estimated")),
     }
 }

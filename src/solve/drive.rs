@@ -58,14 +58,7 @@ pub fn solve(
 
 type Outcome = Result<(Vec<f64>, Vec<f64>, Statistics), SolveError>;
 
-fn run(
-    method: Method,
-    dynamics: &mut dyn Dynamics,
-    initial: &[f64],
-    schedule: &Schedule,
-    span: &Span,
-    options: &Options,
-) -> Outcome {
+fn run(method: Method, dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &Schedule, span: &Span, options: &Options) -> Outcome {
     let mut integrator: Box<dyn Integrator + '_> = match method {
         Method::Exact => Box::new(Exact::new(dynamics, options, initial, span.start, !schedule.infusions.is_empty())?),
         Method::Stiff => Box::new(Rodas5P::new(dynamics, options, initial)),
@@ -100,3 +93,7 @@ fn check_pattern(pattern: &[(usize, usize)], count: usize) -> Result<(), SolveEr
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "drive_tests.rs"]
+mod tests;

@@ -28,7 +28,13 @@ pub(crate) struct Exact<'a> {
 
 impl<'a> Exact<'a> {
     /// Prepares the propagator for a span that starts from `initial`. `infused`: whether the schedule has infusions.
-    pub(crate) fn new(dynamics: &mut dyn Dynamics, options: &'a Options<'a>, initial: &[f64], time: f64, infused: bool) -> Result<Exact<'a>, SolveError> {
+    pub(crate) fn new(
+        dynamics: &mut dyn Dynamics,
+        options: &'a Options<'a>,
+        initial: &[f64],
+        time: f64,
+        infused: bool,
+    ) -> Result<Exact<'a>, SolveError> {
         let form = LinearForm::of(dynamics, time)?;
         let has_input = infused || form.production.iter().any(|&rate| rate != 0.0);
         let integrals = match (has_input, form.linear.is_empty()) {

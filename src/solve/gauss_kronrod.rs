@@ -23,7 +23,7 @@ const KRONROD: [f64; 8] = [
     0.204_432_940_075_298_89,
     0.209_482_141_084_727_82,
 ];
-const GAUSS: [f64; 4] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_93, 0.417_959_183_673_469_4];
+const GAUSS: [f64; 4] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_9, 0.417_959_183_673_469_4];
 
 /// Relative error at which a panel is good enough.
 pub(crate) const RELATIVE_ERROR: f64 = 1e-12;
@@ -60,7 +60,7 @@ impl Panel {
     /// Integrates over a panel of length `length`. True if every integral is good enough relative to `totals` so far or to its own size.
     pub(crate) fn integrate(&mut self, length: f64, totals: &[f64]) -> bool {
         let mut good = true;
-        for index in 0..self.count {
+        for (index, &total) in totals.iter().enumerate() {
             let value = |node: usize| self.values[node * self.count + index];
             let folded = |node: usize| if node == 7 { value(7) } else { value(node) + value(14 - node) };
             let kronrod: f64 = (0..8).map(|node| KRONROD[node] * folded(node)).sum();
@@ -75,7 +75,7 @@ impl Panel {
             }
             self.integral[index] = 0.5 * length * kronrod;
             // 50 ε of the size is the least the rules can promise.
-            let allowed = (RELATIVE_ERROR * totals[index].abs()).max(50.0 * f64::EPSILON * 0.5 * length * size);
+            let allowed = (RELATIVE_ERROR * total.abs()).max(50.0 * f64::EPSILON * 0.5 * length * size);
             good &= 0.5 * length * error <= allowed.max(RELATIVE_ERROR * 0.5 * length * size);
         }
         good

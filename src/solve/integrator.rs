@@ -51,7 +51,8 @@ impl Violation {
 impl SignGuard {
     /// A guard for a span that starts from `initial`. What is already slightly negative there may stay so: an earlier span allowed it.
     pub(crate) fn new(options: &Options, initial: &[f64]) -> SignGuard {
-        let guarded: Vec<u32> = (0..initial.len() as u32).filter(|&index| options.non_negative.get(index as usize) == Some(&true)).collect();
+        let guarded: Vec<u32> =
+            (0..initial.len() as u32).filter(|&index| options.non_negative.get(index as usize) == Some(&true)).collect();
         SignGuard {
             largest: guarded.iter().map(|&index| initial[index as usize].max(0.0)).collect(),
             floor: guarded.iter().map(|&index| 2.0 * initial[index as usize].min(0.0)).collect(),

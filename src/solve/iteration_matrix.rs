@@ -87,10 +87,10 @@ impl IterationMatrix {
 
     /// Componentwise backward error of `solution` for the side kept in `self.side`; NaN if anything is not finite.
     fn backward_error(&mut self, solution: &[f64]) -> f64 {
-        for index in 0..self.size {
-            let product = self.diagonal * solution[index];
-            self.residual[index] = self.side[index] - product;
-            self.magnitude[index] = self.side[index].abs() + product.abs();
+        for (((residual, magnitude), &side), &value) in self.residual.iter_mut().zip(&mut self.magnitude).zip(&self.side).zip(solution) {
+            let product = self.diagonal * value;
+            *residual = side - product;
+            *magnitude = side.abs() + product.abs();
         }
         for (&(row, column), &entry) in self.pattern.iter().zip(&self.entries) {
             let product = entry * solution[column as usize];

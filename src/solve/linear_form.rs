@@ -56,7 +56,8 @@ impl LinearForm {
         dynamics.rates(time, &vec![0.0; count], &mut at_zero);
         let mut probes = Vec::with_capacity(PROBE_SCALES.len());
         for (round, scale) in PROBE_SCALES.into_iter().enumerate() {
-            let state: Vec<f64> = (0..count).map(|index| scale * (0.5 + ((index + 1) as f64 * 0.618_033_988 + round as f64 * 0.3).fract())).collect();
+            let state: Vec<f64> =
+                (0..count).map(|index| scale * (0.5 + ((index + 1) as f64 * 0.618_033_988 + round as f64 * 0.3).fract())).collect();
             let mut rates = vec![0.0; count];
             let mut jacobian = vec![0.0; pattern.len()];
             dynamics.rates(time, &state, &mut rates);
@@ -92,7 +93,8 @@ impl LinearForm {
             matrix[column * size + row] = value;
         }
         let (linear, nonlinear): (Vec<usize>, Vec<usize>) = (size..count).partition(|&row| is_linear(row));
-        let weights_of = |row: usize| pattern.iter().zip(&zero_jacobian).filter(move |((entry_row, _), value)| *entry_row == row && **value != 0.0);
+        let weights_of =
+            |row: usize| pattern.iter().zip(&zero_jacobian).filter(move |((entry_row, _), value)| *entry_row == row && **value != 0.0);
         let linear = linear
             .into_iter()
             .map(|state| LinearQuadrature {

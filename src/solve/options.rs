@@ -86,7 +86,7 @@ impl<'a> Options<'a> {
         self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
-    /// Weight of an error in state `index` whose size is at most `size`: one over what is tolerated there.
+    /// Error tolerated in state `index` where its size is `size`.
     #[inline]
     pub(crate) fn tolerated(&self, index: usize, size: f64) -> f64 {
         self.absolute_tolerances[index] + self.relative_tolerance * size
@@ -98,10 +98,7 @@ impl<'a> Options<'a> {
             return problem(format!("the relative tolerance is {}, expected 1e-14 to 0.1", self.relative_tolerance));
         }
         if self.absolute_tolerances.len() != state_count {
-            return problem(format!(
-                "{} absolute tolerances were given for {state_count} states",
-                self.absolute_tolerances.len()
-            ));
+            return problem(format!("{} absolute tolerances were given for {state_count} states", self.absolute_tolerances.len()));
         }
         if let Some(index) = self.absolute_tolerances.iter().position(|&value| value.is_nan() || value <= 0.0) {
             return problem(format!(

@@ -7,8 +7,8 @@
 //!
 //! Why not the package's matrix exponential: scaling and squaring of `I + (small)` loses the slow processes of a stiff system, ε·‖A‖t relative,
 //! which for exchange in a second over 30 days is more than 1e-10. Here off-diagonals come from sums of non-negative terms and diagonals by the
-//! rule of `blocks`, so amounts keep their relative accuracy however small. Nor do its products give the same bits on every processor.
-//! The tests hold this one against it.
+//! rule of `blocks`, so amounts keep their relative accuracy however small. The package's matrix products also use fused multiply-add where the
+//! processor has it, so its bits differ between machines. The tests hold this propagator against it where it is accurate.
 
 use super::blocks::{Blocks, Diagonal};
 

@@ -167,7 +167,13 @@ impl<'a> Rodas5P<'a> {
     }
 
     /// Stage number `EARLIER + 1`: `self.argument` holds the state at which it is evaluated.
-    fn stage<const EARLIER: usize>(&mut self, dynamics: &mut dyn Dynamics, time: f64, step: f64, inputs: &[(usize, f64)]) -> Result<(), Singular> {
+    fn stage<const EARLIER: usize>(
+        &mut self,
+        dynamics: &mut dyn Dynamics,
+        time: f64,
+        step: f64,
+        inputs: &[(usize, f64)],
+    ) -> Result<(), Singular> {
         let Stages { core, increments, rates, time_derivative, .. } = &mut self.stages;
         if EARLIER > 0 {
             let rates = &mut rates[EARLIER];

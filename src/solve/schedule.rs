@@ -62,7 +62,9 @@ impl Schedule {
                     return problem(format!("the {what} at {time} min goes to state {state}, but there are {state_count} states"));
                 }
                 if !value.is_finite() || value < 0.0 {
-                    return problem(format!("the {what} at {time} min gives {value} to state {state}, expected a finite number not below 0"));
+                    return problem(format!(
+                        "the {what} at {time} min gives {value} to state {state}, expected a finite number not below 0"
+                    ));
                 }
             }
             Ok(())
@@ -149,7 +151,10 @@ mod tests {
 
     #[test]
     fn segments_are_cut_at_every_jump() {
-        let schedule = Schedule { boluses: vec![bolus(50.0, 2.0), bolus(0.0, 1.0)], infusions: vec![infusion(20.0, 60.0, 3.0), infusion(10.0, 30.0, 4.0)] };
+        let schedule = Schedule {
+            boluses: vec![bolus(50.0, 2.0), bolus(0.0, 1.0)],
+            infusions: vec![infusion(20.0, 60.0, 3.0), infusion(10.0, 30.0, 4.0)],
+        };
         let segments = schedule.segments(&span(0.0, 100.0));
         let ends: Vec<f64> = segments.iter().map(|segment| segment.stop).collect();
         assert_eq!(ends, [10.0, 20.0, 30.0, 50.0, 60.0, 100.0]);
@@ -166,7 +171,10 @@ mod tests {
             let segments = schedule.segments(&span(from, to));
             (
                 segments.iter().flat_map(|segment| &segment.boluses).map(|dose| dose.1).sum(),
-                segments.iter().map(|segment| segment.inputs.iter().map(|input| input.1).sum::<f64>() * (segment.stop - segment.start)).sum(),
+                segments
+                    .iter()
+                    .map(|segment| segment.inputs.iter().map(|input| input.1).sum::<f64>() * (segment.stop - segment.start))
+                    .sum(),
             )
         };
         assert_eq!(given(0.0, 30.0), (3.0, 25.0));

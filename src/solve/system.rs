@@ -35,9 +35,5 @@ impl Dynamics for BoundSystem<'_> {
 
 /// The sentence of a failed solve with the name of the state instead of its position.
 pub fn explain(error: &SolveError, system: &System) -> String {
-    let text = error.to_string();
-    match error.state().and_then(|state| system.state_names().get(state).map(|name| (state, name))) {
-        Some((state, name)) => text.replace(&format!("state {state}"), &format!("`{name}`")),
-        None => text,
-    }
+    error.message(|state| system.state_names().get(state).map_or_else(|| format!("state {state}"), |name| format!("`{name}`")))
 }

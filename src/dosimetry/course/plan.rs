@@ -103,7 +103,8 @@ impl CoursePlan {
             .iter()
             .zip(&activity)
             .map(|(observable, activity)| {
-                activity.map(|rate| builder.ride(Rider { name: format!("time-integrated activity of {}", observable.name), rate, scale: 1.0 }))
+                activity
+                    .map(|rate| builder.ride(Rider { name: format!("time-integrated activity of {}", observable.name), rate, scale: 1.0 }))
             })
             .collect();
         let compartment_integrals = (0..model.compartments.len())

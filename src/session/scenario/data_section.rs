@@ -32,6 +32,8 @@ pub struct DataPlan {
     pub channels: Vec<(String, usize)>,
     /// Column that names the subject.
     pub subject_column: Option<String>,
+    /// Column with the dose of each subject, and internal units in one unit of it.
+    pub dose_column: Option<(String, f64)>,
     /// Column with a measured standard deviation, in the unit of the values.
     pub sd_column: Option<String>,
     /// Time (min) to which activities were decay-corrected; `None`: as measured.
@@ -92,6 +94,10 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
     let value = column(value_node.clone(), None, faults, "the value");
     let subject_column = fields.get("subject").and_then(|node| node.text(faults, "the name of a column"));
     let sd_column = fields.get("sd").and_then(|node| node.text(faults, "the name of a column"));
+    let dose_column = column(fields.get("subject_dose"), Some(model.amount), faults, "the dose of a subject");
+    if dose_column.is_some() && subject_column.is_none() {
+        faults.error(node.key_place(), "`subject_dose` needs `subject`, the column that names them");
+    }
     let source = fields.get("source").and_then(|node| node.text(faults, "a citation"));
     let decay_corrected_to_min = fields.get("decay_corrected").and_then(|node| {
         if node.scalar_text().is_some_and(|text| text == "false" || text == "no") {
@@ -160,6 +166,7 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
         channel_column,
         channels,
         subject_column,
+        dose_column: dose_column.map(|(name, unit, _)| (name, unit.in_internal_units)),
         sd_column,
         decay_corrected_to_min,
         is_activity,

@@ -97,11 +97,11 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
         faults.error(node.place(), error);
         None
     };
-    let open_dose = |node: &Node<'_>, source: &str, faults: &mut Faults| match opendose::lookup(setting.nuclide, setting.phantom, source, organ)
-    {
-        Ok(found) => Some(found),
-        Err(error) => fail(node, error.to_string(), faults),
-    };
+    let open_dose =
+        |node: &Node<'_>, source: &str, faults: &mut Faults| match opendose::lookup(setting.nuclide, setting.phantom, source, organ) {
+            Ok(found) => Some(found),
+            Err(error) => fail(node, error.to_string(), faults),
+        };
     if node.is_scalar() {
         node.one_of(faults, &[("opendose", ())])?;
         return open_dose(node, region, faults);
@@ -132,7 +132,7 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
         let unit = Unit::parse("Gy/MBq/min").ok()?;
         let gy_per_mbq_min = value / unit.in_internal_units;
         let source = citation.unwrap_or_else(|| "no source given".into());
-        return match SValue::new(gy_per_mbq_min * MINUTES_PER_HOUR, SValueUnit::GyPerMbqH, SValueMethod::UserTable, source) {
+        return match SValue::new(gy_per_mbq_min * MINUTES_PER_HOUR, SValueUnit::GyPerMbqH, SValueMethod::Stated, source) {
             Ok(found) => Some(found),
             Err(error) => fail(&node, error.to_string(), faults),
         };
@@ -232,15 +232,22 @@ pub(super) fn effects(node: &Node<'_>, targets: &[DoseTarget], faults: &mut Faul
         });
         let (Some(target), Some(relation)) = (target, relation) else { continue };
         if relation.quantity != DoseQuantity::AbsorbedDose && targets[target].repair.is_none() {
-            let message = format!("`{}` works on {}, but target `{}` has no `radiobiology`", relation.name, relation.quantity.title(), targets[target].name);
+            let message = format!(
+                "`{}` works on {}, but target `{}` has no `radiobiology`",
+                relation.name,
+                relation.quantity.title(),
+                targets[target].name
+            );
             faults.error(entry.place(), message).help("give the target `radiobiology:` with α/β and the half-time of repair");
             continue;
         }
         if let (Some(repair), Some(published)) = (targets[target].repair, relation.alpha_beta_gy)
             && (repair.alpha_beta_gy - published).abs() > 1e-9 * published
         {
-            let message =
-                format!("`{}` was published for α/β {published} Gy, target `{}` has {}", relation.name, targets[target].name, repair.alpha_beta_gy);
+            let message = format!(
+                "`{}` was published for α/β {published} Gy, target `{}` has {}",
+                relation.name, targets[target].name, repair.alpha_beta_gy
+            );
             faults.warning(entry.place(), message);
         }
         found.push(EffectPlan { target, relation });

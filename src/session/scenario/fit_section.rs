@@ -225,7 +225,10 @@ fn parameter(
         && let Some(position) = first
         && start.unwrap_or(model.parameters[position].value) <= 0.0
     {
-        faults.error(entry.key_place(), format!("`{path}` cannot be fitted on the log scale: it starts at {}", model.parameters[position].text));
+        faults.error(
+            entry.key_place(),
+            format!("`{path}` cannot be fitted on the log scale: it starts at {}", model.parameters[position].text),
+        );
     }
     Some(FitParameterPlan { path, label, scale, bounds, start })
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
-pub use fit_section::{FitParameterPlan, FitPlan, Grouping};
+pub use fit_section::{FitParameterPlan, FitPlan, Grouping, unit_of};
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
@@ -112,8 +112,7 @@ impl Scenario {
             }
         };
         let solve = sections::solve(solve_node.as_ref(), &model, &mut faults);
-        let administrations =
-            administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
+        let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         let data = data_node.and_then(|node| data_section::data(&node, &folder, &model, &mut faults));
         let fit = fit_node.and_then(|node| fit_section::fit(&node, &mut model, data.as_ref(), &mut faults));
         let piecewise = piecewise_node.and_then(|node| data_section::piecewise(&node, &mut faults));
@@ -169,7 +168,9 @@ fn set_file(sets: &[String]) -> Result<Option<YamlFile>, Faults> {
     for set in sets {
         let Some((name, value)) = set.split_once('=') else {
             let mut faults = Faults::new();
-            faults.error(None, format!("`--set {set}` is not of the form `name=value`")).help("for example `--set kidneys.density=31 nmol/L`");
+            faults
+                .error(None, format!("`--set {set}` is not of the form `name=value`"))
+                .help("for example `--set kidneys.density=31 nmol/L`");
             return Err(faults);
         };
         let quoted = value.trim().replace('\\', "\\\\").replace('"', "\\\"");

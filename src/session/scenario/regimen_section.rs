@@ -65,8 +65,9 @@ fn limit(node: &Node<'_>, targets: &[DoseTarget], faults: &mut Faults) -> Option
         found
     });
     let gray = Unit::parse("Gy").ok()?.in_internal_units;
-    let mut dose =
-        |key: &'static str, faults: &mut Faults| fields.get(key).and_then(|node| positive(&node, DOSE, faults, "a dose limit")).map(|v| v / gray);
+    let mut dose = |key: &'static str, faults: &mut Faults| {
+        fields.get(key).and_then(|node| positive(&node, DOSE, faults, "a dose limit")).map(|v| v / gray)
+    };
     let absorbed = dose("absorbed_dose", faults);
     let bed = dose("bed", faults);
     fields.get("source");
@@ -164,5 +165,13 @@ fn arm(name: String, entry: &Node<'_>, faults: &mut Faults) -> Option<Arm> {
     {
         faults.error(node.place(), "the largest activity is below that of the first cycle");
     }
-    Some(Arm { title: name.replace('_', " "), name, first_activity_mbq: activity_mbq?, cycles: cycles?, adaptation, smallest_mbq, largest_mbq })
+    Some(Arm {
+        title: name.replace('_', " "),
+        name,
+        first_activity_mbq: activity_mbq?,
+        cycles: cycles?,
+        adaptation,
+        smallest_mbq,
+        largest_mbq,
+    })
 }

@@ -12,14 +12,10 @@ pub(crate) struct Body {
     pub network: Network,
     /// Amounts before the first dose (free receptors), nmol.
     pub initial: Vec<f64>,
-    /// States that hold labelled ligand.
-    pub labelled: Vec<usize>,
     /// Number of states that are no quadratures.
     pub core: usize,
     /// Per organ: free receptors, bound labelled, bound unlabelled.
     pub receptors: Vec<[usize; 3]>,
-    /// State of excreted, labelled and unlabelled.
-    pub excreted: [usize; 2],
 }
 
 /// Body with `organs` receptor-carrying organs of seven states each, plasma, excreta; then `quadratures` integrals per core state, of which every
@@ -64,10 +60,13 @@ pub(crate) fn body(organs: usize, quadratures: usize) -> Body {
             };
         }
     }
-    Body { network, initial, labelled, core, receptors, excreted: [2, 3] }
+    Body { network, initial, core, receptors }
 }
 
 /// 10 nmol labelled and 90 nmol unlabelled over 30 min.
 pub(crate) fn infusion(start: f64) -> Schedule {
-    Schedule { infusions: vec![Infusion { start, stop: start + 30.0, rates: vec![(0, 10.0 / 30.0), (1, 90.0 / 30.0)] }], ..Schedule::default() }
+    Schedule {
+        infusions: vec![Infusion { start, stop: start + 30.0, rates: vec![(0, 10.0 / 30.0), (1, 90.0 / 30.0)] }],
+        ..Schedule::default()
+    }
 }

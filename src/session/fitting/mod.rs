@@ -1,0 +1,86 @@
+//! Fits a scenario's model to its data: reading, grouping, weighted least squares, tables.
+mod group;
+mod measured;
+mod piecewise;
+mod tables;
+
+pub use group::{FittedBlock, GroupFit, Point, dosed_course};
+pub use measured::Measured;
+
+use super::scenario::{FitPlan, Grouping, Scenario};
+use super::work::{Control, Failed, Outcome};
+use crate::dosimetry::course::CoursePlan;
+
+/// Fits the scenario's model to its data; `parameters` take the estimates (the last group's, where groups share a parameter).
+/// Returns the fitted groups, for the uncertainty of doses and for figures.
+pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, control: &mut Control) -> Result<Vec<GroupFit>, Failed> {
+    let (Some(data), Some(plan)) = (&scenario.data, &scenario.fit) else { return Ok(Vec::new()) };
+    let measured = Measured::read(scenario, data)?;
+    outcome.findings.push(measured.understood.clone());
+    let course = CoursePlan::new(scenario.model.clone(), Vec::new(), false).map_err(Failed::because)?;
+    let groups = groups(plan, &measured)?;
+    let mut fits = Vec::new();
+    for (position, (name, points, dose)) in groups.into_iter().enumerate() {
+        control.at(&format!("fitting {name}"), 0.05 + 0.4 * position as f64 / 12.0_f64.max(position as f64 + 1.0))?;
+        match group::fit_group(scenario, plan, &course, parameters, &name, points, dose, control) {
+            Ok(fitted) => fits.push(fitted),
+            Err(error) if error.cancelled || error.bad_input => return Err(error),
+            Err(error) => {
+                let failures = &mut outcome.failures;
+                failures.push(crate::report::Failure { what: format!("fit of {name}"), count: 1, messages: vec![error.sentence.clone()] });
+                outcome.findings.push(format!("The fit of {name} failed: {}", error.sentence));
+            }
+        }
+    }
+    if fits.is_empty() {
+        return Err(Failed::because("no fit succeeded: see the findings above each"));
+    }
+    for fitted in &fits {
+        // subjects are different people: their estimates stay in the table and do not become this patient's values
+        let other_people = plan.grouping == Grouping::EachSubject && fits.len() > 1;
+        for (position, value) in fitted.block.positions.iter().zip(&fitted.block.values) {
+            if !other_people {
+                parameters[*position] = *value;
+            }
+            outcome.fitted.push((scenario.model.parameters[*position].path.clone(), *value));
+        }
+    }
+    if plan.error_assumed {
+        outcome.assumptions.push(format!("error model of the data: {}", plan.error_words));
+    }
+    tables::tabulate(scenario, plan, &fits, outcome);
+    if let Some(piecewise) = &scenario.piecewise {
+        piecewise::compare(scenario, piecewise, &course, parameters, &fits, outcome)?;
+    }
+    Ok(fits)
+}
+
+type Group = (String, Vec<Point>, Option<f64>);
+
+fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {
+    let wanted = |subject: &Option<String>| plan.subjects.is_empty() || subject.as_ref().is_some_and(|s| plan.subjects.contains(s));
+    let known = measured.subjects();
+    if let Some(missing) = plan.subjects.iter().find(|subject| !known.contains(subject)) {
+        return Err(Failed::input(format!("the data have no subject `{missing}`; they have {}", known.join(", "))));
+    }
+    let chosen: Vec<&Point> = measured.points.iter().filter(|point| measured.subject_column.is_none() || wanted(&point.subject)).collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for point in chosen {
+        let name = match plan.grouping {
+            Grouping::Together => "all data".to_string(),
+            Grouping::EachChannel => point.channel.clone(),
+            Grouping::EachSubject => point.subject.clone().unwrap_or_default(),
+        };
+        match groups.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, points, _)) => points.push(point.clone()),
+            None => {
+                let dose = point.subject.as_ref().and_then(|subject| measured.dose_of(subject));
+                groups.push((name, vec![point.clone()], dose));
+            }
+        }
+    }
+    if groups.is_empty() {
+        return Err(Failed::input("the data hold no value that can be fitted"));
+    }
+    Ok(groups)
+}
