@@ -92,6 +92,8 @@ impl Key {
             KeyCode::Right => "→".to_owned(),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::BackTab => "Shift-Tab".to_owned(),
+            KeyCode::F(number) => format!("F{number}"),
             other => format!("{other:?}"),
         };
         if self.control { format!("Ctrl-{}", name.to_uppercase()) } else { name }
@@ -120,6 +122,14 @@ pub struct Action {
     pub footer: Option<u8>,
     /// Why it cannot be done now, if it cannot.
     pub available: fn(&App) -> Result<(), String>,
+}
+
+impl Action {
+    /// The word for the footer: Enter opens a run, where it runs a scenario.
+    #[must_use]
+    pub fn name_for(&self, app: &App) -> &'static str {
+        if self.command == Command::Enter && app.section == Section::Runs { "open" } else { self.name }
+    }
 }
 
 /// Every action, in the order of the help.
@@ -175,7 +185,7 @@ pub const ACTIONS: &[Action] = &[
         help: "curves and doses as figures",
         keys: &[letter('p')],
         place: Where::Screen,
-        footer: Some(4),
+        footer: Some(3),
         available: has_figures,
     },
     Action {
@@ -184,7 +194,7 @@ pub const ACTIONS: &[Action] = &[
         help: "doses and estimates as tables",
         keys: &[letter('t')],
         place: Where::Screen,
-        footer: Some(5),
+        footer: Some(4),
         available: has_tables,
     },
     Action {
@@ -193,7 +203,7 @@ pub const ACTIONS: &[Action] = &[
         help: "findings, assumptions and evidence",
         keys: &[letter('n')],
         place: Where::Screen,
-        footer: Some(6),
+        footer: Some(5),
         available: has_record,
     },
     Action {
@@ -202,7 +212,7 @@ pub const ACTIONS: &[Action] = &[
         help: "figure (or table, or text) over the full screen, and back",
         keys: &[letter('f')],
         place: Where::Screen,
-        footer: Some(7),
+        footer: Some(6),
         available: has_item,
     },
     Action {
@@ -283,7 +293,7 @@ pub const ACTIONS: &[Action] = &[
         help: "arrow keys move in the other half of the screen",
         keys: &[key(KeyCode::Tab), key(KeyCode::BackTab)],
         place: Where::Screen,
-        footer: Some(3),
+        footer: Some(7),
         available: always,
     },
     Action {

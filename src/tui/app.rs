@@ -65,14 +65,14 @@ impl Aspect {
     /// All, from left to right.
     pub const ALL: [Aspect; 4] = [Aspect::Overview, Aspect::Figures, Aspect::Tables, Aspect::Findings];
 
-    /// Its heading.
+    /// Its heading; the first letter is its key.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
             Aspect::Overview => "Overview",
-            Aspect::Figures => "Figures",
+            Aspect::Figures => "Plots",
             Aspect::Tables => "Tables",
-            Aspect::Findings => "Findings",
+            Aspect::Findings => "Notes",
         }
     }
 }
@@ -143,6 +143,8 @@ pub struct App {
     pub project: Option<Project>,
     /// The reading under way.
     pub reading: Option<Ticket>,
+    /// The reading that the user asked for; others happen without a word.
+    pub reload_asked: Option<Ticket>,
     /// The latest reading, whose sheets still arrive.
     pub last_reading: Ticket,
     /// What was read in each scenario and model.

@@ -6,10 +6,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::action::{ACTIONS, Action, Where};
 use super::app::{App, Aspect, Item};
-use crate::report::RESEARCH_USE;
 use crate::report::manifest::Status;
 use crate::report::number_text::significant;
 use crate::report::runs::RunEntry;
+use crate::report::{RESEARCH_USE, Table};
 
 /// Columns of the labels of an overview.
 const LABEL: usize = 11;
@@ -189,16 +189,43 @@ fn run_rows(app: &App, run: &RunEntry, width: usize, out: &mut Vec<Line<'static>
     }
 }
 
-/// The selected table as text.
+/// The selected table as text. Where it cannot stand as a table, columns are left out from the right, and named.
 #[must_use]
 pub fn table_lines(app: &App, width: usize) -> Vec<Line<'static>> {
     let Some(table) = app.record().and_then(|record| record.tables.get(app.place.table)) else { return Vec::new() };
-    let text = table.to_terminal(width);
+    let (text, left_out) = fitted(table, width);
     let title_lines = if table.title.is_empty() { 0 } else { wrapped(&table.title, width).len() };
     let styled = |(position, line): (usize, &str)| {
         if position < title_lines { Line::raw(line.to_owned()).bold() } else { Line::raw(line.to_owned()) }
     };
-    text.lines().enumerate().map(styled).collect()
+    let mut out: Vec<Line<'static>> = text.lines().enumerate().map(styled).collect();
+    if !left_out.is_empty() {
+        let words = format!("`f` shows also: {}", left_out.join(", "));
+        let rule = out.iter().rposition(|line| line.to_string().starts_with('─')).unwrap_or(0);
+        let below = (rule + 1 + table.rows.len()).min(out.len());
+        let words = wrapped(&words, width).into_iter().map(|line| Line::from(dim(line)));
+        out.splice(below..below, words);
+    }
+    out
+}
+
+/// The table as text with as many columns as can stand side by side, and the headings of the others; all as blocks where not even two can.
+fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
+    let whole = table.to_terminal(width);
+    let is_grid = |text: &str| text.lines().any(|line| line.starts_with('─'));
+    if is_grid(&whole) {
+        return (whole, Vec::new());
+    }
+    for kept in (2..table.columns.len()).rev() {
+        let mut narrow = table.clone();
+        narrow.columns.truncate(kept);
+        narrow.rows.iter_mut().for_each(|row| row.truncate(kept));
+        let text = narrow.to_terminal(width);
+        if is_grid(&text) {
+            return (text, table.columns[kept..].iter().map(|column| column.heading()).collect());
+        }
+    }
+    (whole, Vec::new())
 }
 
 fn findings(app: &App, width: usize) -> Vec<Line<'static>> {

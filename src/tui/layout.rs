@@ -44,8 +44,9 @@ pub fn areas(app: &App, area: Rect) -> Areas {
 /// The right half within its border, without the line of aspects and that of the job.
 #[must_use]
 pub fn content(app: &App, detail: Rect) -> Rect {
-    let above = 2 + u16::from(app.job().is_some());
     let height = detail.height.saturating_sub(2);
+    // a line of air where there is enough of it
+    let above = 1 + u16::from(app.job().is_some()) + u16::from(height >= 24);
     let skipped = above.min(height);
     Rect { x: detail.x + 2, y: detail.y + 1 + skipped, width: detail.width.saturating_sub(4), height: height - skipped }
 }

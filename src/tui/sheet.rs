@@ -48,7 +48,8 @@ impl Sheet {
         }
         if let Some(data) = &scenario.data {
             let channels: Vec<&str> = data.channels.iter().map(|(name, _)| name.as_str()).collect();
-            sheet.row("Data", format!("{}: {}", data.file.display(), channels.join(", ")));
+            let file = data.file.file_name().unwrap_or_default().to_string_lossy();
+            sheet.row("Data", if channels.is_empty() { file.into_owned() } else { format!("{file}: {}", channels.join(", ")) });
         }
         if let Some(fit) = &scenario.fit {
             let names: Vec<&str> = fit.parameters.iter().map(|parameter| parameter.path.as_str()).collect();

@@ -81,7 +81,11 @@ fn ask(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Quit | Command::QuitAnyway => return vec![Effect::Quit],
         Command::CloseOverlay => app.overlay = None,
         Command::Help => app.overlay = Some(Overlay::Help(0)),
-        Command::Reload => return read_project(app),
+        Command::Reload => {
+            let effects = read_project(app);
+            app.reload_asked = app.reading;
+            return effects;
+        }
         Command::Enter => return enter(app),
         Command::Simulate => return start(app, Task::Simulate),
         Command::Cancel => return cancel(app),
@@ -122,7 +126,6 @@ fn project_read(app: &mut App, ticket: Ticket, result: Result<Project, String>) 
         .iter()
         .map(|section| app.items(*section).get(app.selected[*section as usize]).map(|item| item.path().to_path_buf()))
         .collect();
-    let first = app.project.is_none();
     app.project = Some(project);
     // the selection stays on its file, wherever that stands in the list now
     for (section, path) in Section::ALL.into_iter().zip(paths) {
@@ -133,7 +136,7 @@ fn project_read(app: &mut App, ticket: Ticket, result: Result<Project, String>) 
         let position = if section == Section::Runs && app.section != Section::Runs { Some(0) } else { again };
         app.selected[section as usize] = position.unwrap_or(app.selected[section as usize]).min(last);
     }
-    if !first && app.notice.is_none() {
+    if app.reload_asked == Some(ticket) && app.notice.is_none() {
         say(app, "the folder was read again");
     }
     settle(app);

@@ -9,7 +9,7 @@ use crate::report::{Figure, Mark};
 const COLOURS: [Color; 6] = [Color::Cyan, Color::Red, Color::Green, Color::Magenta, Color::Blue, Color::Yellow];
 
 /// On and off lengths in braille dots (half a column each), and how the pattern looks in a legend.
-const DASHES: [(&[usize], &str); 5] = [(&[], "──"), (&[6, 3], "╴╴"), (&[1, 3], "··"), (&[7, 3, 1, 3], "─·"), (&[3, 3], "╌╌")];
+const DASHES: [(&[usize], &str); 5] = [(&[], "──"), (&[6, 3], "╴╴"), (&[2, 2], "··"), (&[7, 3, 1, 3], "─·"), (&[3, 3], "╌╌")];
 
 const MARKERS: [char; 8] = ['●', '■', '▲', '◆', '▼', '×', '+', '○'];
 

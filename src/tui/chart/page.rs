@@ -24,7 +24,7 @@ struct Cut {
 fn cut(figure: &Figure, area: Rect) -> Cut {
     let heading = 1 + u16::from(figure.subtitle.is_some() && area.height >= 16);
     let mut caption: Vec<String> = captions(figure).iter().flat_map(|words| wrapped(words, area.width as usize)).collect();
-    let most = area.height as usize / 5;
+    let most = (area.height as usize / 8).max(1);
     if caption.len() > most {
         caption.truncate(most);
         if let Some(last) = caption.last_mut() {

@@ -22,7 +22,7 @@ pub const SMALLEST: (u16, u16) = (24, 7);
 type Points = Vec<Option<(f64, f64)>>;
 
 /// A straight line over the whole plot has this dash pattern.
-const LIMIT_DASH: &[usize] = &[2, 2];
+const LIMIT_DASH: &[usize] = &[1, 4];
 
 /// Draws a panel: heading, legend, plot, axes.
 pub fn draw(panel: &Panel, looks: &Looks, area: Rect, buffer: &mut Buffer) {

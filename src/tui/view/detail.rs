@@ -29,7 +29,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The aspects with the shown one reversed; those without anything to show are dim. Each begins with its key.
+/// The aspects with the shown one reversed; those without anything to show are dim. The first letter of each is its key.
 fn aspects(app: &App) -> Line<'static> {
     let mut line = Line::default();
     for aspect in Aspect::ALL {
@@ -47,7 +47,10 @@ fn aspects(app: &App) -> Line<'static> {
         } else {
             dim()
         };
-        line.push_span(Span::styled(format!(" {} ", aspect.title()), style));
+        let (key, rest) = aspect.title().split_at(1);
+        line.push_span(Span::styled(" ", style));
+        line.push_span(Span::styled(key, style.add_modifier(Modifier::UNDERLINED)));
+        line.push_span(Span::styled(format!("{rest} "), style));
     }
     if app.shown() == Aspect::Tables
         && let Some(record) = app.record()

@@ -22,7 +22,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut actions = action::footer(app);
     let hint = |action: &action::Action| {
         let key = action.keys.first().map(|key| key.name()).unwrap_or_default();
-        vec![Span::styled(key, Style::new().add_modifier(Modifier::BOLD)), Span::styled(format!(" {}  ", action.name), dim())]
+        vec![Span::styled(key, Style::new().add_modifier(Modifier::BOLD)), Span::styled(format!(" {}  ", action.name_for(app)), dim())]
     };
     let line = |actions: &[&action::Action]| {
         let spans = actions.iter().flat_map(|action| hint(action));

@@ -46,12 +46,31 @@ fn first_shown(selected: usize, room: usize, count: usize) -> usize {
     selected.saturating_sub(room / 2).min(count.saturating_sub(room))
 }
 
-fn second_line<'a>(item: &Item<'a>) -> &'a str {
+/// The name; of a run the scenario, and its time where that has no line of its own.
+fn first_line(item: &Item<'_>, lines: u16) -> String {
     match item {
-        Item::Run(run) => &run.scenario,
-        other if !other.problems().is_empty() => "has problems",
-        other => other.title(),
+        Item::Run(run) if lines > 1 => run.scenario.clone(),
+        Item::Run(run) => format!("{} {}", run_time(&run.name).get(5..16).unwrap_or_default(), run.scenario),
+        other => other.name().to_owned(),
     }
+}
+
+fn second_line(item: &Item<'_>) -> String {
+    match item {
+        Item::Run(run) => run_time(&run.name),
+        other if !other.problems().is_empty() => "has problems".to_owned(),
+        other => other.title().to_owned(),
+    }
+}
+
+/// "2026-11-23 16:52:10" from the name of a run's folder, which begins with `20261123T165210Z`; another name as it is.
+fn run_time(name: &str) -> String {
+    let time = name.split('-').next().unwrap_or_default();
+    let is_time = time.len() == 16 && time.is_ascii() && time.as_bytes()[8] == b'T' && time.ends_with('Z');
+    if !is_time {
+        return name.to_owned();
+    }
+    format!("{}-{}-{} {}:{}:{}", &time[..4], &time[4..6], &time[6..8], &time[9..11], &time[11..13], &time[13..15])
 }
 
 fn draw_item(app: &App, item: &Item<'_>, selected: bool, area: Rect, buffer: &mut Buffer) {
@@ -61,9 +80,9 @@ fn draw_item(app: &App, item: &Item<'_>, selected: bool, area: Rect, buffer: &mu
     put(buffer, area, 1, 0, mark, style);
     let end = (area.width as usize).saturating_sub(if state.is_empty() { 0 } else { state.width() + 1 });
     let name = Rect { width: end as u16, ..area };
-    put(buffer, name, 3, 0, item.name(), Style::new());
+    put(buffer, name, 3, 0, &first_line(item, area.height), Style::new());
     put(buffer, area, end as u16 + 1, 0, &state, Style::new());
-    put(buffer, area, 3, 1, second_line(item), dim());
+    put(buffer, area, 3, 1, &second_line(item), dim());
     if selected {
         let bar = Rect { height: 1, ..area }.intersection(buffer.area);
         buffer.set_style(bar, Style::new().add_modifier(Modifier::REVERSED));
@@ -101,6 +120,12 @@ fn state(app: &App, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_run_is_read_from_its_name() {
+        assert_eq!(run_time("20261123T165210Z-98424dd81e14"), "2026-11-23 16:52:10");
+        assert_eq!(run_time("by-hand"), "by-hand");
+    }
 
     #[test]
     fn the_selected_row_is_always_in_sight() {
