@@ -149,11 +149,8 @@ fn compartments<'f>(flat: &Flat<'f>, resolver: &mut Resolver<'_, 'f>, faults: &m
     let mut found = Vec::new();
     for (position, compartment) in flat.compartments.iter().enumerate() {
         let context = Context { scope: compartment.scope.clone(), ligand: None, constant: true };
-        let initial = compartment
-            .entry
-            .initial
-            .as_ref()
-            .and_then(|formula| resolver.formula_as(formula, amount, "an amount at the start", &context, faults));
+        let initial =
+            compartment.entry.initial.as_ref().and_then(|formula| resolver.formula_as(formula, amount, "`initial`", &context, faults));
         found.push(Compartment {
             path: compartment.path.clone(),
             volume: resolver.volume(position, faults),
@@ -352,11 +349,13 @@ fn observable<'f>(
     let (kind, formula) = match &entry.kind {
         doc::ObservableKind::Region(formula) => (ObservableKind::Region, formula),
         doc::ObservableKind::Concentration(formula) => (ObservableKind::Concentration, formula),
+        doc::ObservableKind::PercentInjected(formula) => (ObservableKind::PercentInjected, formula),
         doc::ObservableKind::Value(formula) => (ObservableKind::Value, formula),
     };
     let wanted = match kind {
         ObservableKind::Region => Some((resolver.amount, "a `region`")),
         ObservableKind::Concentration => Some((resolver.concentration_dimension(), "a `concentration`")),
+        ObservableKind::PercentInjected => Some((resolver.amount, "a `percent_injected`")),
         ObservableKind::Value => None,
     };
     let mut nodes = Vec::new();

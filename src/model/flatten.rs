@@ -27,6 +27,7 @@ impl Scope {
 }
 
 /// What a name of the flat table stands for.
+#[expect(clippy::large_enum_variant, reason = "a model has hundreds of them, not millions")]
 #[derive(Clone)]
 pub enum Meaning<'f> {
     /// A parameter or an organ's argument.
@@ -73,14 +74,22 @@ pub struct Flat<'f> {
     pub compartments: Vec<FlatCompartment<'f>>,
     /// All flows.
     pub flows: Vec<(FlowEntry<'f>, Scope)>,
+    /// Arguments that an organ does not give: reported there, and not again where the template uses them.
+    pub missing: HashSet<String>,
     /// Templates that no organ uses.
     pub unused_templates: Vec<(String, Place)>,
 }
 
 /// Expands `document`; `overrides` (path, value) take the place of the file's own values.
 pub fn flatten<'f>(document: &Document<'f>, overrides: &[(String, ValueEntry<'f>)], faults: &mut Faults) -> Flat<'f> {
-    let mut flat =
-        Flat { symbols: BTreeMap::new(), order: Vec::new(), compartments: Vec::new(), flows: Vec::new(), unused_templates: Vec::new() };
+    let mut flat = Flat {
+        symbols: BTreeMap::new(),
+        order: Vec::new(),
+        compartments: Vec::new(),
+        flows: Vec::new(),
+        missing: HashSet::new(),
+        unused_templates: Vec::new(),
+    };
     let body = Scope::default();
     for (name, value) in &document.parameters {
         flat.declare(name.clone(), Meaning::Value(value.clone()), &body, value.entry.key_place(), None, faults);
@@ -144,8 +153,9 @@ impl<'f> Flat<'f> {
 
     fn add_organ(&mut self, document: &Document<'f>, organ: &Organ<'f>, used: &mut HashSet<String>, faults: &mut Faults) {
         let scope = Scope { organ: Some(organ.name.clone()), used_by: Some(organ.entry.key_place()) };
-        if self.symbols.contains_key(&organ.name) {
-            faults.error(organ.entry.key_place(), format!("`{}` is a name of the whole body already", organ.name));
+        if let Some(other) = self.symbols.get(&organ.name) {
+            let fault = faults.error(organ.entry.key_place(), format!("`{}` is a name of the whole body already", organ.name));
+            fault.related(other.declared.clone(), "it is declared here");
         }
         let mut chain = Vec::new();
         collect(document, &organ.template, &mut chain, &mut Vec::new(), faults);
@@ -204,6 +214,7 @@ impl<'f> Flat<'f> {
                 faults
                     .error(organ.entry.key_place(), format!("organ `{}` needs `{}`", organ.name, argument.name))
                     .related(argument.entry.key_place(), "the template asks for it here");
+                self.missing.insert(path);
                 return;
             }
         };
@@ -225,6 +236,11 @@ impl<'f> Flat<'f> {
         None
     }
 
+    /// Whether `name` seen from `scope` is an argument that the organ should have given.
+    pub fn is_missing(&self, name: &str, scope: &Scope) -> bool {
+        self.missing.contains(&scope.path(name))
+    }
+
     /// The compartment called `name` in `scope`, or a fault at `place`.
     pub fn compartment(&self, name: &str, scope: &Scope, place: Place, faults: &mut Faults) -> Option<usize> {
         if let Some(path) = self.find(name, scope)
@@ -243,7 +259,12 @@ impl<'f> Flat<'f> {
             _ => compartment.path.as_str(),
         });
         let help = did_you_mean(name, known);
-        let fault = faults.error(place, format!("no compartment is called `{name}`"));
+        let message = format!("no compartment is called `{name}`");
+        // once for a template, however many organs use it
+        if self.is_missing(name, scope) || faults.iter().any(|fault| fault.place.as_ref() == Some(&place) && fault.message == message) {
+            return None;
+        }
+        let fault = faults.error(place, message);
         fault.help(help);
         if let (Some(organ), Some(used_by)) = (&scope.organ, &scope.used_by) {
             fault.related(used_by.clone(), format!("used by organ `{organ}`"));
@@ -266,6 +287,9 @@ fn unit_dimension(unit: &Formula<'_>, faults: &mut Faults) -> Option<Dimension> 
     }
 }
 
+/// How deep templates may extend each other.
+const DEEPEST: usize = 32;
+
 /// A template and all that it extends, itself first; circles and unknown names are faults.
 fn collect<'d, 'f>(
     document: &'d Document<'f>,
@@ -279,6 +303,10 @@ fn collect<'d, 'f>(
         faults.error(wanted.0.place(), format!("no template is called `{}`", wanted.1)).help(help);
         return;
     };
+    if path.len() >= DEEPEST {
+        faults.error(wanted.0.place(), format!("templates extend each other more than {DEEPEST} deep"));
+        return;
+    }
     if path.contains(&template.name) {
         path.push(template.name.clone());
         faults.error(wanted.0.place(), format!("templates extend each other in a circle: {}", path.join(" → ")));

@@ -1,14 +1,16 @@
 //! Expressions → graph nodes with proven dimensions. Every name is resolved here, every mismatch says both dimensions.
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+mod operations;
+
 use super::checked::Parameter;
 use super::diagnostic::{Faults, Place, did_you_mean};
 use super::document::Formula;
-use super::expr::graph::{Function, Graph, NodeId, Operation};
-use super::expr::syntax::{Comparison, Expression, Kind, Operator, Span};
+use super::expr::graph::{Graph, NodeId, Operation};
+use super::expr::syntax::{Comparison, Expression, Kind};
 use super::flatten::{Flat, Meaning, Scope};
 use crate::nuclide::Nuclide;
-use crate::units::{CONCENTRATION, DIMENSIONLESS, Dimension, RATE, TIME, VOLUME};
+use crate::units::{Dimension, RATE, TIME, VOLUME};
 
 /// A resolved expression.
 pub type Resolved = (NodeId, Dimension);
@@ -47,10 +49,17 @@ pub struct Resolver<'m, 'f> {
     /// Names that some expression used.
     pub used: BTreeSet<String>,
     memo: HashMap<(String, Option<usize>), Progress>,
+    /// Names being resolved, outermost first, to show a circle.
+    running: Vec<String>,
+    /// Names of the circles reported so far.
+    circular: BTreeSet<String>,
+    /// How deep the expression being resolved lies, through the names that it uses.
+    depth: usize,
     reported: HashSet<(usize, usize, String)>,
 }
 
-const FUNCTIONS: &[&str] = &["exp", "ln", "log10", "sqrt", "abs", "sin", "cos", "tanh", "min", "max", "sum", "total", "if"];
+/// How deep expressions may lie in each other, through the names that they use: a guard of the stack, far beyond any methods section.
+const DEEPEST: usize = 500;
 
 impl<'m, 'f> Resolver<'m, 'f> {
     /// Starts with nothing resolved.
@@ -64,6 +73,9 @@ impl<'m, 'f> Resolver<'m, 'f> {
             parameters: Vec::new(),
             used: BTreeSet::new(),
             memo: HashMap::new(),
+            running: Vec::new(),
+            circular: BTreeSet::new(),
+            depth: 0,
             reported: HashSet::new(),
         }
     }
@@ -102,8 +114,18 @@ impl<'m, 'f> Resolver<'m, 'f> {
             return Some(node);
         }
         let place = formula.node.place();
-        let help = (found.is_dimensionless() && matches!(formula.tree.as_ref().map(|tree| &tree.kind), Some(Kind::Number { .. })))
-            .then(|| format!("write its unit: `{} {}`", formula.text.trim(), wanted.internal_unit()));
+        let is_number = matches!(formula.tree.as_ref().map(|tree| &tree.kind), Some(Kind::Number { .. }));
+        let help = if found.is_dimensionless() && is_number {
+            Some(format!("write its unit: `{} {}`", formula.text.trim(), wanted.internal_unit()))
+        } else if found == self.amount && wanted == self.amount.over(VOLUME) {
+            Some("a bare name is an amount; in brackets, `[name]`, it is a concentration".to_string())
+        } else if found == self.amount.over(VOLUME) && wanted == self.amount {
+            Some("`[name]` is a concentration; without brackets it is an amount".to_string())
+        } else if found == self.amount.over(VOLUME).over(TIME) && wanted == self.amount.over(TIME) {
+            Some("a concentration `[name]` is multiplied by a volume per time, an amount `name` by a rate constant".to_string())
+        } else {
+            None
+        };
         self.report(place, context, format!("{what} must be {wanted}, this is {found}"), help, faults);
         None
     }
@@ -116,13 +138,23 @@ impl<'m, 'f> Resolver<'m, 'f> {
             Some(Progress::Running) => {
                 let place = self.flat.symbols.get(path)?.declared.clone();
                 let context = Context { scope: Scope::default(), ligand, constant: false };
-                self.report(place, &context, format!("`{path}` is defined by itself, in a circle"), None, faults);
+                let first = self.running.iter().position(|name| name == path).unwrap_or(0);
+                let circle = format!("{} → {path}", self.running[first..].join(" → "));
+                // one circle of several through the same names is enough
+                let known = self.running[first..].iter().any(|name| self.circular.contains(name));
+                self.circular.extend(self.running[first..].iter().cloned());
+                if known {
+                    return None;
+                }
+                self.report(place, &context, format!("`{path}` is defined by itself: {circle}"), None, faults);
                 return None;
             }
             None => {}
         }
         self.memo.insert(key.clone(), Progress::Running);
+        self.running.push(path.to_string());
         let result = self.evaluate_symbol(path, ligand, faults);
+        self.running.pop();
         self.memo.insert(key, Progress::Done(result));
         result
     }
@@ -150,7 +182,9 @@ impl<'m, 'f> Resolver<'m, 'f> {
                     None => self.formula(&entry.formula, &context, faults)?,
                 };
                 if let Some(wanted) = symbol.expects.filter(|wanted| *wanted != found) {
-                    let help = found.is_dimensionless().then(|| format!("write its unit, such as `{}`", wanted.internal_unit()));
+                    let text = entry.formula.text.trim();
+                    let help = (found.is_dimensionless() && constant.is_some())
+                        .then(|| format!("write its unit, such as `{text} {}`", wanted.internal_unit()));
                     let place = entry.formula.node.place();
                     self.report(place, &context, format!("`{path}` must be {wanted}, this is {found}"), help, faults);
                     return None;
@@ -213,7 +247,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
         let compartment = &flat.compartments[compartment];
         let formula = compartment.entry.volume.as_ref()?;
         let context = Context { scope: compartment.scope.clone(), ligand: None, constant: true };
-        self.formula_as(formula, VOLUME, "a volume", &context, faults)
+        self.formula_as(formula, VOLUME, "`volume`", &context, faults)
     }
 
     /// Amount of a ligand in a compartment.
@@ -244,6 +278,18 @@ impl<'m, 'f> Resolver<'m, 'f> {
     }
 
     fn expression(&mut self, tree: &Expression, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
+        if self.depth >= DEEPEST {
+            let message = format!("this expression, with the names that it uses, is more than {DEEPEST} operations deep");
+            self.report(formula.place_of(tree.span), context, message, None, faults);
+            return None;
+        }
+        self.depth += 1;
+        let resolved = self.one_expression(tree, formula, context, faults);
+        self.depth -= 1;
+        resolved
+    }
+
+    fn one_expression(&mut self, tree: &Expression, formula: &Formula<'f>, context: &Context, faults: &mut Faults) -> Option<Resolved> {
         match &tree.kind {
             Kind::Number { value, dimension } => Some((self.graph.constant(*value), *dimension)),
             Kind::Name { path, ligand } => self.name(path, ligand.as_deref(), formula.place_of(tree.span), context, faults),
@@ -254,6 +300,7 @@ impl<'m, 'f> Resolver<'m, 'f> {
                 }
                 let compartment = self.flat.compartment(path, &context.scope, place.clone(), faults)?;
                 self.used.insert(self.flat.compartments[compartment].path.clone());
+                self.used.insert(context.scope.path(path));
                 let ligand = self.ligand_of(&format!("[{path}]"), ligand.as_deref(), place.clone(), context, faults)?;
                 let node = self.concentration(compartment, ligand, place, context, faults)?;
                 Some((node, self.amount.over(VOLUME)))
@@ -305,6 +352,9 @@ impl<'m, 'f> Resolver<'m, 'f> {
             _ => {}
         }
         let Some(full) = self.flat.find(path, &context.scope) else {
+            if self.flat.is_missing(path, &context.scope) {
+                return None;
+            }
             let organ = context.scope.organ.as_deref();
             let known = self.flat.symbols.keys().map(|key| match key.split_once('.') {
                 Some((first, local)) if Some(first) == organ => local,
@@ -315,6 +365,8 @@ impl<'m, 'f> Resolver<'m, 'f> {
             return None;
         };
         self.used.insert(full.to_string());
+        // an argument that stands for a compartment is used as well
+        self.used.insert(context.scope.path(path));
         if let Meaning::Compartment(position) = self.flat.symbols[full].meaning {
             if self.refuse_amount(path, &place, context, faults) {
                 return None;
@@ -340,155 +392,5 @@ impl<'m, 'f> Resolver<'m, 'f> {
             return Some((node, dimension));
         }
         self.symbol(full, None, faults)
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn same(
-        &mut self,
-        verb: &str,
-        left: Dimension,
-        right: Dimension,
-        span: Span,
-        formula: &Formula<'f>,
-        context: &Context,
-        faults: &mut Faults,
-    ) -> Option<()> {
-        if left == right {
-            return Some(());
-        }
-        self.report(formula.place_of(span), context, format!("cannot {verb} {left} and {right}"), None, faults);
-        None
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn binary(
-        &mut self,
-        operator: Operator,
-        left: Resolved,
-        right: Resolved,
-        tree: &Expression,
-        formula: &Formula<'f>,
-        context: &Context,
-        faults: &mut Faults,
-    ) -> Option<Resolved> {
-        match operator {
-            Operator::Add | Operator::Subtract => {
-                let (verb, operation) = if operator == Operator::Add { ("add", Operation::Add) } else { ("subtract", Operation::Subtract) };
-                self.same(verb, left.1, right.1, tree.span, formula, context, faults)?;
-                Some((self.graph.binary(operation, left.0, right.0), left.1))
-            }
-            Operator::Multiply => Some((self.graph.multiply(left.0, right.0), left.1.times(right.1))),
-            Operator::Divide => {
-                if self.graph.as_constant(right.0) == Some(0.0) {
-                    self.report(formula.place_of(tree.span), context, "this divides by zero".into(), None, faults);
-                    return None;
-                }
-                Some((self.graph.divide(left.0, right.0), left.1.over(right.1)))
-            }
-            Operator::Power => {
-                let place = formula.place_of(tree.span);
-                if !right.1.is_dimensionless() {
-                    self.report(place, context, format!("an exponent must be a pure number, this is {}", right.1), None, faults);
-                    return None;
-                }
-                let node = self.graph.power(left.0, right.0);
-                if left.1.is_dimensionless() {
-                    return Some((node, DIMENSIONLESS));
-                }
-                match self.graph.as_constant(right.0) {
-                    Some(exponent) if exponent.fract() == 0.0 && exponent.abs() <= 9.0 => Some((node, left.1.power(exponent as i32))),
-                    Some(0.5) if left.1.square_root().is_some() => Some((node, left.1.square_root()?)),
-                    _ => {
-                        let help = "divide by its unit first, such as `(height / 1 m)^0.725`".to_string();
-                        let message = format!("only a pure number can be raised to this power, this is {}", left.1);
-                        self.report(place, context, message, Some(help), faults);
-                        None
-                    }
-                }
-            }
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn call(
-        &mut self,
-        function: &str,
-        function_span: Span,
-        arguments: &[Expression],
-        tree: &Expression,
-        formula: &Formula<'f>,
-        context: &Context,
-        faults: &mut Faults,
-    ) -> Option<Resolved> {
-        let place = formula.place_of(tree.span);
-        if function == "total" {
-            let [argument] = arguments else { return self.wrong_count(function, "one argument", place, context, faults) };
-            let mut sum: Option<Resolved> = None;
-            for ligand in 0..self.ligands.len() {
-                let inner = Context { ligand: Some(ligand), ..context.clone() };
-                let (node, dimension) = self.expression(argument, formula, &inner, faults)?;
-                sum = Some((sum.map_or(node, |(total, _)| self.graph.add(total, node)), dimension));
-            }
-            return sum;
-        }
-        let simple = match function {
-            "exp" => Some(Function::Exp),
-            "ln" | "log10" => Some(Function::Log),
-            "sqrt" => Some(Function::SquareRoot),
-            "abs" => Some(Function::Absolute),
-            "sin" => Some(Function::Sine),
-            "cos" => Some(Function::Cosine),
-            "tanh" => Some(Function::HyperbolicTangent),
-            "min" | "max" | "sum" => None,
-            _ => {
-                let help =
-                    if function == "log" { "write `ln` or `log10`".into() } else { did_you_mean(function, FUNCTIONS.iter().copied()) };
-                self.report(formula.place_of(function_span), context, format!("no function is called `{function}`"), Some(help), faults);
-                return None;
-            }
-        };
-        let resolved: Vec<_> = arguments.iter().map(|argument| self.expression(argument, formula, context, faults)).collect();
-        let resolved: Vec<Resolved> = resolved.into_iter().collect::<Option<_>>()?;
-        let Some(simple) = simple else {
-            let (first, rest) = resolved.split_first()?;
-            if rest.is_empty() && function != "sum" {
-                return self.wrong_count(function, "two arguments or more", place, context, faults);
-            }
-            let (operation, verb) = match function {
-                "min" => (Operation::Minimum, "compare"),
-                "max" => (Operation::Maximum, "compare"),
-                _ => (Operation::Add, "add"),
-            };
-            return rest.iter().try_fold(*first, |total, next| {
-                self.same(verb, total.1, next.1, tree.span, formula, context, faults)?;
-                Some((self.graph.binary(operation, total.0, next.0), total.1))
-            });
-        };
-        let [(node, dimension)] = resolved[..] else { return self.wrong_count(function, "one argument", place, context, faults) };
-        let result = match simple {
-            Function::SquareRoot => dimension.square_root(),
-            Function::Absolute => Some(dimension),
-            _ => dimension.is_dimensionless().then_some(DIMENSIONLESS),
-        };
-        let Some(result) = result else {
-            self.report(place, context, format!("`{function}` cannot be taken of {dimension}"), None, faults);
-            return None;
-        };
-        let node = self.graph.unary(simple, node);
-        if function == "log10" {
-            let ten = self.graph.constant(std::f64::consts::LN_10);
-            return Some((self.graph.divide(node, ten), result));
-        }
-        Some((node, result))
-    }
-
-    fn wrong_count(&mut self, function: &str, wanted: &str, place: Place, context: &Context, faults: &mut Faults) -> Option<Resolved> {
-        self.report(place, context, format!("`{function}` takes {wanted}"), None, faults);
-        None
-    }
-
-    /// The dimension that a concentration of this model has.
-    pub fn concentration_dimension(&self) -> Dimension {
-        if self.amount == crate::units::AMOUNT { CONCENTRATION } else { self.amount.over(VOLUME) }
     }
 }

@@ -183,7 +183,11 @@ impl Reader<'_> {
                 self.node(Kind::Concentration { path, ligand }, start)
             }
             Some(c) if c.is_alphabetic() || c == '_' => self.name_or_call(),
-            _ => Err(self.unexpected("a number, a name or `(`", None)),
+            found => {
+                let power = found == Some('*') && self.text[..self.at].trim_end().ends_with('*');
+                let help = power.then(|| "a power is written `a^2`".to_string());
+                Err(self.unexpected("a number, a name or `(`", help))
+            }
         }
     }
 
@@ -210,12 +214,29 @@ impl Reader<'_> {
                 self.at += length;
                 (number * unit.in_internal_units, unit.dimension)
             }
-            None => (number, DIMENSIONLESS),
+            None => {
+                self.refuse_unknown_unit()?;
+                (number, DIMENSIONLESS)
+            }
         };
         if !value.is_finite() {
             return Err(self.error(format!("`{}` is too large to be a number", &self.text[start..self.at]), start, self.at, None));
         }
         self.node(Kind::Number { value, dimension }, start)
+    }
+
+    /// A word behind a number is a unit; this one is none.
+    fn refuse_unknown_unit(&self) -> Result<(), SyntaxError> {
+        let spaces = self.rest().len() - self.rest().trim_start().len();
+        let start = self.at + spaces;
+        let length: usize = self.text[start..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').map(char::len_utf8).sum();
+        let word = &self.text[start..start + length];
+        if !word.starts_with(|c: char| c.is_alphabetic()) {
+            return Ok(());
+        }
+        let hint = Unit::parse(word).err().and_then(|error| error.help);
+        let help = hint.unwrap_or_else(|| format!("if `{word}` is a name, write `*` before it"));
+        Err(self.error(format!("`{word}` is not a unit I know"), start, start + length, Some(help)))
     }
 
     fn identifier(&mut self) -> Result<String, SyntaxError> {
