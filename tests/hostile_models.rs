@@ -69,7 +69,7 @@ fn mutate(text: &str, mutation: &Mutation) -> String {
             return [&text[..start], &text[from..to], &text[end..]].concat();
         }
         Mutation::InsertCharacter(at, c) => {
-            let at = text.floor_char_boundary(at % text.len());
+            let at = (0..=at % text.len()).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
             return format!("{}{c}{}", &text[..at], &text[at..]);
         }
     }
