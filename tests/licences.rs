@@ -1,4 +1,6 @@
 //! No GPL or AGPL in the dependency tree, and no crate that links a system library: read from `cargo metadata`.
+#![allow(clippy::unwrap_used)]
+
 use std::process::Command;
 
 /// The platform of this machine, from the compiler; packages of others are not downloaded.

@@ -349,11 +349,13 @@ fn observable<'f>(
     let (kind, formula) = match &entry.kind {
         doc::ObservableKind::Region(formula) => (ObservableKind::Region, formula),
         doc::ObservableKind::Concentration(formula) => (ObservableKind::Concentration, formula),
+        doc::ObservableKind::PercentInjected(formula) => (ObservableKind::PercentInjected, formula),
         doc::ObservableKind::Value(formula) => (ObservableKind::Value, formula),
     };
     let wanted = match kind {
         ObservableKind::Region => Some((resolver.amount, "a `region`")),
         ObservableKind::Concentration => Some((resolver.concentration_dimension(), "a `concentration`")),
+        ObservableKind::PercentInjected => Some((resolver.amount, "a `percent_injected`")),
         ObservableKind::Value => None,
     };
     let mut nodes = Vec::new();

@@ -116,6 +116,8 @@ pub enum ObservableKind {
     Region,
     /// A concentration.
     Concentration,
+    /// An amount as a share of the labelled amount given so far.
+    PercentInjected,
     /// Anything else.
     Value,
 }

@@ -350,7 +350,7 @@ fn site<'f>(name: String, entry: Node<'f>, faults: &mut Faults) -> Option<SiteEn
 }
 
 fn observable<'f>(name: String, entry: Node<'f>, faults: &mut Faults) -> Option<ObservableEntry<'f>> {
-    const EXPECTED: &str = "an observable: a mapping with `region`, `concentration` or `value`";
+    const EXPECTED: &str = "an observable: a mapping with `region`, `concentration`, `percent_injected` or `value`";
     good_name(&name, &entry, faults);
     let mut fields = entry.fields(faults, EXPECTED)?;
     let title = text(&mut fields, "title", faults, "words for figures");
@@ -358,6 +358,7 @@ fn observable<'f>(name: String, entry: Node<'f>, faults: &mut Faults) -> Option<
     for (key, make) in [
         ("region", ObservableKind::Region as fn(Formula<'f>) -> ObservableKind<'f>),
         ("concentration", ObservableKind::Concentration),
+        ("percent_injected", ObservableKind::PercentInjected),
         ("value", ObservableKind::Value),
     ] {
         if let Some(node) = fields.get(key) {
@@ -366,7 +367,10 @@ fn observable<'f>(name: String, entry: Node<'f>, faults: &mut Faults) -> Option<
     }
     fields.finish(faults);
     if kinds.len() != 1 {
-        faults.error(entry.key_place(), format!("observable `{name}` needs exactly one of `region`, `concentration` and `value`"));
+        faults.error(
+            entry.key_place(),
+            format!("observable `{name}` needs exactly one of `region`, `concentration`, `percent_injected` and `value`"),
+        );
         return None;
     }
     Some(ObservableEntry { name, entry, title, kind: kinds.pop()?? })

@@ -221,6 +221,8 @@ pub enum ObservableKind<'f> {
     Region(Formula<'f>),
     /// `concentration:` an amount per volume, shown as activity concentration where the model has a nuclide.
     Concentration(Formula<'f>),
+    /// `percent_injected:` an amount, shown as percentage of the labelled amount given so far.
+    PercentInjected(Formula<'f>),
     /// `value:` any other quantity, shown as it is.
     Value(Formula<'f>),
 }

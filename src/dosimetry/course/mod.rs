@@ -7,6 +7,8 @@
 mod balance;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod tests;
 
 pub use balance::{Balance, CompartmentBalance};
 pub use plan::{CoursePlan, DoseTarget, Repair};

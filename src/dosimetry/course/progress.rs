@@ -61,7 +61,7 @@ pub enum CourseError {
 pub struct Samples {
     /// Times (min).
     pub times_min: Vec<f64>,
-    /// Per observable: labelled amount, concentration or value in internal units, one per time.
+    /// Per observable: labelled amount, concentration, share of what was injected (1 is 100 %) or value in internal units, one per time.
     pub values: Vec<Vec<f64>>,
     /// Per observable: activity (MBq) or activity concentration (MBq/L); empty where the model has no activity.
     pub activities: Vec<Vec<f64>>,
@@ -96,6 +96,8 @@ pub struct Course<'p> {
     /// What was sampled so far.
     pub samples: Samples,
     injected: f64,
+    /// Start (min) and labelled amount of every dose, for shares of what was injected.
+    given: Vec<(f64, f64)>,
     largest_amount: f64,
     /// What the solves cost so far.
     pub statistics: Statistics,
@@ -129,6 +131,7 @@ impl<'p> Course<'p> {
                 doses_gy: vec![Vec::new(); plan.targets.len()],
             },
             injected,
+            given: vec![(0.0, injected)],
             statistics: Statistics::default(),
             method: None,
         }
@@ -181,6 +184,7 @@ impl<'p> Course<'p> {
             }
         }
         self.injected += amounts.iter().filter(|(state, _)| state % model.ligands.len() == labelled).map(|(_, a)| a).sum::<f64>();
+        self.given.push((dose.time_min, dose.labelled));
         self.largest_amount = amounts.iter().map(|(_, amount)| *amount).fold(self.largest_amount, f64::max);
         if dose.duration_min == 0.0 {
             self.schedule.boluses.push(Bolus { time: dose.time_min, amounts });
@@ -244,7 +248,12 @@ impl<'p> Course<'p> {
         self.plan.outputs.outputs(&self.registers, &mut found);
         let factor = found[model.observables.len()];
         self.samples.times_min.push(time_min);
+        let injected: f64 = self.given.iter().filter(|(start, _)| *start <= time_min).map(|(_, amount)| amount).sum();
         for (position, observable) in model.observables.iter().enumerate() {
+            if observable.kind == ObservableKind::PercentInjected {
+                self.samples.values[position].push(if injected > 0.0 { found[position] / injected } else { 0.0 });
+                continue;
+            }
             self.samples.values[position].push(found[position]);
             if factor > 0.0 && observable.kind != ObservableKind::Value {
                 self.samples.activities[position].push(found[position] * factor);

@@ -141,6 +141,7 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
         let observable = &model.observables[*position];
         let expected = match observable.kind {
             ObservableKind::Value => vec![observable.dimension],
+            ObservableKind::PercentInjected => vec![crate::units::DIMENSIONLESS],
             ObservableKind::Region => vec![ACTIVITY, model.amount],
             ObservableKind::Concentration => vec![ACTIVITY.over(VOLUME), observable.dimension],
         };
