@@ -4,12 +4,19 @@ use super::scenario::Scenario;
 use super::simulation::effect_quantity;
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
-use crate::regimen::{Adaptation, ArmResult, RegimenPlan, deliver};
+use crate::regimen::{Adaptation, ArmResult, RegimenError, RegimenPlan};
 use crate::report::{Cell, Column, Failure, Table};
+use crate::trial::{PairedArms, deliver_all};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Minutes in a week.
 const WEEK_MIN: f64 = 10_080.0;
+
+impl From<RegimenError> for Failed {
+    fn from(error: RegimenError) -> Failed {
+        if error.cancelled { Failed::cancelled(error.to_string()) } else { Failed::because(error.to_string()) }
+    }
+}
 
 /// Delivers every arm to the scenario's patient and adds tables, figures and findings.
 pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, control: &mut Control) -> Result<(), Failed> {
@@ -21,18 +28,15 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
         cancel: Some(control.cancel),
         ..Default::default()
     };
-    let mut arms: Vec<ArmResult> = Vec::new();
-    for (position, arm) in regimen.arms.iter().enumerate() {
-        control.at(&format!("delivering {}", arm.name), 0.6 + 0.2 * position as f64 / regimen.arms.len() as f64)?;
-        match deliver(&plan, regimen, arm, parameters, &settings) {
-            Ok(result) => arms.push(result),
-            Err(error) if error.cancelled => return Err(Failed::cancelled(error.to_string())),
-            Err(error) => {
-                outcome.failures.push(Failure { what: format!("arm {}", arm.name), count: 1, messages: vec![error.to_string()] });
-                outcome.findings.push(format!("No result for {error}"));
-            }
-        }
+    let count = regimen.arms.len() as f64;
+    let paired = deliver_all(&plan, regimen, parameters, &settings, |position| {
+        control.at(&format!("delivering {}", regimen.arms[position].name), 0.6 + 0.2 * position as f64 / count)
+    })?;
+    for error in &paired.failures {
+        outcome.failures.push(Failure { what: format!("arm {}", error.arm), count: 1, messages: vec![error.to_string()] });
+        outcome.findings.push(format!("No result for {error}"));
     }
+    let arms = &paired.arms;
     if arms.is_empty() {
         return Err(Failed::because("no arm could be delivered: see the findings"));
     }
@@ -45,10 +49,11 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
         regimen.clinic.scan_cv * 100.0,
         regimen.clinic.calibration_cv * 100.0
     ));
-    outcome.tables.push(arm_table(scenario, regimen, &arms));
-    outcome.tables.push(cycle_table(scenario, regimen, &arms));
-    outcome.tables.push(scan_table(&arms));
-    for arm in &arms {
+    outcome.tables.push(arm_table(scenario, regimen, arms));
+    outcome.tables.push(difference_table(scenario, &paired));
+    outcome.tables.push(cycle_table(scenario, regimen, arms));
+    outcome.tables.push(scan_table(arms));
+    for arm in arms {
         outcome.findings.push(sentence(scenario, regimen, arm));
         for (number, cycle) in arm.cycles.iter().enumerate() {
             if let Some(wanted) = cycle.wanted_mbq {
@@ -63,7 +68,7 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
         "Whether dose-adapted treatment helps patients is not proven for 177Lu: the arms differ in dose; a link from dose to survival is not assumed."
             .to_string(),
     );
-    outcome.figures.extend(figures::regimens(scenario, regimen, &arms));
+    outcome.figures.extend(figures::regimens(scenario, regimen, arms));
     Ok(())
 }
 
@@ -144,6 +149,35 @@ fn arm_table(scenario: &Scenario, regimen: &RegimenPlan, arms: &[ArmResult]) -> 
             table.notes.push(sentence);
         }
     }
+    table
+}
+
+fn difference_table(scenario: &Scenario, paired: &PairedArms) -> Table {
+    let mut columns =
+        vec![Column::text("arm"), Column::text("against"), Column::number("cycles", ""), Column::number("activity", "GBq").significant(4)];
+    for target in &scenario.targets {
+        columns.push(Column::number(&format!("{}_dose", target.name), "Gy").significant(4));
+        if target.repair.is_some() {
+            columns.push(Column::number(&format!("{}_bed", target.name), "Gy").significant(4));
+        }
+    }
+    let mut table = Table::new("paired_differences", "What each arm gave beyond the first, in the same patient", columns);
+    for difference in paired.differences() {
+        let mut row: Vec<Cell> = vec![
+            difference.arm.as_str().into(),
+            difference.reference.as_str().into(),
+            Cell::Integer(difference.cycles),
+            (difference.activity_mbq / 1e3).into(),
+        ];
+        for ((target, absorbed), bed) in scenario.targets.iter().zip(&difference.absorbed_gy).zip(&difference.bed_gy) {
+            row.push((*absorbed).into());
+            if target.repair.is_some() {
+                row.push((*bed).into());
+            }
+        }
+        table.push(row);
+    }
+    table.notes.push("True doses; the arms share the patient and the noise of the clinic.".into());
     table
 }
 

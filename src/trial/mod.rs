@@ -1,1 +1,6 @@
-//! Populations and arms; this floor is laid by a later issue, its door is the paired run of `regimen`.
+//! The same patient through every arm: counterfactual runs and their paired differences.
+//!
+//! This floor holds one patient so far; populations, endpoints and power stand on it: a cohort is this room, patient by patient.
+mod paired;
+
+pub use paired::{PairedArms, PairedDifference, deliver_all};

@@ -82,7 +82,8 @@ impl Scenario {
         if let Some(set_file) = &set_file {
             for (key, node) in set_file.root().entries(&mut faults, "name=value") {
                 overrides.retain(|(path, _)| *path != key);
-                overrides.extend(decode::value(node, &[], &Origin::default(), &mut faults).map(|value| (key, value)));
+                let origin = Origin { source: Some("set on the command line".into()), ..Origin::default() };
+                overrides.extend(decode::value(node, &[], &origin, &mut faults).map(|value| (key, value)));
             }
         }
         let solve_node = fields.get("solve");
