@@ -1,6 +1,6 @@
 //! A project and an outcome made by hand, without a clock. The numbers are round on purpose: nothing here is a result.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rptbench::report::manifest::Status;
 use rptbench::report::runs::RunEntry;
@@ -66,10 +66,6 @@ pub fn project() -> Project {
         ],
         problems: Vec::new(),
     }
-}
-
-pub fn scenario(name: &str) -> PathBuf {
-    Path::new(FOLDER).join("scenarios").join(name).join("")
 }
 
 fn curve(name: &str, peak: f64, half_life_h: f64, index: usize) -> Mark {

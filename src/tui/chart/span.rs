@@ -102,8 +102,9 @@ fn span_of(axis: &Axis, values: impl Iterator<Item = f64>, padding: f64) -> Span
         return Span { low: (low / grow).max(1.0 / LARGEST), high: (high * grow).min(LARGEST), scale };
     }
     if high - low <= 1e-9 * low.abs().max(high.abs()) || high == low {
-        let half = if high == 0.0 { 1.0 } else { 0.1 * high.abs() };
-        return Span { low: if high == 0.0 { 0.0 } else { low - half }, high: high + half, scale };
+        let is_zero = high.abs() < 1.0 / LARGEST;
+        let half = if is_zero { 1.0 } else { 0.1 * high.abs() };
+        return Span { low: if is_zero { 0.0 } else { low - half }, high: high + half, scale };
     }
     // the axis begins at zero when the data come near it
     let low_is_zero = low >= 0.0 && low <= 0.35 * high;
