@@ -1,4 +1,6 @@
 //! Patients P1 and P2 of the Ulm model against an independent implementation (Radau, relative tolerance 1e-11; tests/data/psma_it_ulm).
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use rptbench::dosimetry::course::{Administration, Course, CoursePlan, SolveSettings};
@@ -69,14 +71,6 @@ fn compare(patient: &str, text: &str, doses_gy: [f64; 5]) {
 /// Doses of tests/data/psma_it_ulm/README.md, in the order of `REGIONS`.
 #[test]
 fn patients_p1_and_p2_follow_the_reference() {
-    compare(
-        "psma_it_p1",
-        include_str!("data/psma_it_ulm/ref_ulm_psma_it_P1_single_roi.csv"),
-        [4.4374, 5.7155, 95.8097, 139.9998, 46.0568],
-    );
-    compare(
-        "psma_it_p2",
-        include_str!("data/psma_it_ulm/ref_ulm_psma_it_P2_single_roi.csv"),
-        [2.4725, 5.5670, 17.2078, 4.9695, 67.4055],
-    );
+    compare("psma_it_p1", include_str!("data/psma_it_ulm/ref_ulm_psma_it_P1_single_roi.csv"), [4.4374, 5.7155, 95.8097, 139.9998, 46.0568]);
+    compare("psma_it_p2", include_str!("data/psma_it_ulm/ref_ulm_psma_it_P2_single_roi.csv"), [2.4725, 5.5670, 17.2078, 4.9695, 67.4055]);
 }
