@@ -1,12 +1,48 @@
-//! The terminal workbench face.
+//! The workbench: what `rpt` without an argument opens.
+//!
+//! [`update`](update::update) turns a message into a new state and a list of effects, without input or output; [`view`](view::view) only reads
+//! the state; [`runner`] owns the terminal, reads keys in one thread, carries out the effects and hands their results back as messages. Every
+//! key comes from one registry, [`action`], from which keymap, footer and help are made.
+
+pub mod action;
+pub mod app;
+pub mod chart;
+pub mod content;
+pub mod effects;
+pub mod layout;
+pub mod message;
+pub mod panics;
+pub mod record;
+pub mod runner;
+pub mod sheet;
+pub mod terminal;
+pub mod update;
+pub mod view;
+
+use std::io::IsTerminal;
 use std::path::Path;
 
-/// Why the workbench could not open.
+/// Why the workbench could not open, or ended before its user left it.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct TuiError(pub String);
+pub enum TuiError {
+    /// Standard input or output is no terminal: bad usage, exit code 2.
+    #[error("the workbench needs a terminal; without one, use `rpt list` and `rpt run SCENARIO`")]
+    NoTerminal,
+    /// The terminal refused something.
+    #[error("the terminal failed: {0}")]
+    Terminal(#[from] std::io::Error),
+    /// A signal or a hang-up ended it; exit code 130.
+    #[error("interrupted")]
+    Interrupted,
+}
 
-/// Opens the workbench on a folder.
-pub fn open(_folder: &Path) -> Result<(), TuiError> {
-    Err(TuiError("the workbench needs a terminal; use `rpt list` and `rpt run SCENARIO`".into()))
+/// Opens the workbench on a project folder and returns when its user leaves it. The terminal is restored on every way out.
+///
+/// # Errors
+/// [`TuiError`]: no terminal, a terminal that fails, or an interruption from outside.
+pub fn open(folder: &Path) -> Result<(), TuiError> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(TuiError::NoTerminal);
+    }
+    runner::run(folder)
 }

@@ -1,0 +1,50 @@
+//! What happens to the workbench ([`Message`]) and what it wants done ([`Effect`]).
+
+use std::path::PathBuf;
+
+use super::action::Command;
+use super::record::Record;
+use super::sheet::Sheet;
+use crate::session::job::{Done, Request};
+use crate::session::project::Project;
+use crate::session::work::{Failed, Progress};
+
+/// Number of a request. An answer that bears another number than the latest request of its kind is stale and dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Ticket(pub u64);
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// The user asked for an action of the registry.
+    Do(Command),
+    /// The terminal has so many columns and rows.
+    Resized(u16, u16),
+    /// The project folder was read; the error is a sentence.
+    ProjectRead(Ticket, Result<Project, String>),
+    /// One scenario or model file was read.
+    SheetRead(Ticket, PathBuf, Sheet),
+    /// A run folder was read; the error is a sentence.
+    RunRead(Ticket, PathBuf, Box<Result<Record, String>>),
+    /// How far a job is.
+    JobProgress(Ticket, Progress),
+    /// A job ended.
+    JobFinished(Ticket, Box<Result<Done, Failed>>),
+    /// A thread beside the user interface panicked, with these words.
+    WorkerPanicked(String),
+}
+
+/// Something the runner is to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Read the project folder in the background.
+    ReadProject(Ticket, PathBuf),
+    /// Read what a run folder keeps, in the background.
+    ReadRun(Ticket, PathBuf),
+    /// Start a job.
+    StartJob(Ticket, Request),
+    /// Ask a job to stop; it still answers.
+    CancelJob(Ticket),
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,13 @@
+//! The program against numbers that do not come from it: published and independently computed tables, closed forms, hand-written rules.
+mod support;
+
+#[path = "references/fits.rs"]
+mod fits;
+#[path = "references/p12.rs"]
+mod p12;
+#[path = "references/properties.rs"]
+mod properties;
+#[path = "references/regimens.rs"]
+mod regimens;
+#[path = "references/ulm.rs"]
+mod ulm;
