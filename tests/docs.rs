@@ -1,4 +1,6 @@
 //! The pages under `docs/` and the README: links resolve, whole scenarios load, and no key of the scenario language is missing.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -94,8 +96,12 @@ fn every_path_of_the_project_that_a_page_names_exists() {
 #[test]
 fn whole_scenarios_of_the_page_load() {
     let text = read(&root().join("docs/scenarios.md"));
-    let blocks: Vec<&str> =
-        text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).filter(|block| block.starts_with("scenario:")).collect();
+    let blocks: Vec<&str> = text
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .filter(|block| block.starts_with("scenario:"))
+        .collect();
     assert!(!blocks.is_empty());
     // beside the models, as a project has it
     let project = tempfile::tempdir().unwrap();

@@ -80,7 +80,7 @@ pub(super) fn patient<'f>(node: Option<&Node<'f>>, faults: &mut Faults) -> (Opti
 }
 
 pub(super) fn solve(node: Option<&Node<'_>>, model: &Model, faults: &mut Faults) -> SolvePlan {
-    // without a horizon: ten half-lives of the nuclide, or two days
+    // without a horizon: five half-lives of the nuclide, or two days
     let half_life_min = model.nuclide.map(|nuclide| std::f64::consts::LN_2 / nuclide.decay_constant_per_min());
     let mut plan = SolvePlan {
         until_min: half_life_min.map_or(2880.0, |half_life| 5.0 * half_life),
