@@ -7,6 +7,7 @@ use super::output::{print, print_faults, print_json};
 use super::{BAD_INPUT, DONE};
 use crate::model::diagnostic::{Faults, Severity, to_json};
 use crate::model::yaml::YamlFile;
+use crate::session::fitting::check_data;
 use crate::session::scenario::Scenario;
 
 /// Checks every file; 2 if any has errors (or warnings, with `strict`).
@@ -71,7 +72,16 @@ fn check_file(file: &Path) -> (String, Faults) {
     let is_scenario = yaml.root().entries(&mut ignored, "").iter().any(|(key, _)| key == "scenario");
     if is_scenario {
         return match Scenario::load(file, &[]) {
-            Ok((scenario, faults)) => (format!("scenario of model `{}`, patient {}; ", scenario.model.name, scenario.patient), faults),
+            Ok((scenario, mut faults)) => {
+                // the table is read too: a person who checks wants to know now, not when the fit begins
+                if let Err(failed) = check_data(&scenario) {
+                    failed.sentence.lines().for_each(|line| {
+                        faults.error(None, line);
+                    });
+                }
+                let shape = format!("scenario of model `{}`, patient {}; ", scenario.model.name, scenario.patient);
+                (shape, faults)
+            }
             Err(faults) => (String::new(), faults),
         };
     }

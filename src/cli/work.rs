@@ -78,7 +78,10 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
             (DONE, document(&done))
         }
         Err(failed) => {
-            eprintln!("rpt: {}: {failed}", scenario.display());
+            // several problems are told line by line below the scenario they belong to
+            let sentence = failed.to_string();
+            let gap = if sentence.contains('\n') { "\n  " } else { " " };
+            eprintln!("rpt: {}:{gap}{}", scenario.display(), sentence.replace('\n', "\n  "));
             let code = code_of(&failed);
             (
                 code,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use crate::dosimetry::course::{Administration, Course, CoursePlan, SolveSettings};
+use crate::fit::error::FitError;
 use crate::fit::error_model::ErrorModel;
 use crate::fit::estimate::{Estimate, VarianceChoice};
 use crate::fit::least_squares::{Monitor, ResidualFunction, Settings, fit_monitored};
@@ -97,6 +98,20 @@ pub fn dosed_course<'p>(plan: &'p CoursePlan, scenario: &Scenario, parameters: &
     Ok(course)
 }
 
+/// Refuses measured values that the error model cannot take, each with file and line.
+pub fn check_values(scenario: &Scenario, plan: &FitPlan, points: &[Point]) -> Result<(), Failed> {
+    let taken = points.iter().filter(|point| point.excluded.is_none() && point.sd.is_none());
+    let file = scenario.data.as_ref().map_or(String::new(), |data| data.file.display().to_string());
+    match plan.error.check(taken.map(|point| (point.line, point.measured))) {
+        Ok(()) => Ok(()),
+        Err(FitError::Data(faults)) => {
+            let lines: Vec<String> = faults.iter().map(|fault| format!("{file}:{}: {}", fault.row, fault.message)).collect();
+            Err(Failed::input(lines.join("\n")))
+        }
+        Err(other) => Err(Failed::input(format!("{file}: {other}"))),
+    }
+}
+
 /// Predictions for points, in the unit of the table.
 fn predict(
     plan: &CoursePlan,
@@ -164,9 +179,7 @@ pub fn fit_group(
             None => plan.error,
         })
         .collect();
-    plan.error.check(used.iter().filter(|point| point.sd.is_none()).map(|point| (point.line, point.measured))).map_err(|error| {
-        Failed::input(format!("{}: {error}", scenario.data.as_ref().map_or(String::new(), |data| data.file.display().to_string())))
-    })?;
+    check_values(scenario, plan, &points)?;
     let mut times: Vec<f64> = points.iter().map(|point| point.time_min).collect();
     times.sort_by(f64::total_cmp);
     times.dedup();

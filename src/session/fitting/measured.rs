@@ -78,12 +78,12 @@ impl Measured {
         let mut understood = observations.summary();
         let correction = match data.decay_corrected_to_min {
             Some(reference) => {
-                format!("activities were decay-corrected to {} h and are taken back to the time of measurement", reference / 60.0)
+                format!("; activities were decay-corrected to {} h and are taken back to the time of measurement", reference / 60.0)
             }
-            None if data.is_activity => "activities as measured, not decay-corrected".to_string(),
+            None if data.is_activity => "; activities as measured, not decay-corrected".to_string(),
             None => String::new(),
         };
-        understood.push_str(&format!("\n  times in {}, values in {}; {correction}", data.time_unit, data.value_unit));
+        understood.push_str(&format!("\n  times in {}, values in {}{correction}", data.time_unit, data.value_unit));
         if !ignored.is_empty() {
             understood.push_str(&format!("\n  channels not mapped and left out: {}", ignored.join(", ")));
         }

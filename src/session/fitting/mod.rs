@@ -55,6 +55,18 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     Ok(fits)
 }
 
+/// Reads the scenario's data as a fit would, without fitting: what `rpt check` adds to the scenario's own problems.
+pub fn check_data(scenario: &Scenario) -> Result<(), Failed> {
+    let Some(data) = &scenario.data else { return Ok(()) };
+    let measured = Measured::read(scenario, data)?;
+    let Some(plan) = &scenario.fit else { return Ok(()) };
+    let mut problems = Vec::new();
+    for (_, points, _) in groups(plan, &measured)? {
+        problems.extend(group::check_values(scenario, plan, &points).err().map(|failed| failed.sentence));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failed::input(problems.join("\n"))) }
+}
+
 type Group = (String, Vec<Point>, Option<f64>);
 
 fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {

@@ -87,7 +87,11 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
     if let (Some(file), Some(node)) = (&file, &file_node)
         && !folder.join(file).is_file()
     {
-        faults.error(node.place(), format!("there is no data file `{}`", folder.join(file).display()));
+        let path = super::files::tidy(&folder.join(file));
+        let fault = faults.error(node.place(), format!("there is no data file `{}`", path.display()));
+        if let Some(help) = super::files::near(&path) {
+            fault.help(help);
+        }
     }
     let time = column(fields.require("time", faults), Some(TIME), faults, "the time");
     let value_node = fields.require("value", faults);
@@ -135,7 +139,7 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
         }
     }
     fields.finish(faults);
-    let (time, value) = (time?, value?);
+    let value = value?;
     let is_activity = value.1.dimension == ACTIVITY || value.1.dimension == ACTIVITY.over(VOLUME);
     for (name, position) in &channels {
         let observable = &model.observables[*position];
@@ -149,15 +153,17 @@ pub(super) fn data(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut F
             && let Some(node) = &value_node
         {
             let what = if name.is_empty() { String::new() } else { format!(" (channel `{name}`)") };
-            let wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
+            let mut wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
+            wanted.dedup();
             faults.error(
                 node.place(),
                 format!("observable `{}`{what} is {}, the values are {}", observable.name, wanted.join(" or "), value.1.dimension),
             );
         }
     }
+    let time = time?;
     Some(DataPlan {
-        file: folder.join(file?),
+        file: super::files::tidy(&folder.join(file?)),
         time_column: time.0,
         time_in_min: time.1.in_internal_units,
         time_unit: time.2,

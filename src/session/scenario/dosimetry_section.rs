@@ -97,11 +97,20 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
         faults.error(node.place(), error);
         None
     };
-    let open_dose =
-        |node: &Node<'_>, source: &str, faults: &mut Faults| match opendose::lookup(setting.nuclide, setting.phantom, source, organ) {
-            Ok(found) => Some(found),
-            Err(error) => fail(node, error.to_string(), faults),
-        };
+    let open_dose = |node: &Node<'_>, source: &str, faults: &mut Faults| match opendose::lookup(
+        setting.nuclide,
+        setting.phantom,
+        source,
+        organ,
+    ) {
+        Ok(found) => Some(found),
+        Err(error) => {
+            faults.error(node.place(), error.to_string()).help(
+                    "for lesions and other organs: `{sphere: 2 g}`, `{local: 50 g}`, `{s_value: 1e-5 Gy/MBq/min, source: …}` or `{table: file.csv}`",
+                );
+            None
+        }
+    };
     if node.is_scalar() {
         node.one_of(faults, &[("opendose", ())])?;
         return open_dose(node, region, faults);
@@ -125,7 +134,7 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
     }
     if let Some(node) = direct {
         let wanted: Dimension = DOSE.over(ACTIVITY).over(TIME);
-        let value = quantity(&node, wanted, faults, "an S-value (absorbed dose per activity and time)")?;
+        let value = quantity(&node, wanted, faults, "an S-value")?;
         if citation.is_none() {
             faults.warning(node.place(), "this S-value has no `source`").lint("no-source");
         }

@@ -136,11 +136,13 @@ fn error_model(node: &Node<'_>, data: Option<&DataPlan>, faults: &mut Faults) ->
     let cv = fields.get("cv").and_then(|node| positive(node, faults, crate::units::DIMENSIONLESS, "a coefficient of variation"));
     let sd = fields.get("sd").and_then(|node| {
         let text = node.text(faults, "a standard deviation with its unit")?;
-        let unit = data.map_or(1.0, |data| data.value_in_internal);
+        let data = data?;
+        let unit = Unit::parse(&data.value_unit).ok()?;
         match Quantity::parse(&text) {
-            Ok(quantity) if quantity.value > 0.0 => Some(quantity.value / unit),
+            Ok(quantity) if quantity.value > 0.0 && quantity.dimension == unit.dimension => Some(quantity.value / unit.in_internal_units),
             _ => {
-                faults.error(node.place(), format!("expected a positive standard deviation with its unit, found `{text}`"));
+                let message = format!("expected a positive standard deviation in {} or a unit like it, found `{text}`", data.value_unit);
+                faults.error(node.place(), message);
                 None
             }
         }
@@ -193,6 +195,12 @@ fn parameter(
         }
         _ => vec![path.clone()],
     };
+    if path.contains("{channel}") && paths.first() == Some(&path) {
+        faults
+            .error(entry.key_place(), format!("`{path}` stands for one parameter of every channel, but the fit is not by channel"))
+            .help("write `each: channel` in `fit`, and say in `data.channel` which column names the channel");
+        return None;
+    }
     for wanted in &paths {
         check_path(wanted, entry.key_place(), model, faults);
     }
@@ -221,14 +229,30 @@ fn parameter(
         }
         fields.finish(faults);
     }
-    if scale == Scale::Logarithmic
-        && let Some(position) = first
-        && start.unwrap_or(model.parameters[position].value) <= 0.0
+    if scale == Scale::Logarithmic {
+        for wanted in &paths {
+            let Some(position) = model.parameter(wanted) else { continue };
+            if start.unwrap_or(model.parameters[position].value) <= 0.0 {
+                let shown = start.map_or_else(|| model.parameters[position].text.clone(), |start| start.to_string());
+                faults
+                    .error(entry.key_place(), format!("`{wanted}` cannot be fitted on the log scale: it starts at {shown}"))
+                    .help("a logarithm needs a positive value: give a `start`, or leave out `scale: log`");
+            }
+        }
+    }
+    if let (Some((low, high)), Some(position)) = (bounds, first)
+        && low < high
     {
-        faults.error(
-            entry.key_place(),
-            format!("`{path}` cannot be fitted on the log scale: it starts at {}", model.parameters[position].text),
-        );
+        let begins = start.unwrap_or(model.parameters[position].value);
+        if !(low..=high).contains(&begins) {
+            let (unit, size) = unit_of(model, position);
+            let in_unit = |value: f64| format!("{} {unit}", value / size).trim_end().to_string();
+            faults.error(entry.key_place(), format!("`{path}` starts at {}, outside its bounds", in_unit(begins))).help(format!(
+                "the bounds are {} and {}; `start` says where to begin",
+                in_unit(low),
+                in_unit(high)
+            ));
+        }
     }
     Some(FitParameterPlan { path, label, scale, bounds, start })
 }

@@ -3,6 +3,7 @@
 //! [`Scenario::load`] reads the scenario and its model together, so that every problem of both files is reported at once.
 mod data_section;
 mod dosimetry_section;
+mod files;
 mod fit_section;
 mod regimen_section;
 mod sections;
@@ -21,7 +22,7 @@ use crate::model::diagnostic::Faults;
 use crate::model::document::{Origin, ValueEntry};
 use crate::model::yaml::{Node, YamlFile};
 use crate::regimen::RegimenPlan;
-use crate::units::{Dimension, Quantity};
+use crate::units::{ACTIVITY, DOSE, Dimension, Quantity, TIME};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -73,6 +74,12 @@ impl Scenario {
         let Some(mut fields) = yaml.root().fields(&mut faults, "a scenario: a mapping that starts with `scenario: name`") else {
             return Err(faults);
         };
+        if is_a_model(&yaml) {
+            faults
+                .error(yaml.root().place(), "this file is a model, not a scenario")
+                .help("a scenario says `scenario: name` and names a model file: `model: ../../models/….yaml`; `rpt check` reads both");
+            return Err(faults);
+        }
         let name = fields.require("scenario", &mut faults).and_then(|node| sections::scenario_name(&node, &mut faults));
         let title = fields.get("title").and_then(|node| node.text(&mut faults, "a title"));
         let model_node = fields.require("model", &mut faults);
@@ -108,14 +115,22 @@ impl Scenario {
             }
             Err(errors) => {
                 extend(&mut faults, errors);
-                faults.sort();
-                return Err(faults);
+                // where only the patient's values are wrong, the rest of the scenario can still be checked against the model as it is
+                let Ok((model, _)) = crate::model::read(&model_yaml, &[]) else {
+                    faults.sort();
+                    return Err(faults);
+                };
+                model
             }
         };
         let solve = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
-        let data = data_node.and_then(|node| data_section::data(&node, &folder, &model, &mut faults));
-        let fit = fit_node.and_then(|node| fit_section::fit(&node, &mut model, data.as_ref(), &mut faults));
+        let data = data_node.as_ref().and_then(|node| data_section::data(node, &folder, &model, &mut faults));
+        let fit = fit_node.and_then(|node| match (&data, &data_node) {
+            // broken data have been told of: without them the fit cannot be read
+            (None, Some(_)) => None,
+            _ => fit_section::fit(&node, &mut model, data.as_ref(), &mut faults),
+        });
         let piecewise = piecewise_node.and_then(|node| data_section::piecewise(&node, &mut faults));
         let targets = dosimetry_node.map(|node| dosimetry_section::targets(&node, &folder, &model, &mut faults)).unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
@@ -154,6 +169,13 @@ impl Scenario {
     }
 }
 
+/// Whether a file without `scenario` is a model file.
+fn is_a_model(yaml: &YamlFile) -> bool {
+    let entries = yaml.root().entries(&mut Faults::new(), "");
+    let has = |wanted: &str| entries.iter().any(|(key, _)| key == wanted);
+    !has("scenario") && has("model") && ["compartments", "organs", "flows", "parameters"].into_iter().any(has)
+}
+
 fn extend(faults: &mut Faults, more: Faults) {
     for fault in more.iter() {
         faults.push(fault.clone());
@@ -182,14 +204,17 @@ fn set_file(sets: &[String]) -> Result<Option<YamlFile>, Faults> {
 
 fn open_model(node: &Node<'_>, folder: &Path, faults: &mut Faults) -> Option<(PathBuf, YamlFile)> {
     let text = node.text(faults, "the path of a model file, relative to the scenario")?;
-    let path = folder.join(&text);
+    let path = files::tidy(&folder.join(&text));
     match YamlFile::read(&path) {
         Ok(file) => Some((path, file)),
         Err(problems) => {
             if path.is_file() {
                 extend(faults, problems);
             } else {
-                faults.error(node.place(), format!("there is no model file `{}`", path.display()));
+                let fault = faults.error(node.place(), format!("there is no model file `{}`", path.display()));
+                if let Some(help) = files::near(&path) {
+                    fault.help(help);
+                }
             }
             None
         }
@@ -202,8 +227,11 @@ pub(super) fn quantity(node: &Node<'_>, wanted: Dimension, faults: &mut Faults, 
     match Quantity::parse(&text) {
         Ok(found) if found.dimension == wanted => Some(found.value),
         Ok(found) => {
-            let place = node.place();
-            faults.error(place, format!("{what} must be {wanted}, this is {}", found.dimension));
+            let fault = faults.error(node.place(), format!("{what} must be {}, this is {}", words(wanted), words(found.dimension)));
+            if found.dimension.is_dimensionless() {
+                let unit = unit_of_dose(wanted).map_or_else(|| wanted.internal_unit(), |(_, unit)| unit.to_string());
+                fault.help(format!("write the unit behind the number, such as `{} {unit}`", text.trim()));
+            }
             None
         }
         Err(error) => {
@@ -214,6 +242,22 @@ pub(super) fn quantity(node: &Node<'_>, wanted: Dimension, faults: &mut Faults, 
             None
         }
     }
+}
+
+/// Dimensions with gray in them, whose internal units nobody would recognise.
+fn unit_of_dose(dimension: Dimension) -> Option<(&'static str, &'static str)> {
+    let known = [
+        (DOSE, ("absorbed dose", "Gy")),
+        (DOSE.over(TIME), ("absorbed dose per time", "Gy/min")),
+        (DOSE.over(ACTIVITY), ("absorbed dose per activity", "Gy/MBq")),
+        (DOSE.over(ACTIVITY).over(TIME), ("absorbed dose per activity and time", "Gy/MBq/min")),
+    ];
+    known.into_iter().find(|(known, _)| *known == dimension).map(|(_, words)| words)
+}
+
+/// A dimension for people.
+fn words(dimension: Dimension) -> String {
+    unit_of_dose(dimension).map_or_else(|| dimension.to_string(), |(name, unit)| format!("{name} ({unit})"))
 }
 
 /// The patient's own values, from the scenario file.

@@ -13,24 +13,35 @@ pub(super) fn regimens(node: &Node<'_>, model: &Model, targets: &[DoseTarget], f
     let mut fields = node.fields(faults, "a mapping with `site`, `interval`, `limit`, `clinic` and `arms`")?;
     let site = fields.require("site", faults).and_then(|node| site(&node, model, faults));
     let interval_min = fields.require("interval", faults).and_then(|node| positive(&node, TIME, faults, "the interval between cycles"));
-    let duration_min = fields.get("duration").and_then(|node| quantity(&node, TIME, faults, "the duration of an infusion")).unwrap_or(0.0);
+    let duration = fields.get("duration");
+    let duration_min = duration.as_ref().and_then(|node| not_negative(node, TIME, faults, "the duration of an infusion")).unwrap_or(0.0);
+    let unlabelled_node = fields.get("unlabelled");
     let unlabelled =
-        fields.get("unlabelled").and_then(|node| quantity(&node, model.amount, faults, "the unlabelled amount")).unwrap_or(0.0);
+        unlabelled_node.as_ref().and_then(|node| not_negative(node, model.amount, faults, "the unlabelled amount")).unwrap_or(0.0);
     let limit = fields.require("limit", faults).and_then(|node| limit(&node, targets, faults));
     let clinic = fields.require("clinic", faults).and_then(|node| clinic(&node, model, interval_min, faults));
     let assumptions = fields.get("assumptions").map(|node| super::sections::texts(&node, faults)).unwrap_or_default();
     let mut arms = Vec::new();
-    for (name, entry) in fields.require("arms", faults).map(|node| node.entries(faults, "arms by name")).unwrap_or_default() {
-        arms.extend(arm(name, &entry, faults));
+    if let Some(node) = fields.require("arms", faults) {
+        let entries = node.entries(faults, "arms by name");
+        if entries.is_empty() && node.is_mapping() {
+            faults.error(node.key_place(), "there is no arm").help("for example `fixed: {activity: 7.4 GBq, cycles: 4}`");
+        }
+        for (name, entry) in entries {
+            arms.extend(arm(name, &entry, faults));
+        }
     }
     fields.finish(faults);
-    if duration_min < 0.0 || unlabelled < 0.0 {
-        faults.error(node.key_place(), "durations and amounts cannot be negative");
-    }
-    if let Some(interval) = interval_min
+    if let (Some(interval), Some(node)) = (interval_min, &duration)
         && duration_min >= interval
     {
-        faults.error(node.key_place(), "an infusion cannot last longer than the interval between cycles");
+        faults.error(node.place(), "an infusion cannot last as long as the interval between cycles or longer");
+    }
+    if let Some(node) = &unlabelled_node
+        && unlabelled > 0.0
+        && model.decay.as_ref().is_none_or(|decay| decay.to.is_none())
+    {
+        faults.error(node.place(), format!("model `{}` has no unlabelled ligand", model.name));
     }
     if model.activity_per_amount.is_none() {
         faults.error(node.key_place(), format!("model `{}` has no nuclide, so there is no activity to give", model.name));
@@ -48,6 +59,15 @@ fn positive(node: &Node<'_>, dimension: crate::units::Dimension, faults: &mut Fa
     let value = quantity(node, dimension, faults, what)?;
     if value <= 0.0 {
         faults.error(node.place(), format!("{what} must be positive"));
+        return None;
+    }
+    Some(value)
+}
+
+fn not_negative(node: &Node<'_>, dimension: crate::units::Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
+    let value = quantity(node, dimension, faults, what)?;
+    if value < 0.0 {
+        faults.error(node.place(), format!("{what} cannot be negative"));
         return None;
     }
     Some(value)
@@ -103,13 +123,17 @@ fn clinic(node: &Node<'_>, model: &Model, interval_min: Option<f64>, faults: &mu
     });
     let mut scans_min = Vec::new();
     if let Some(list) = fields.require("scans", faults) {
-        for item in list.items(faults, "scan times after the administration such as `[4 h, 24 h, 96 h]`") {
-            scans_min.extend(positive(&item, TIME, faults, "a scan time"));
+        let items = list.items(faults, "scan times after the administration such as `[4 h, 24 h, 96 h]`");
+        for item in &items {
+            let time = positive(item, TIME, faults, "a scan time");
+            if let (Some(time), Some(before)) = (time, scans_min.last())
+                && time <= *before
+            {
+                faults.error(item.place(), "scan times must rise: this scan is not after the one before it");
+            }
+            scans_min.extend(time);
         }
-        if scans_min.windows(2).any(|pair| pair[1] <= pair[0]) {
-            faults.error(list.place(), "scan times must rise");
-        }
-        if scans_min.len() < 2 {
+        if items.len() < 2 {
             faults.error(list.place(), "a mono-exponential estimate needs two scans or more");
         }
         if let Some(interval) = interval_min

@@ -132,6 +132,7 @@ pub(super) fn administrations(node: &Node<'_>, model: &Model, faults: &mut Fault
     for entry in node.items(faults, "a list of doses such as `- {site: vein, activity: 7.4 GBq}`") {
         let Some(mut fields) = entry.fields(faults, "a dose such as `{site: vein, activity: 7.4 GBq}`") else { continue };
         let site = fields.require("site", faults).and_then(|node| site(&node, model, faults));
+        let (activity_node, amount_node) = (fields.get("activity"), fields.get("amount"));
         let mut number = |key: &'static str, dimension, what: &str, faults: &mut Faults| {
             let node = fields.get(key)?;
             let value = quantity(&node, dimension, faults, what)?;
@@ -142,24 +143,35 @@ pub(super) fn administrations(node: &Node<'_>, model: &Model, faults: &mut Fault
             Some(value)
         };
         let at_min = number("at", TIME, "the time of a dose", faults).unwrap_or(0.0);
-        let activity_mbq = number("activity", ACTIVITY, "an activity", faults);
-        let amount = number("amount", model.amount, "an amount", faults);
-        let unlabelled = number("unlabelled", model.amount, "an unlabelled amount", faults).unwrap_or(0.0);
+        let activity_mbq = number("activity", ACTIVITY, "the activity of a dose", faults);
+        let amount = number("amount", model.amount, "the amount of a dose", faults);
+        let unlabelled = number("unlabelled", model.amount, "the unlabelled amount of a dose", faults).unwrap_or(0.0);
         let duration_min = number("duration", TIME, "the duration of a dose", faults).unwrap_or(0.0);
         let repeat = fields.get("repeat").and_then(|node| node.integer(faults, "how often the dose is given").map(|count| (node, count)));
         let every = fields.get("every").and_then(|node| quantity(&node, TIME, faults, "the interval between doses"));
         let provenance = fields.get("provenance").and_then(|node| node.one_of(faults, crate::model::document::Provenance::CHOICES));
         fields.get("source");
         fields.finish(faults);
-        if activity_mbq.is_some() == amount.is_some() {
-            faults.error(entry.place(), "a dose needs either `activity` or `amount`");
-            continue;
+        match (&activity_node, &amount_node) {
+            (Some(node), None) if model.activity_per_amount.is_none() => {
+                faults
+                    .error(node.place(), format!("model `{}` has no nuclide, so a dose cannot be an activity", model.name))
+                    .help(format!("give `amount` in {}", model.amount_unit));
+            }
+            (Some(_), Some(node)) => {
+                faults.error(node.key_place(), "a dose has an `activity` or an `amount`, not both");
+            }
+            (None, None) => {
+                let fault = faults.error(entry.place(), "a dose needs an `activity` or an `amount`");
+                fault.help(match model.activity_per_amount {
+                    Some(_) => "for example `activity: 7.4 GBq`".to_string(),
+                    None => format!("for example `amount: 100 {}`", model.amount_unit),
+                });
+            }
+            _ => {}
         }
-        if activity_mbq.is_some() && model.activity_per_amount.is_none() {
-            faults
-                .error(entry.place(), format!("model `{}` has no nuclide, so a dose cannot be an activity", model.name))
-                .help(format!("give `amount` in {}", model.amount_unit));
-            continue;
+        if unlabelled > 0.0 && model.decay.as_ref().is_none_or(|decay| decay.to.is_none()) {
+            faults.error(entry.place(), format!("model `{}` has no unlabelled ligand, so a dose cannot have `unlabelled`", model.name));
         }
         let count = match repeat {
             Some((node, count)) if !(1..=1000).contains(&count) => {
