@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::session::work::Task;
+use crate::tui::TuiError;
 
 /// 0: done.
 pub const DONE: u8 = 0;
@@ -136,7 +137,11 @@ fn workbench() -> u8 {
         Ok(()) => DONE,
         Err(error) => {
             eprintln!("rpt: {error}");
-            BAD_INPUT
+            match error {
+                TuiError::NoTerminal => BAD_INPUT,
+                TuiError::Interrupted => INTERRUPTED,
+                TuiError::Terminal(_) => FAILED,
+            }
         }
     }
 }

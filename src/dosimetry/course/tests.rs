@@ -2,7 +2,6 @@
 use super::*;
 use crate::dosimetry::s_value::{SValue, SValueMethod, SValueUnit};
 use crate::model::yaml::YamlFile;
-use crate::radiobiology::lea_catcheside::{DoseRateTerm, rate_product_integral_gy2};
 
 /// One organ that holds `share` of the dose and loses it with an effective half-life of 50 h; time in h.
 const ORGAN: &str = "
@@ -67,12 +66,13 @@ fn bed_of_two_cycles_is_that_of_the_closed_lea_catcheside_integral() {
     give(&mut course, 1344.0, 7400.0);
     course.advance(4000.0 * 60.0, &[], &SolveSettings::default()).unwrap();
     let dose = course.doses()[0];
-    let term = DoseRateTerm { initial_gy_per_h: 148.0 * 5e-4, decay_per_h: EFFECTIVE_PER_H };
-    let single = term.initial_gy_per_h / term.decay_per_h;
+    let initial_gy_per_h = 148.0 * 5e-4;
+    let single = initial_gy_per_h / EFFECTIVE_PER_H;
     // cycles 8 weeks apart do not meet: 27 half-lives of the organ
     assert!((dose.absorbed_gy / (2.0 * single) - 1.0).abs() < 1e-7);
-    let product = rate_product_integral_gy2(&[term], 2.8).unwrap();
-    let bed = 2.0 * (single + 2.0 * product / 2.6);
+    // Lea–Catcheside of one exponential: G = T_rep/(T_rep + T_eff), BED = D (1 + G D/(α/β)) for each cycle
+    let protraction = 2.8 / (2.8 + 50.0);
+    let bed = 2.0 * single * (1.0 + protraction * single / 2.6);
     assert!((dose.bed_gy.unwrap() / bed - 1.0).abs() < 1e-7, "{:?} {bed}", dose.bed_gy);
 }
 
