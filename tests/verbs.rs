@@ -28,8 +28,11 @@ pub fn rpt(folder: &Path, arguments: &[&str]) -> Command {
 
 /// How a call ended.
 pub struct Ended {
+    /// Exit code.
     pub code: Option<i32>,
+    /// Standard output.
     pub out: String,
+    /// Standard error.
     pub err: String,
 }
 

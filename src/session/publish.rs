@@ -23,7 +23,9 @@ fn report_failed(error: ReportError) -> Failed {
 
 /// Hashes of all input files, paths relative to the folder that holds the runs.
 fn inputs(scenario: &Scenario, root: &Path) -> Result<Vec<InputFile>, Failed> {
-    let base = root.parent().unwrap_or(Path::new("")).canonicalize().unwrap_or_default();
+    // the parent of `runs` is written as an empty path: the current folder
+    let base = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let base = base.canonicalize().unwrap_or_default();
     scenario
         .inputs()
         .iter()
