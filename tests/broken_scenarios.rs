@@ -81,7 +81,8 @@ fn check_finds_what_run_refuses() {
 fn mistakes_on_the_command_line_are_told_the_same_way() {
     let folder = tempfile::tempdir().unwrap();
     support::copy_project(folder.path());
-    let cases: [(&str, &[&str]); 6] = [
+    let cases: [(&str, &[&str]); 7] = [
+        ("set_where_no_fit_can_start", &["fit", "scenarios/p12_spect", "--set", "liver.uptake=0"]),
         ("no_such_scenario", &["run", "scenarios/nowhere"]),
         ("set_without_value", &["simulate", "scenarios/psma_it_p1", "--set", "kidneys.density"]),
         ("set_of_unknown_name", &["simulate", "scenarios/psma_it_p1", "--set", "kidneys.densty=31 nmol/L"]),

@@ -212,7 +212,8 @@ pub fn fit_group(
     let estimate = fit_monitored(&mut problem, &fitted, &settings, &monitor).map_err(|error| Failed {
         sentence: error.to_string(),
         cancelled: control.cancel.load(std::sync::atomic::Ordering::Relaxed),
-        bad_input: false,
+        // where a parameter may start and go is the scenario's to say
+        bad_input: matches!(error, FitError::Parameters(_)),
     })?;
     if control.cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(Failed::cancelled(format!("cancelled while fitting {name}")));

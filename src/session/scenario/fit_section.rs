@@ -67,7 +67,8 @@ pub fn unit_of(model: &Model, position: usize) -> (String, f64) {
     }
 }
 
-pub(super) fn fit(node: &Node<'_>, model: &mut Model, data: Option<&DataPlan>, faults: &mut Faults) -> Option<FitPlan> {
+/// `what_if` names the values set on the command line: a simulation may have them where no fit could start; a fit then says so itself.
+pub(super) fn fit(node: &Node<'_>, model: &Model, data: Option<&DataPlan>, what_if: &[String], faults: &mut Faults) -> Option<FitPlan> {
     let mut fields = node.fields(faults, "a mapping with `parameters` and `error`")?;
     if data.is_none() {
         faults.error(node.key_place(), "`fit` needs `data`");
@@ -87,7 +88,7 @@ pub(super) fn fit(node: &Node<'_>, model: &mut Model, data: Option<&DataPlan>, f
         .and_then(|node| node.one_of(faults, &[("estimated", VarianceChoice::Estimated), ("given", VarianceChoice::Given)]));
     let mut parameters = Vec::new();
     for (path, entry) in fields.require("parameters", faults).map(|n| n.entries(faults, "parameters by name")).unwrap_or_default() {
-        parameters.extend(parameter(path, &entry, grouping, model, data, faults));
+        parameters.extend(parameter(path, &entry, grouping, model, data, what_if, faults));
     }
     fields.finish(faults);
     if parameters.is_empty() {
@@ -186,6 +187,7 @@ fn parameter(
     grouping: Option<Grouping>,
     model: &Model,
     data: Option<&DataPlan>,
+    what_if: &[String],
     faults: &mut Faults,
 ) -> Option<FitParameterPlan> {
     // `{channel}.uptake` is checked for every channel
@@ -230,7 +232,7 @@ fn parameter(
         fields.finish(faults);
     }
     if scale == Scale::Logarithmic {
-        for wanted in &paths {
+        for wanted in paths.iter().filter(|path| start.is_some() || !what_if.contains(path)) {
             let Some(position) = model.parameter(wanted) else { continue };
             if start.unwrap_or(model.parameters[position].value) <= 0.0 {
                 let shown = start.map_or_else(|| model.parameters[position].text.clone(), |start| start.to_string());
@@ -242,6 +244,7 @@ fn parameter(
     }
     if let (Some((low, high)), Some(position)) = (bounds, first)
         && low < high
+        && (start.is_some() || paths.first().is_none_or(|path| !what_if.contains(path)))
     {
         let begins = start.unwrap_or(model.parameters[position].value);
         if !(low..=high).contains(&begins) {

@@ -86,9 +86,12 @@ impl Scenario {
         let patient = fields.get("patient");
         let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
         let (patient_name, mut overrides) = sections::patient(patient.as_ref(), &mut faults);
+        // values set for a what-if need not be values that a fit could start from
+        let mut what_if = Vec::new();
         if let Some(set_file) = &set_file {
             for (key, node) in set_file.root().entries(&mut faults, "name=value") {
                 overrides.retain(|(path, _)| *path != key);
+                what_if.push(key.clone());
                 let origin = Origin { source: Some("set on the command line".into()), ..Origin::default() };
                 overrides.extend(decode::value(node, &[], &origin, &mut faults).map(|value| (key, value)));
             }
@@ -108,7 +111,7 @@ impl Scenario {
             faults.sort();
             return Err(faults);
         };
-        let mut model = match crate::model::read(&model_yaml, &overrides) {
+        let model = match crate::model::read(&model_yaml, &overrides) {
             Ok((model, warnings)) => {
                 extend(&mut faults, warnings);
                 model
@@ -129,7 +132,7 @@ impl Scenario {
         let fit = fit_node.and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
-            _ => fit_section::fit(&node, &mut model, data.as_ref(), &mut faults),
+            _ => fit_section::fit(&node, &model, data.as_ref(), &what_if, &mut faults),
         });
         let piecewise = piecewise_node.and_then(|node| data_section::piecewise(&node, &mut faults));
         let targets = dosimetry_node.map(|node| dosimetry_section::targets(&node, &folder, &model, &mut faults)).unwrap_or_default();
