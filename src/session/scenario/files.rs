@@ -19,7 +19,10 @@ pub(super) fn tidy(path: &Path) -> PathBuf {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         parent.canonicalize().ok()
     };
-    if folder(&short) == folder(path) { short } else { path.to_path_buf() }
+    match (folder(&short), folder(path)) {
+        (Some(a), Some(b)) if a == b => short,
+        _ => path.to_path_buf(),
+    }
 }
 
 /// Help for a file that is not there: the nearest name among the files of its folder with the same ending.
