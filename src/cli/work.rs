@@ -75,7 +75,7 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
             if !arguments.json {
                 show(&done, arguments.all);
             }
-            (DONE, document(&done))
+            (if done.outcome.incomplete { FAILED } else { DONE }, document(&done))
         }
         Err(failed) => {
             // several problems are told line by line below the scenario they belong to
@@ -141,7 +141,7 @@ fn document(done: &Done) -> Value {
     json!({
         "scenario": outcome.scenario,
         "title": outcome.title,
-        "ok": true,
+        "ok": !outcome.incomplete,
         "run": done.published.as_ref().map(|published| published.folder.display().to_string()),
         "findings": outcome.findings,
         "tables": tables,

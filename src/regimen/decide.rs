@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_dose_for_a_bed_gives_that_bed_back() {
-        // evidence: T_eff 51 h, T_rep 2.8 h give G 0.052045; 5.75 Gy have BED 25.647/4 Gy at α/β 2.6
+        // closed form G = T_rep/(T_rep + T_eff): T_eff 51 h, T_rep 2.8 h give G 0.052045; 5.75 Gy have BED 25.647/4 Gy at α/β 2.6
         let repair = Repair { alpha_beta_gy: 2.6, repair_half_time_h: 2.8 };
         let dose = dose_for_bed(25.647 / 4.0, 0.052045, Some(repair));
         assert!((dose - 5.75).abs() < 1e-3, "{dose}");

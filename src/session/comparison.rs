@@ -32,6 +32,7 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
     let paired = deliver_all(&plan, regimen, parameters, &settings, |position| {
         control.at(&format!("delivering {}", regimen.arms[position].name), 0.6 + 0.2 * position as f64 / count)
     })?;
+    outcome.incomplete |= !paired.failures.is_empty();
     for error in &paired.failures {
         outcome.failures.push(Failure { what: format!("arm {}", error.arm), count: 1, messages: vec![error.to_string()] });
         outcome.findings.push(format!("No result for {error}"));

@@ -80,6 +80,8 @@ pub struct Outcome {
     pub methods: Vec<(String, String)>,
     /// Seed of the random numbers, where any were drawn.
     pub seed: Option<u64>,
+    /// Whether a part of what was asked for could not be done: the rest is there, the work counts as failed.
+    pub incomplete: bool,
     /// Fitted parameters by path, in internal units; empty without a fit.
     pub fitted: Vec<(String, f64)>,
 }
@@ -120,6 +122,18 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if fits {
         control.at("fitting", 0.05)?;
         fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
+    }
+    // a dose from the default values of a region whose fit failed would look like a result
+    let unfitted: Vec<String> =
+        outcome.failures.iter().filter(|failure| failure.what.starts_with("fit of")).map(|f| f.what.clone()).collect();
+    if !unfitted.is_empty() {
+        outcome.incomplete = true;
+        if !scenario.targets.is_empty() {
+            outcome.findings.push(format!("No doses and no regimens: {} failed.", unfitted.join(", ")));
+        }
+        let assumed = assumed_values(scenario, &outcome);
+        outcome.assumptions.extend(assumed);
+        return Ok(outcome);
     }
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;

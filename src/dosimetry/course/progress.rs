@@ -95,9 +95,8 @@ pub struct Course<'p> {
     schedule: Schedule,
     /// What was sampled so far.
     pub samples: Samples,
-    injected: f64,
-    /// Start (min) and labelled amount of every dose, for shares of what was injected.
-    given: Vec<(f64, f64)>,
+    /// Start (min), duration (min) and labelled amount of every dose, for shares of what was injected so far.
+    given: Vec<(f64, f64, f64)>,
     largest_amount: f64,
     /// What the solves cost so far.
     pub statistics: Statistics,
@@ -130,8 +129,7 @@ impl<'p> Course<'p> {
                 dose_rates_gy_per_h: vec![Vec::new(); plan.targets.len()],
                 doses_gy: vec![Vec::new(); plan.targets.len()],
             },
-            injected,
-            given: vec![(0.0, injected)],
+            given: vec![(0.0, 0.0, injected)],
             statistics: Statistics::default(),
             method: None,
         }
@@ -183,8 +181,8 @@ impl<'p> Course<'p> {
                 }
             }
         }
-        self.injected += amounts.iter().filter(|(state, _)| state % model.ligands.len() == labelled).map(|(_, a)| a).sum::<f64>();
-        self.given.push((dose.time_min, dose.labelled));
+        let taken: f64 = amounts.iter().filter(|(state, _)| state % model.ligands.len() == labelled).map(|(_, amount)| amount).sum();
+        self.given.push((dose.time_min, dose.duration_min, taken));
         self.largest_amount = amounts.iter().map(|(_, amount)| *amount).fold(self.largest_amount, f64::max);
         if dose.duration_min == 0.0 {
             self.schedule.boluses.push(Bolus { time: dose.time_min, amounts });
@@ -248,7 +246,7 @@ impl<'p> Course<'p> {
         self.plan.outputs.outputs(&self.registers, &mut found);
         let factor = found[model.observables.len()];
         self.samples.times_min.push(time_min);
-        let injected: f64 = self.given.iter().filter(|(start, _)| *start <= time_min).map(|(_, amount)| amount).sum();
+        let injected = self.injected_until(time_min);
         for (position, observable) in model.observables.iter().enumerate() {
             if observable.kind == ObservableKind::PercentInjected {
                 self.samples.values[position].push(if injected > 0.0 { found[position] / injected } else { 0.0 });
@@ -264,6 +262,20 @@ impl<'p> Course<'p> {
             self.samples.dose_rates_gy_per_h[target].push(per_min * crate::units::MINUTES_PER_HOUR);
             self.samples.doses_gy[target].push(absorbed_gy(self.plan, target, state));
         }
+    }
+
+    /// Labelled amount given until `time_min`; an infusion counts as far as it went.
+    fn injected_until(&self, time_min: f64) -> f64 {
+        let share = |start: f64, duration: f64| {
+            if time_min < start {
+                0.0
+            } else if duration > 0.0 {
+                ((time_min - start) / duration).min(1.0)
+            } else {
+                1.0
+            }
+        };
+        self.given.iter().map(|(start, duration, amount)| amount * share(*start, *duration)).sum()
     }
 
     /// Present state, riders included.
@@ -290,7 +302,7 @@ impl<'p> Course<'p> {
             .collect()
     }
 
-    /// The balance of the labelled ligand; `None` where the plan did not ask for it. Doses whose infusion is not over yet make it incomplete.
+    /// The balance of the labelled ligand at the present time; `None` where the plan did not ask for it.
     pub fn balance(&self) -> Option<Balance> {
         let model = &self.plan.model;
         let decay_rate = self.outputs()[self.plan.output_count - 1];
@@ -307,7 +319,7 @@ impl<'p> Course<'p> {
                 })
             })
             .collect::<Option<Vec<_>>>()?;
-        Some(Balance { injected: self.injected, compartments })
+        Some(Balance { injected: self.injected_until(self.time_min), compartments })
     }
 }
 

@@ -13,7 +13,8 @@ pub fn curves(scenario: &Scenario, simulated: &Simulated, fits: &[GroupFit]) -> 
     let mut figures = Vec::new();
     let regions: Vec<usize> = (0..scenario.model.observables.len())
         .filter(|position| {
-            scenario.model.observables[*position].kind == ObservableKind::Region && !samples.activities[*position].is_empty()
+            scenario.model.observables[*position].kind == ObservableKind::Region
+                && samples.activities[*position].iter().any(|activity| *activity > 0.0)
         })
         .collect();
     if !regions.is_empty() {

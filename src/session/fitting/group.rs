@@ -46,6 +46,10 @@ pub struct FittedBlock {
     pub unit: Vec<f64>,
     /// Covariance on the fitted scale with the measurement errors taken as known (unit residual variance).
     pub unscaled_covariance: Option<DMatrix<f64>>,
+    /// Whether the error model gives a standard deviation, so that unit residual variance means something.
+    pub weights_known: bool,
+    /// Whether a parameter ended at a bound: the covariance then takes it as exactly known, which it is not.
+    pub at_bound: bool,
     /// Residual variance and its degrees of freedom; `None` without degrees of freedom.
     pub residual_variance: Option<(f64, usize)>,
 }
@@ -231,6 +235,8 @@ pub fn fit_group(
         log_scale: plan.parameters.iter().map(|parameter| parameter.scale == Scale::Logarithmic).collect(),
         unit: units.iter().map(|(_, size)| *size).collect(),
         unscaled_covariance: estimate.covariance.as_ref().map(|covariance| covariance * scale),
+        weights_known: used.iter().all(|point| point.sd.is_some()) || plan.error != ErrorModel::Unweighted,
+        at_bound: estimate.parameters.iter().any(|parameter| parameter.at_bound.is_some()),
         residual_variance: estimate.residual_variance.map(|variance| (variance, estimate.degrees_of_freedom)),
         positions,
     };

@@ -56,7 +56,7 @@ impl Measured {
                 observable: *observable,
                 subject: row.subject.clone(),
                 measured: as_measured(scenario, data, value, row.time * data.time_in_min),
-                sd: row.sd,
+                sd: row.sd.map(|sd| as_measured(scenario, data, sd, row.time * data.time_in_min)),
                 excluded: row.excluded.clone().or(by_user),
             });
         }
@@ -110,12 +110,10 @@ impl Measured {
     }
 }
 
-/// Takes a decay-corrected activity back to what was there at the time.
+/// Takes a decay-corrected value (or its standard deviation) back to what was there at the time.
 fn as_measured(scenario: &Scenario, data: &DataPlan, value: f64, time_min: f64) -> f64 {
     match (data.decay_corrected_to_min, scenario.model.nuclide) {
-        (Some(reference), Some(nuclide)) if data.is_activity => {
-            value * libm::exp(-nuclide.decay_constant_per_min() * (time_min - reference))
-        }
+        (Some(reference), Some(nuclide)) => value * libm::exp(-nuclide.decay_constant_per_min() * (time_min - reference)),
         _ => value,
     }
 }
@@ -130,6 +128,13 @@ fn doses(scenario: &Scenario, data: &DataPlan) -> Result<Vec<(String, f64)>, Fai
     for row in &observations.rows {
         let (Some(subject), Some(value)) = (&row.subject, row.value) else { continue };
         let dose = value * in_internal;
+        if dose <= 0.0 {
+            let file = data.file.display();
+            return Err(Failed::input(format!(
+                "{file}:{}: the dose of subject {subject} in column `{column}` must be positive, found {value}",
+                row.line
+            )));
+        }
         match doses.iter().find(|(name, _)| name == subject) {
             Some((_, known)) if *known != dose => {
                 return Err(Failed::input(format!(

@@ -17,7 +17,9 @@ pub fn integral_of(scenario: &Scenario, plan: &PiecewisePlan, fitted: &GroupFit)
     let nuclide = scenario.model.nuclide.ok_or_else(|| "piecewise integration needs a nuclide".to_string())?;
     let unit = scenario.data.as_ref().map_or(1.0, |data| data.value_in_internal);
     let used: Vec<_> = fitted.points.iter().filter(|point| point.excluded.is_none()).collect();
-    let times: Vec<f64> = used.iter().map(|point| point.time_min / MINUTES_PER_HOUR).collect();
+    // the clock of the integral starts with the only administration
+    let given_min = scenario.administrations.first().map_or(0.0, |given| given.at_min);
+    let times: Vec<f64> = used.iter().map(|point| (point.time_min - given_min) / MINUTES_PER_HOUR).collect();
     let activities: Vec<f64> = used.iter().map(|point| point.measured * unit).collect();
     integrate(&times, &activities, nuclide.decay_constant_per_h(), plan.choices).map_err(|error| error.to_string())
 }
@@ -96,6 +98,7 @@ pub fn compare(
             .points
             .iter()
             .zip(&fitted.predicted)
+            .filter(|(point, _)| point.excluded.is_none())
             .filter(|(point, predicted)| (point.measured / *predicted - 1.0).abs() > MISSED)
             .map(|(point, predicted)| {
                 format!("{:+.0} % at {:.0} h", 100.0 * (point.measured / predicted - 1.0), point.time_min / MINUTES_PER_HOUR)

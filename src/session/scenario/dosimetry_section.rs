@@ -58,7 +58,16 @@ fn target(name: String, entry: &Node<'_>, setting: &Setting<'_>, faults: &mut Fa
     let mut fields = entry.fields(faults, "a target: a mapping with `sources`")?;
     let title = fields.get("title").and_then(|node| node.text(faults, "words for figures"));
     let organ = fields.get("organ").and_then(|node| node.text(faults, "an organ of the S-value table")).unwrap_or_else(|| name.clone());
-    let mass_g = fields.get("mass").and_then(|node| quantity(&node, MASS, faults, "the mass of a target"));
+    let mass_node = fields.get("mass");
+    let mass_g = mass_node.as_ref().and_then(|node| {
+        let mass = quantity(node, MASS, faults, "the mass of a target")?;
+        if mass <= 0.0 {
+            faults.error(node.place(), "the mass of a target must be positive");
+            return None;
+        }
+        Some(mass)
+    });
+    let mut mass_used = false;
     let repair = fields.get("radiobiology").and_then(|node| repair(&node, faults));
     let sources = fields.require("sources", faults);
     fields.finish(faults);
@@ -72,6 +81,7 @@ fn target(name: String, entry: &Node<'_>, setting: &Setting<'_>, faults: &mut Fa
         }
         if let Some(mut s_value) = s_value(&node, &region, &organ, setting, faults) {
             // only the self-dose follows the mass of the patient's organ
+            mass_used |= region == name && s_value.target_mass_g.is_some();
             if let Some(mass_g) = mass_g
                 && region == name
                 && s_value.target_mass_g.is_some_and(|reference| reference != mass_g)
@@ -86,6 +96,13 @@ fn target(name: String, entry: &Node<'_>, setting: &Setting<'_>, faults: &mut Fa
             }
             terms.push((region, s_value));
         }
+    }
+    if terms.is_empty() && !faults.has_errors() {
+        faults.error(entry.key_place(), format!("target `{name}` has no source, so its dose would be 0"));
+    }
+    if let Some(node) = mass_node.filter(|_| mass_g.is_some() && !mass_used) {
+        let message = format!("the mass of `{name}` changes nothing: no source of that name has an S-value with a reference mass");
+        faults.warning(node.place(), message);
     }
     Some(DoseTarget { title: title.unwrap_or_else(|| name.replace('_', " ")), name, terms, repair })
 }
@@ -264,11 +281,11 @@ pub(super) fn effects(node: &Node<'_>, targets: &[DoseTarget], faults: &mut Faul
     found
 }
 
-/// A share between 0 and 1.
+/// A share between 0 and 100 %.
 pub(super) fn share(node: &Node<'_>, faults: &mut Faults, what: &str) -> Option<f64> {
     let value = quantity(node, DIMENSIONLESS, faults, what)?;
-    if !(0.0..=10.0).contains(&value) {
-        faults.error(node.place(), format!("{what} must lie between 0 and 10, this is {value}"));
+    if !(0.0..=1.0).contains(&value) {
+        faults.error(node.place(), format!("{what} must lie between 0 and 100 %, this is {} %", 100.0 * value));
         return None;
     }
     Some(value)

@@ -94,7 +94,11 @@ pub(super) fn fit(node: &Node<'_>, model: &Model, data: Option<&DataPlan>, what_
     if parameters.is_empty() {
         faults.error(node.key_place(), "`fit` names no parameter");
     }
-    let (error, error_words, error_assumed) = error?;
+    let (error, mut error_words, mut error_assumed) = error?;
+    if let Some(column) = data.and_then(|data| data.sd_column.as_ref()) {
+        error_words = format!("standard deviations of column `{column}`; rows without one: {error_words}");
+        error_assumed = false;
+    }
     Some(FitPlan {
         grouping: grouping?,
         subjects,

@@ -1,6 +1,7 @@
 //! A scenario: one patient (or data set) of one model, and what is to be done with it. `docs/scenarios.md` is its reference.
 //!
 //! [`Scenario::load`] reads the scenario and its model together, so that every problem of both files is reported at once.
+mod agreement;
 mod data_section;
 mod dosimetry_section;
 mod files;
@@ -126,16 +127,25 @@ impl Scenario {
                 model
             }
         };
-        let solve = sections::solve(solve_node.as_ref(), &model, &mut faults);
+        let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
+        agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
         let data = data_node.as_ref().and_then(|node| data_section::data(node, &folder, &model, &mut faults));
-        let fit = fit_node.and_then(|node| match (&data, &data_node) {
+        let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
-            _ => fit_section::fit(&node, &model, data.as_ref(), &what_if, &mut faults),
+            _ => fit_section::fit(node, &model, data.as_ref(), &what_if, &mut faults),
         });
-        let piecewise = piecewise_node.and_then(|node| data_section::piecewise(&node, &mut faults));
-        let targets = dosimetry_node.map(|node| dosimetry_section::targets(&node, &folder, &model, &mut faults)).unwrap_or_default();
+        let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
+        let sections = agreement::Sections {
+            data: data_node.as_ref(),
+            fit: fit_node.as_ref(),
+            piecewise: piecewise_node.as_ref(),
+            dosimetry: dosimetry_node.as_ref(),
+        };
+        agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
+        let targets =
+            dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
         faults.sort();

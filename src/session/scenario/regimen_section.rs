@@ -148,8 +148,14 @@ fn clinic(node: &Node<'_>, model: &Model, interval_min: Option<f64>, faults: &mu
     fields.get("provenance");
     fields.get("source");
     fields.finish(faults);
-    let seed = seed.and_then(|seed| u64::try_from(seed).ok());
-    Some(Clinic { region: region?, scans_min, scan_cv: cv?, calibration_cv: bias, seed: seed.unwrap_or(1) })
+    let seed = seed.and_then(|seed| {
+        let found = u64::try_from(seed).ok();
+        if found.is_none() {
+            faults.error(node.place(), format!("a seed is 0 or more, this is {seed}"));
+        }
+        found
+    });
+    Some(Clinic { region: region?, scans_min, scan_cv: cv?, calibration_cv: bias, seed: seed? })
 }
 
 fn arm(name: String, entry: &Node<'_>, faults: &mut Faults) -> Option<Arm> {
@@ -178,6 +184,11 @@ fn arm(name: String, entry: &Node<'_>, faults: &mut Faults) -> Option<Arm> {
         && let Some(node) = largest_node.as_ref().or(smallest_node.as_ref())
     {
         faults.error(node.key_place(), "only an arm with `adapt: activity` has a largest and smallest activity");
+    }
+    if let (Some(first), Some(smallest), Some(node)) = (activity_mbq, smallest_mbq, &smallest_node)
+        && first < smallest
+    {
+        faults.error(node.place(), "the smallest activity is above that of the first cycle");
     }
     if let (Some(smallest), Some(largest)) = (smallest_mbq, largest_mbq)
         && smallest > largest

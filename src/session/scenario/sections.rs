@@ -79,7 +79,8 @@ pub(super) fn patient<'f>(node: Option<&Node<'f>>, faults: &mut Faults) -> (Opti
     (name, overrides)
 }
 
-pub(super) fn solve(node: Option<&Node<'_>>, model: &Model, faults: &mut Faults) -> SolvePlan {
+/// The section `solve`, and whether it states a horizon.
+pub(super) fn solve(node: Option<&Node<'_>>, model: &Model, faults: &mut Faults) -> (SolvePlan, bool) {
     // without a horizon: five half-lives of the nuclide, or two days
     let half_life_min = model.nuclide.map(|nuclide| std::f64::consts::LN_2 / nuclide.decay_constant_per_min());
     let mut plan = SolvePlan {
@@ -90,9 +91,11 @@ pub(super) fn solve(node: Option<&Node<'_>>, model: &Model, faults: &mut Faults)
         beyond_reason: None,
     };
     let Some(mut fields) = node.and_then(|node| node.fields(faults, "a mapping with `until`, `relative_tolerance`, `method`")) else {
-        return plan;
+        return (plan, false);
     };
-    if let Some(node) = fields.get("until")
+    let until = fields.get("until");
+    let stated = until.is_some();
+    if let Some(node) = until
         && let Some(until) = quantity(&node, TIME, faults, "the end of the simulation")
     {
         if until > 0.0 {
@@ -124,7 +127,7 @@ pub(super) fn solve(node: Option<&Node<'_>>, model: &Model, faults: &mut Faults)
     }
     plan.beyond_reason = fields.get("reason").and_then(|node| node.text(faults, "the reason"));
     fields.finish(faults);
-    plan
+    (plan, stated)
 }
 
 pub(super) fn administrations(node: &Node<'_>, model: &Model, faults: &mut Faults) -> Vec<Given> {

@@ -30,7 +30,7 @@ pub(super) fn dose_table(scenario: &Scenario, simulated: &Simulated, fits: &[Gro
         Column::number("beyond_horizon", "%").significant(2),
         Column::text("s_value"),
     ];
-    let with_errors = simulated.dose_errors.iter().any(|errors| errors.given.is_some() || errors.residual.is_some());
+    let with_errors = !fits.is_empty();
     if !with_errors {
         columns.retain(|column| !column.name.starts_with("standard_error"));
     }
@@ -57,7 +57,8 @@ pub(super) fn dose_table(scenario: &Scenario, simulated: &Simulated, fits: &[Gro
         table.notes.push(format!(
             "standard_error_given_cv: the error model's number taken as known ({words}); standard_error_residual: from the scatter about the fitted \
              curve instead, with {degrees} degree(s) of freedom in each fit (one degree of freedom: a 95 % interval is ± 12.7 standard errors). \
-             Neither holds the uncertainty of volume, calibration, recovery or S-value."
+             Neither holds the uncertainty of volume, calibration, recovery or S-value. \
+             A dose has none where a region that gives 1 % of it or more was not fitted, or a parameter of it ended at a bound."
         ));
     }
     table.notes.push(if scenario.solve.include_beyond {

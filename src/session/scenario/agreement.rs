@@ -1,0 +1,99 @@
+//! Checks across sections: what each section allows by itself and the others make meaningless.
+use super::fit_section::Grouping;
+use super::{DataPlan, FitPlan, Given, SolvePlan};
+use crate::fit::error_model::ErrorModel;
+use crate::fit::estimate::VarianceChoice;
+use crate::model::Model;
+use crate::model::checked::ObservableKind;
+use crate::model::diagnostic::Faults;
+use crate::model::yaml::Node;
+use crate::units::MINUTES_PER_HOUR;
+
+/// The sections as nodes, for the places of faults.
+pub(super) struct Sections<'s, 'f> {
+    /// `data`
+    pub data: Option<&'s Node<'f>>,
+    /// `fit`
+    pub fit: Option<&'s Node<'f>>,
+    /// `piecewise`
+    pub piecewise: Option<&'s Node<'f>>,
+    /// `dosimetry`
+    pub dosimetry: Option<&'s Node<'f>>,
+}
+
+/// Every dose must be over before the horizon; a horizon that the file does not give is moved behind the last dose.
+pub(super) fn horizon(solve: &mut SolvePlan, given: &[Given], stated: bool, section: Option<&Node<'_>>, faults: &mut Faults) {
+    let last_min = given.iter().map(|dose| dose.at_min + dose.duration_min).fold(0.0, f64::max);
+    if !stated {
+        solve.until_min += last_min;
+    } else if last_min >= solve.until_min && !given.is_empty() {
+        let message = format!(
+            "the simulation ends at {:.1} h, but the last dose is over at {:.1} h",
+            solve.until_min / MINUTES_PER_HOUR,
+            last_min / MINUTES_PER_HOUR
+        );
+        faults.error(section.map(Node::place), message).help("move `until` behind the last dose, or leave it out");
+    }
+}
+
+/// Fits, data, piecewise integral and doses must speak of the same person and the same regions.
+pub(super) fn fit_and_doses(
+    sections: &Sections<'_, '_>,
+    model: &Model,
+    data: Option<&DataPlan>,
+    fit: Option<&FitPlan>,
+    given: &[Given],
+    faults: &mut Faults,
+) {
+    let Some(data) = data else { return };
+    if data.decay_corrected_to_min.is_some() {
+        let cannot = |position: &usize| model.observables[*position].kind == ObservableKind::Value;
+        if model.nuclide.is_none() || data.channels.iter().any(|(_, position)| cannot(position)) {
+            let place = sections.data.map(Node::key_place);
+            faults.error(
+                place,
+                "`decay_corrected` needs a model with a nuclide and regions, concentrations or percentages of what was injected",
+            );
+        }
+    }
+    if let Some(node) = sections.piecewise {
+        let regions = data.channels.iter().all(|(_, position)| model.observables[*position].kind == ObservableKind::Region);
+        let problem = if fit.is_none_or(|fit| fit.grouping != Grouping::EachChannel) {
+            Some("a `fit` with `each: channel`: it integrates one region after the other")
+        } else if !data.is_activity || !regions {
+            Some("activities in regions of interest")
+        } else if given.len() != 1 {
+            Some("exactly one administration")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            faults.error(node.key_place(), format!("`piecewise` needs {problem}"));
+        }
+    }
+    let Some(fit) = fit else { return };
+    if data.dose_column.is_some() && fit.grouping != Grouping::EachSubject {
+        faults.error(
+            sections.data.map(Node::key_place),
+            "`subject_dose` needs a `fit` with `each: subject`: otherwise all rows share one dose",
+        );
+    }
+    if fit.grouping == Grouping::EachSubject
+        && let Some(node) = sections.dosimetry
+    {
+        let message = "absorbed doses are of one patient, but `fit` has `each: subject`";
+        faults.error(node.key_place(), message).help("make a scenario for the one subject, or leave `dosimetry` out");
+    }
+    if fit.grouping == Grouping::EachChannel && data.channels.len() > 1 {
+        for parameter in fit.parameters.iter().filter(|parameter| !parameter.path.contains("{channel}")) {
+            let message = format!("`each: channel` fits every channel by itself, but `{}` is the same for all of them", parameter.path);
+            faults
+                .error(sections.fit.map(Node::key_place), message)
+                .help("name it with `{channel}`, or leave `each` out to fit all together");
+        }
+    }
+    if fit.variance == VarianceChoice::Given && fit.error == ErrorModel::Unweighted && data.sd_column.is_none() {
+        let message = "`variance: given` takes the error model's number as known, but `unweighted` has none";
+        faults.error(sections.fit.map(Node::key_place), message).help("write `variance: estimated`, or an error model with `cv` or `sd`");
+    }
+}
