@@ -1,5 +1,6 @@
 //! A museum of mistakes in scenarios and their tables: every file of `tests/broken/scenarios` as a project's scenario, given to the program, with the
 //! exact text that a person gets to read. Exit code 2, no panic, nothing written.
+#![allow(clippy::unwrap_used)]
 mod support;
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 //! The program against numbers that do not come from it: published and independently computed tables, closed forms, hand-written rules.
+#![allow(clippy::unwrap_used)]
 mod support;
 
 #[path = "references/fits.rs"]

@@ -1,4 +1,5 @@
 //! The program as a person meets it: every verb on the shipped models and scenarios, in a folder of its own.
+#![allow(clippy::unwrap_used)]
 mod support;
 
 #[path = "verbs/endings.rs"]

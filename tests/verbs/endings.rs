@@ -48,7 +48,7 @@ fn an_interrupted_run_says_so_in_its_code_and_its_folder() {
     let folder = project();
     slow_scenario(folder.path());
     let child = start(folder.path());
-    std::thread::sleep(Duration::from_millis(400));
+    std::thread::sleep(Duration::from_millis(1000));
     signal(&child, "INT");
     let asked = Instant::now();
     let output = wait(child);
