@@ -1,5 +1,6 @@
 //! The sections `dosimetry` (targets, their sources and S-values) and `effects` (dose–effect relations).
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 
 use super::quantity;
 use crate::dosimetry::course::{DoseTarget, Repair};
@@ -33,25 +34,27 @@ struct Setting<'m> {
     model: &'m Model,
     nuclide: &'static Nuclide,
     phantom: Phantom,
+    /// User's tables that were read.
+    tables: RefCell<Vec<PathBuf>>,
 }
 
-pub(super) fn targets(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut Faults) -> Vec<DoseTarget> {
+pub(super) fn targets(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut Faults) -> (Vec<DoseTarget>, Vec<PathBuf>) {
     let Some(nuclide) = model.nuclide else {
         faults.error(node.key_place(), format!("model `{}` has no nuclide, so there is no absorbed dose", model.name));
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
-    let Some(mut fields) = node.fields(faults, "a mapping with `targets`") else { return Vec::new() };
+    let Some(mut fields) = node.fields(faults, "a mapping with `targets`") else { return (Vec::new(), Vec::new()) };
     let phantom = fields
         .get("phantom")
         .and_then(|node| node.one_of(faults, &[("male", Phantom::AdultMale), ("female", Phantom::AdultFemale)]))
         .unwrap_or(Phantom::AdultMale);
-    let setting = Setting { folder, model, nuclide, phantom };
+    let setting = Setting { folder, model, nuclide, phantom, tables: RefCell::new(Vec::new()) };
     let mut found = Vec::new();
     for (name, entry) in fields.require("targets", faults).map(|node| node.entries(faults, "targets by name")).unwrap_or_default() {
         found.extend(target(name, &entry, &setting, faults));
     }
     fields.finish(faults);
-    found
+    (found, setting.tables.into_inner())
 }
 
 fn target(name: String, entry: &Node<'_>, setting: &Setting<'_>, faults: &mut Faults) -> Option<DoseTarget> {
@@ -184,6 +187,7 @@ fn s_value(node: &Node<'_>, region: &str, organ: &str, setting: &Setting<'_>, fa
     let node = user_table?;
     let name = node.text(faults, "the path of a CSV file with S-values")?;
     let path = setting.folder.join(&name);
+    setting.tables.borrow_mut().push(path.clone());
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) => return fail(&node, format!("cannot read the S-value table `{}`: {error}", path.display()), faults),

@@ -54,6 +54,8 @@ pub struct Scenario {
     pub piecewise: Option<PiecewisePlan>,
     /// Organs and lesions whose dose is computed.
     pub targets: Vec<DoseTarget>,
+    /// Tables of S-values that the user gave.
+    pub s_value_tables: Vec<PathBuf>,
     /// Dose–effect relations.
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
@@ -144,7 +146,7 @@ impl Scenario {
             dosimetry: dosimetry_node.as_ref(),
         };
         agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
-        let targets =
+        let (targets, s_value_tables) =
             dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
@@ -165,6 +167,7 @@ impl Scenario {
                     fit,
                     piecewise,
                     targets,
+                    s_value_tables,
                     effects,
                     regimens,
                 },
@@ -174,10 +177,21 @@ impl Scenario {
         }
     }
 
+    /// Unit in which an observable is shown, and its size in internal units: that of the data where they measure it.
+    pub fn unit_of_observable(&self, position: usize) -> (String, f64) {
+        match &self.data {
+            Some(data) if data.channels.iter().any(|(_, observable)| *observable == position) => {
+                (data.value_unit.clone(), data.value_in_internal)
+            }
+            _ => (self.model.observables[position].dimension.internal_unit(), 1.0),
+        }
+    }
+
     /// Every file that the results depend on.
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
         files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        files.extend(self.s_value_tables.iter().cloned());
         files
     }
 }

@@ -154,7 +154,7 @@ pub(super) fn curve_table(scenario: &Scenario, simulated: &Simulated) -> Table {
             ObservableKind::Region => (scenario.model.amount_unit.clone(), size),
             ObservableKind::Concentration => (format!("{}/L", scenario.model.amount_unit), size),
             ObservableKind::PercentInjected => ("%".to_string(), 0.01),
-            ObservableKind::Value => (observable.dimension.internal_unit(), 1.0),
+            ObservableKind::Value => scenario.unit_of_observable(position),
         };
         columns.push(Column::number(&observable.name, &unit));
         series.push((&samples.values[position], scale));
