@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the ground; rooms of one line do not import each other.
 const FLOORS: &[&[&str]] = &[
+    &["math"],
     &["units", "nuclide", "random"],
     &["model"],
     &["solve"],
@@ -100,4 +101,14 @@ fn solver_and_physics_code_takes_its_mathematics_from_libm() {
         }
     }
     assert!(wrong.is_empty(), "standard-library mathematics:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_room_names_libm_and_one_room_is_unsafe() {
+    for (path, text) in all() {
+        let names = |word: &str| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+        assert!(!names("libm::") || path == "math/mod.rs", "src/{path} names libm: take it from crate::math");
+        let unsafe_words = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe_code"];
+        assert!(!unsafe_words.iter().any(|word| names(word)) || path == "math/instruction_set.rs", "src/{path} is unsafe");
+    }
 }

@@ -37,12 +37,12 @@ impl DecayReference {
 
     /// Activity corrected to the reference time, from the activity present at `time_h` (any unit).
     pub fn corrected(&self, activity: f64, time_h: f64) -> f64 {
-        activity * libm::exp(self.decay_constant_per_h * (time_h - self.reference_time_h))
+        activity * crate::math::exp(self.decay_constant_per_h * (time_h - self.reference_time_h))
     }
 
     /// Activity present at `time_h`, from an activity corrected to the reference time (any unit).
     pub fn present(&self, corrected_activity: f64, time_h: f64) -> f64 {
-        corrected_activity * libm::exp(-self.decay_constant_per_h * (time_h - self.reference_time_h))
+        corrected_activity * crate::math::exp(-self.decay_constant_per_h * (time_h - self.reference_time_h))
     }
 }
 

@@ -74,11 +74,11 @@ pub fn integrate_exponentials(
             return Err(ExponentialIntegralError::BadTerm { number: index + 1, amplitude_mbq, decay_per_h });
         }
         let whole = amplitude_mbq / decay_per_h;
-        let left_at_first = libm::exp(-decay_per_h * first_scan_h);
+        let left_at_first = crate::math::exp(-decay_per_h * first_scan_h);
         // 1 − e^{-x} by expm1: a slow term before an early first scan keeps its digits.
-        result.before_first_mbq_h += whole * -libm::expm1(-decay_per_h * first_scan_h);
-        result.between_mbq_h += whole * left_at_first * -libm::expm1(-decay_per_h * (last_scan_h - first_scan_h));
-        result.after_last_mbq_h += whole * libm::exp(-decay_per_h * last_scan_h);
+        result.before_first_mbq_h += whole * -crate::math::expm1(-decay_per_h * first_scan_h);
+        result.between_mbq_h += whole * left_at_first * -crate::math::expm1(-decay_per_h * (last_scan_h - first_scan_h));
+        result.after_last_mbq_h += whole * crate::math::exp(-decay_per_h * last_scan_h);
     }
     Ok(result)
 }
@@ -152,7 +152,7 @@ mod tests {
             [ExponentialTerm { amplitude_mbq: 10.0, decay_per_h: 0.01 }, ExponentialTerm { amplitude_mbq: -10.0, decay_per_h: 0.5 }];
         let found = integrate_exponentials(&terms, 4.0, 96.0).unwrap();
         close(found.total_mbq_h(), 980.0);
-        let curve = |time_h: f64| 10.0 * (libm::exp(-0.01 * time_h) - libm::exp(-0.5 * time_h));
+        let curve = |time_h: f64| 10.0 * (crate::math::exp(-0.01 * time_h) - crate::math::exp(-0.5 * time_h));
         let simpson = |from: f64, to: f64| {
             let steps = 2000;
             let width = (to - from) / steps as f64;

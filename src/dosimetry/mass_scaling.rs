@@ -48,7 +48,7 @@ pub fn scale_self_dose(reference: &SValue, nuclide: &Nuclide, mass_g: f64) -> Re
     let reference_mass_g = checked_mass_g("reference target", reference.target_mass_g.ok_or_else(no_mass)?)?;
     let parts = split_self_dose(reference.gy_per_mbq_h, nuclide, reference_mass_g)?;
     let ratio = reference_mass_g / mass_g;
-    let cube_root = libm::cbrt(ratio);
+    let cube_root = crate::math::cbrt(ratio);
     let mut scaled = reference.clone();
     scaled.gy_per_mbq_h = parts.charged_gy_per_mbq_h * ratio + parts.photon_gy_per_mbq_h * cube_root * cube_root;
     scaled.target_mass_g = Some(mass_g);

@@ -200,7 +200,7 @@ pub fn integrate(
     let before_first_mbq_h = match choices.before_first {
         BeforeFirst::Constant => first_mbq * first_h,
         BeforeFirst::LinearFromZero => 0.5 * first_mbq * first_h,
-        BeforeFirst::PhysicalDecay => first_mbq * libm::expm1(decay_constant_per_h * first_h) / decay_constant_per_h,
+        BeforeFirst::PhysicalDecay => first_mbq * crate::math::expm1(decay_constant_per_h * first_h) / decay_constant_per_h,
     };
     let intervals = times_h.windows(2).zip(activities_mbq.windows(2));
     let between_mbq_h =
@@ -245,7 +245,7 @@ fn trapezoid(width_h: f64, left_mbq: f64, right_mbq: f64, rule: Between) -> f64 
     if rule == Between::LogWhereFalling && falls {
         // (left − right)/ln(left/right), with log1p so that nearly equal values keep their digits.
         let relative_drop = (left_mbq - right_mbq) / right_mbq;
-        width_h * right_mbq * relative_drop / libm::log1p(relative_drop)
+        width_h * right_mbq * relative_drop / crate::math::log1p(relative_drop)
     } else {
         0.5 * width_h * (left_mbq + right_mbq)
     }
@@ -258,7 +258,7 @@ fn terminal_decay_per_h(times_h: &[f64], activities_mbq: &[f64], points: usize) 
         return Err(TimeIntegrationError::NoTerminalSlope { points, usable });
     }
     let from = times_h.len() - points;
-    let logarithms: Vec<f64> = activities_mbq[from..].iter().map(|&activity_mbq| libm::log(activity_mbq)).collect();
+    let logarithms: Vec<f64> = activities_mbq[from..].iter().map(|&activity_mbq| crate::math::log(activity_mbq)).collect();
     let count = points as f64;
     let mean_h = times_h[from..].iter().sum::<f64>() / count;
     let mean_log = logarithms.iter().sum::<f64>() / count;

@@ -110,7 +110,7 @@ impl ErrorModel {
             }
             ErrorModel::LogNormal { coefficient_of_variation } => {
                 positive("log-normal")?;
-                Ok((libm::log(measured) - libm::log(predicted)) / logarithmic_standard_deviation(coefficient_of_variation))
+                Ok((crate::math::log(measured) - crate::math::log(predicted)) / logarithmic_standard_deviation(coefficient_of_variation))
             }
         }
     }
@@ -134,7 +134,7 @@ impl ErrorModel {
 
 /// Standard deviation of ln y for a log-normal y with coefficient of variation `coefficient_of_variation`: √ln(1 + cv²).
 pub fn logarithmic_standard_deviation(coefficient_of_variation: f64) -> f64 {
-    libm::log1p(coefficient_of_variation * coefficient_of_variation).sqrt()
+    crate::math::log1p(coefficient_of_variation * coefficient_of_variation).sqrt()
 }
 
 #[cfg(test)]

@@ -263,7 +263,7 @@ impl Estimate {
                 doubts.push(format!(
                     "`{}` is known to no better than a factor of {:.1} (one standard error): the data hardly determine it",
                     parameter.name,
-                    libm::exp(parameter.standard_error_transformed.unwrap_or(0.0))
+                    crate::math::exp(parameter.standard_error_transformed.unwrap_or(0.0))
                 ));
             }
         }

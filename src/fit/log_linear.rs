@@ -22,7 +22,7 @@ pub fn log_linear_regression(points: &[(f64, f64, f64)]) -> Option<LogLinearRegr
     let usable: Vec<(f64, f64, f64)> = points
         .iter()
         .filter(|(_, value, weight)| *value > 0.0 && *weight > 0.0)
-        .map(|&(time, value, weight)| (time, libm::log(value), weight))
+        .map(|&(time, value, weight)| (time, crate::math::log(value), weight))
         .collect();
     let total: f64 = usable.iter().map(|(_, _, w)| w).sum();
     let mean_time = usable.iter().map(|(t, _, w)| w * t).sum::<f64>() / total;
@@ -59,7 +59,7 @@ mod tests {
         // By hand: ln y = 0, −1, −3 at t = 0, 1, 2; the last point counted twice is the last point with weight 2.
         let e = std::f64::consts::E;
         let points = [(0.0, 1.0, 1.0), (1.0, 1.0 / e, 1.0)];
-        let last = (2.0, libm::exp(-3.0), 1.0);
+        let last = (2.0, crate::math::exp(-3.0), 1.0);
         let twice: Vec<_> = points.iter().copied().chain([last, last]).collect();
         let weighted: Vec<_> = points.iter().copied().chain([(last.0, last.1, 2.0)]).collect();
         let (a, b) = (log_linear_regression(&twice).expect("a line"), log_linear_regression(&weighted).expect("a line"));

@@ -53,7 +53,7 @@ pub struct MonoExponential {
 impl MonoExponential {
     /// Fitted activity at `time_h`, MBq.
     pub fn activity_mbq(&self, time_h: f64) -> f64 {
-        self.initial_activity_mbq.value * libm::exp(-self.decay_constant_per_h.value * time_h)
+        self.initial_activity_mbq.value * crate::math::exp(-self.decay_constant_per_h.value * time_h)
     }
 }
 
@@ -84,7 +84,7 @@ pub fn fit_mono_exponential(
         residual_count: points.len(),
         residuals: |p: &[f64], out: &mut [f64]| {
             for (residual, point) in out.iter_mut().zip(points) {
-                let predicted = p[0] * libm::exp(-p[1] * point.time_h);
+                let predicted = p[0] * crate::math::exp(-p[1] * point.time_h);
                 *residual = error_model.residual(point.activity_mbq, predicted)?;
             }
             Ok(())
@@ -115,7 +115,7 @@ fn start(
     let slowest = slowest_decay_constant_per_h.unwrap_or(1e-4 / last_time_h);
     let decay_constant = line.decay_constant_per_h.max(slowest);
     Ok([
-        FitParameter::logarithmic("initial_activity", libm::exp(line.intercept)).labelled("activity at time 0, MBq"),
+        FitParameter::logarithmic("initial_activity", crate::math::exp(line.intercept)).labelled("activity at time 0, MBq"),
         FitParameter::logarithmic("decay_constant", decay_constant)
             .within(slowest, f64::INFINITY)
             .labelled("effective decay constant, 1/h"),
@@ -129,7 +129,7 @@ fn derive(estimate: Estimate) -> MonoExponential {
     let uncertain = |value: f64, logarithmic_error: Option<f64>| Uncertain {
         value,
         standard_error: logarithmic_error.map(|e| e * value),
-        interval_95: logarithmic_error.zip(quantile).map(|(e, q)| (value * libm::exp(-q * e), value * libm::exp(q * e))),
+        interval_95: logarithmic_error.zip(quantile).map(|(e, q)| (value * crate::math::exp(-q * e), value * crate::math::exp(q * e))),
     };
     let decay_error = estimate.parameters[1].standard_error_transformed;
     MonoExponential {

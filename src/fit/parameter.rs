@@ -19,7 +19,7 @@ impl Scale {
     pub fn transform(self, natural: f64) -> f64 {
         match self {
             Scale::Natural => natural,
-            Scale::Logarithmic => libm::log(natural),
+            Scale::Logarithmic => crate::math::log(natural),
         }
     }
 
@@ -27,7 +27,7 @@ impl Scale {
     pub fn back_transform(self, transformed: f64) -> f64 {
         match self {
             Scale::Natural => transformed,
-            Scale::Logarithmic => libm::exp(transformed),
+            Scale::Logarithmic => crate::math::exp(transformed),
         }
     }
 

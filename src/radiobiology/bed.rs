@@ -82,7 +82,7 @@ pub fn bed_from_eqd2_gy(eqd2_gy: f64, alpha_beta_gy: f64) -> f64 {
 
 /// Surviving fraction exp(−α BED), α per Gy.
 pub fn surviving_fraction(alpha_per_gy: f64, bed_gy: f64) -> f64 {
-    libm::exp(-alpha_per_gy * bed_gy)
+    crate::math::exp(-alpha_per_gy * bed_gy)
 }
 
 /// Repopulation during treatment (Dale): it costs ln 2/(α T_d) Gy of BED a day, from the kick-off time on.
@@ -109,7 +109,7 @@ impl Repopulation {
 
     /// Effective end of a mono-exponential treatment, d: when the dose rate has fallen to what repopulation takes away; 0 where it starts below.
     pub fn effective_treatment_time_d(&self, initial_dose_rate_gy_per_d: f64, decay_per_d: f64) -> f64 {
-        (-libm::log(self.loss_gy_per_d() / initial_dose_rate_gy_per_d) / decay_per_d).max(0.0)
+        (-crate::math::log(self.loss_gy_per_d() / initial_dose_rate_gy_per_d) / decay_per_d).max(0.0)
     }
 }
 

@@ -107,7 +107,7 @@ mod tests {
         ];
         let repair_half_time_h = 2.8;
         let repair_per_h = LN_2 / repair_half_time_h;
-        let rate = |time_h: f64| terms.iter().map(|term| term.initial_gy_per_h * libm::exp(-term.decay_per_h * time_h)).sum::<f64>();
+        let rate = |time_h: f64| terms.iter().map(|term| term.initial_gy_per_h * crate::math::exp(-term.decay_per_h * time_h)).sum::<f64>();
         let slope = |time_h: f64, damage: f64| (rate(time_h) - repair_per_h * damage, rate(time_h) * damage);
         let (mut damage, mut integral_gy2) = (0.0, 0.0);
         let step_h = 0.02;

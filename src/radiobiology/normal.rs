@@ -7,12 +7,12 @@ pub const QUANTILE_95: f64 = 1.644_853_626_951_472_2;
 
 /// Probability that a standard normal variable is at most `x`.
 pub fn cumulative(x: f64) -> f64 {
-    0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
+    0.5 * crate::math::erfc(-x * FRAC_1_SQRT_2)
 }
 
 /// Density of the standard normal distribution at `x`.
 pub fn density(x: f64) -> f64 {
-    libm::exp(-0.5 * x * x) / (2.0 * PI).sqrt()
+    crate::math::exp(-0.5 * x * x) / (2.0 * PI).sqrt()
 }
 
 #[cfg(test)]

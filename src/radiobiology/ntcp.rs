@@ -77,7 +77,7 @@ impl DoseResponse {
                 problem: format!("needs two rising points with probabilities between 0 and 1, found {lower:?} and {upper:?}"),
             });
         }
-        let log_odds = |probability: f64| libm::log(probability / (1.0 - probability));
+        let log_odds = |probability: f64| crate::math::log(probability / (1.0 - probability));
         let slope_per_gy = (log_odds(upper.1) - log_odds(lower.1)) / (upper.0 - lower.0);
         Self::Logistic { intercept: log_odds(lower.1) - slope_per_gy * lower.0, slope_per_gy }.checked()
     }
@@ -145,12 +145,12 @@ impl DoseResponse {
 }
 
 fn logistic(log_odds: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-log_odds))
+    1.0 / (1.0 + crate::math::exp(-log_odds))
 }
 
 /// ln of (x/D50)^(4 γ50); −∞ at zero dose, which the logistic turns into probability zero.
 fn log_log_odds(dose_gy: f64, d50_gy: f64, gamma50: f64) -> f64 {
-    4.0 * gamma50 * libm::log(dose_gy / d50_gy)
+    4.0 * gamma50 * crate::math::log(dose_gy / d50_gy)
 }
 
 impl TryFrom<DoseResponseForm> for DoseResponse {

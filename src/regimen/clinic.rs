@@ -74,7 +74,7 @@ impl Clinic {
             .map(|(scan, (time_min, true_mbq))| Scan {
                 time_h: time_min / MINUTES_PER_HOUR,
                 true_mbq: *true_mbq,
-                measured_mbq: true_mbq * libm::exp(calibration + scan_sd * noise.standard_normal(scan as u32)),
+                measured_mbq: true_mbq * crate::math::exp(calibration + scan_sd * noise.standard_normal(scan as u32)),
             })
             .collect()
     }

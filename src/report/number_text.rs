@@ -50,7 +50,7 @@ pub fn significant(value: f64, digits: usize) -> String {
         return decimals(value, places as usize);
     }
     // more digits before the point than are significant: round there, print the zeros
-    let unit = libm::pow(10.0, f64::from(-places));
+    let unit = crate::math::pow(10.0, f64::from(-places));
     decimals((value / unit).round() * unit, 0)
 }
 

@@ -74,7 +74,7 @@ fn fastest_rate(dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &Schedul
             rates[row] += if row == column {
                 value.abs()
             } else {
-                pattern.binary_search(&(column, row)).map_or(0.0, |mirror| libm::sqrt((value * values[mirror]).abs()))
+                pattern.binary_search(&(column, row)).map_or(0.0, |mirror| crate::math::sqrt((value * values[mirror]).abs()))
             };
         }
         let largest = rates.iter().fold(0.0, |largest: f64, &rate| if rate.is_nan() { rate } else { largest.max(rate) });

@@ -71,7 +71,7 @@ impl Panel {
             let mut error = (kronrod - gauss).abs();
             if spread > 0.0 {
                 let ratio = 200.0 * error / spread;
-                error = spread * f64::min(1.0, ratio * libm::sqrt(ratio));
+                error = spread * f64::min(1.0, ratio * crate::math::sqrt(ratio));
             }
             self.integral[index] = 0.5 * length * kronrod;
             // 50 ε of the size is the least the rules can promise.

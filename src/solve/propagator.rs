@@ -146,8 +146,8 @@ impl Propagator {
     fn lay_foot(&mut self, matrix: &[f64]) {
         let size = self.size;
         let norm = matrix.chunks_exact(size.max(1)).map(|column| column.iter().map(|value| value.abs()).sum::<f64>()).fold(0.0, f64::max);
-        let exponent = if norm > 0.0 && norm.is_finite() { libm::floor(libm::log2(BASE_NORM / norm)) } else { 0.0 };
-        let step = libm::scalbn(1.0, exponent.clamp(-1000.0, 1000.0) as i32);
+        let exponent = if norm > 0.0 && norm.is_finite() { crate::math::floor(crate::math::log2(BASE_NORM / norm)) } else { 0.0 };
+        let step = crate::math::scalbn(1.0, exponent.clamp(-1000.0, 1000.0) as i32);
         let scaled: Vec<f64> = matrix.iter().map(|value| value * step).collect();
         let mut term = vec![0.0; size * size];
         (0..size).for_each(|state| term[state * size + state] = 1.0);
@@ -204,8 +204,8 @@ impl Propagator {
             let place = state * size + state;
             match self.blocks.diagonal[state] {
                 Diagonal::Alone => {
-                    rung.change[state] = libm::expm1(self.rates[state] * rung.step);
-                    rung.exponential[place] = libm::exp(self.rates[state] * rung.step);
+                    rung.change[state] = crate::math::expm1(self.rates[state] * rung.step);
+                    rung.exponential[place] = crate::math::exp(self.rates[state] * rung.step);
                     continue;
                 }
                 Diagonal::Lossy => {

@@ -161,7 +161,7 @@ impl<'a> Rodas5P<'a> {
         }
         let norm = |values: &[f64]| {
             let weigh = |(index, value): (usize, &f64)| value / self.options.tolerated(index, state[index].abs());
-            libm::sqrt(values.iter().enumerate().map(weigh).map(|scaled| scaled * scaled).sum::<f64>())
+            crate::math::sqrt(values.iter().enumerate().map(weigh).map(|scaled| scaled * scaled).sum::<f64>())
         };
         first_step(length, self.options.relative_tolerance, norm(rates), norm(second))
     }
@@ -263,7 +263,7 @@ impl<'a> Rodas5P<'a> {
             sum / range.len() as f64
         };
         let (of_core, of_quadratures) = (mean_square(0..core), mean_square(core..state.len()));
-        if of_core.is_nan() || of_quadratures.is_nan() { f64::NAN } else { libm::sqrt(of_core.max(of_quadratures)) }
+        if of_core.is_nan() || of_quadratures.is_nan() { f64::NAN } else { crate::math::sqrt(of_core.max(of_quadratures)) }
     }
 
     /// The state whose error (or lack of a finite value) limits the step.

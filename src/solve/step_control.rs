@@ -22,7 +22,8 @@ impl StepControl {
     pub(crate) fn after_success(&mut self, step: f64, error: f64) -> f64 {
         let mut growth = plain_growth(error);
         if let Some((previous_step, previous_error)) = self.accepted {
-            let predicted = SAFETY * (step / previous_step) * libm::pow(previous_error / (error * error).max(f64::MIN_POSITIVE), EXPONENT);
+            let predicted =
+                SAFETY * (step / previous_step) * crate::math::pow(previous_error / (error * error).max(f64::MIN_POSITIVE), EXPONENT);
             growth = growth.min(predicted.clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH));
         }
         if self.refused {
@@ -41,7 +42,7 @@ impl StepControl {
 }
 
 fn plain_growth(error: f64) -> f64 {
-    (SAFETY * libm::pow(error.max(f64::MIN_POSITIVE), -EXPONENT)).clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH)
+    (SAFETY * crate::math::pow(error.max(f64::MIN_POSITIVE), -EXPONENT)).clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH)
 }
 
 /// First step of a segment of `length`, from the scaled norms of the first and second derivative.
@@ -49,7 +50,7 @@ fn plain_growth(error: f64) -> f64 {
 /// Their ratio is the time in which the rates change; a method of order 5 meets the tolerance ε with about ε^(1/5) of it. The ratio does not
 /// depend on how empty the compartments are before a dose, which the size of the state itself would.
 pub(crate) fn first_step(length: f64, relative_tolerance: f64, first_derivative: f64, second_derivative: f64) -> f64 {
-    let step = 0.5 * libm::pow(relative_tolerance, EXPONENT) * first_derivative / second_derivative;
+    let step = 0.5 * crate::math::pow(relative_tolerance, EXPONENT) * first_derivative / second_derivative;
     if step.is_finite() && step > 0.0 { step.min(length) } else { 0.01 * length }
 }
 

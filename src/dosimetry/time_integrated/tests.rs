@@ -28,7 +28,7 @@ fn each_choice_is_the_area_its_name_says() {
     close(curved.between_mbq_h, 1000.0 / std::f64::consts::LN_2);
     close(curved.after_last_mbq_h, 1000.0 / std::f64::consts::LN_2);
     let decayed = whole(BeforeFirst::PhysicalDecay, Between::Linear, Tail::PhysicalDecay);
-    close(decayed.before_first_mbq_h, 100.0 * (libm::exp(0.1) - 1.0) / 0.01);
+    close(decayed.before_first_mbq_h, 100.0 * (crate::math::exp(0.1) - 1.0) / 0.01);
 }
 
 /// A mono-exponential through log trapezoids is exact: ∫ from the first scan on is A(t1)/λ_eff.
@@ -36,7 +36,7 @@ fn each_choice_is_the_area_its_name_says() {
 fn a_mono_exponential_is_integrated_exactly() {
     let effective_per_h = std::f64::consts::LN_2 / 51.0;
     let times_h = [4.0, 24.0, 96.0, 168.0];
-    let activities_mbq = times_h.map(|time_h| 300.0 * libm::exp(-effective_per_h * time_h));
+    let activities_mbq = times_h.map(|time_h| 300.0 * crate::math::exp(-effective_per_h * time_h));
     let physical_per_h = find("Lu-177").unwrap().decay_constant_per_h();
     for points in [2, 3, 4] {
         let chosen = choices(BeforeFirst::Constant, Between::LogWhereFalling, Tail::TerminalSlope { points });

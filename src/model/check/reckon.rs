@@ -39,7 +39,7 @@ pub fn reckon(case: &Case<'_, '_>, tree: &Expression, scope: &Scope) -> Option<(
                 Operator::Power => {
                     let exponent = right.0?;
                     let dimension = if exponent == 0.5 { left.1.square_root()? } else { left.1.power(exponent as i32) };
-                    (both.map(|(a, b)| libm::pow(a, b)), if left.1.is_dimensionless() { DIMENSIONLESS } else { dimension })
+                    (both.map(|(a, b)| crate::math::pow(a, b)), if left.1.is_dimensionless() { DIMENSIONLESS } else { dimension })
                 }
             })
         }

@@ -40,8 +40,11 @@ pub fn number(value: f64) -> String {
     if value != 0.0 && !(1e-4..1e6).contains(&size) {
         return format!("{value:.3e}");
     }
-    let whole_digits =
-        if size >= 1.0 { libm::floor(libm::log10(size)) as i32 + 1 } else { libm::floor(libm::log10(size.max(1e-4))) as i32 + 1 };
+    let whole_digits = if size >= 1.0 {
+        crate::math::floor(crate::math::log10(size)) as i32 + 1
+    } else {
+        crate::math::floor(crate::math::log10(size.max(1e-4))) as i32 + 1
+    };
     let decimals = (4 - whole_digits).max(0) as usize;
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }

@@ -221,7 +221,7 @@ impl Graph {
     pub fn power(&mut self, base: NodeId, exponent: NodeId) -> NodeId {
         if let Some(e) = self.as_constant(exponent) {
             if let Some(b) = self.as_constant(base) {
-                return self.constant(libm::pow(b, e));
+                return self.constant(crate::math::pow(b, e));
             }
             if e == 0.0 {
                 return self.constant(1.0);
@@ -345,13 +345,13 @@ impl Graph {
 pub fn apply(function: Function, value: f64) -> f64 {
     match function {
         Function::Negate => -value,
-        Function::Exp => libm::exp(value),
-        Function::Log => libm::log(value),
+        Function::Exp => crate::math::exp(value),
+        Function::Log => crate::math::log(value),
         Function::SquareRoot => value.sqrt(),
         Function::Absolute => value.abs(),
-        Function::Sine => libm::sin(value),
-        Function::Cosine => libm::cos(value),
-        Function::HyperbolicTangent => libm::tanh(value),
+        Function::Sine => crate::math::sin(value),
+        Function::Cosine => crate::math::cos(value),
+        Function::HyperbolicTangent => crate::math::tanh(value),
     }
 }
 
@@ -363,7 +363,7 @@ pub fn combine(operation: Operation, left: f64, right: f64) -> f64 {
         Operation::Subtract => left - right,
         Operation::Multiply => left * right,
         Operation::Divide => left / right,
-        Operation::Power => libm::pow(left, right),
+        Operation::Power => crate::math::pow(left, right),
         Operation::Minimum => {
             if left < right {
                 left

@@ -72,7 +72,7 @@ fn distance(point: Point, from: Point, to: Point) -> f64 {
     let square = dx * dx + dy * dy;
     let share = if square > 0.0 { ((point.0 - from.0) * dx + (point.1 - from.1) * dy) / square } else { 0.0 };
     let share = share.clamp(0.0, 1.0);
-    libm::hypot(point.0 - from.0 - share * dx, point.1 - from.1 - share * dy)
+    crate::math::hypot(point.0 - from.0 - share * dx, point.1 - from.1 - share * dy)
 }
 
 /// A polygon cut to `rect`, one edge after the other (Sutherland and Hodgman, 1974).

@@ -23,7 +23,9 @@ impl Span {
         }
         Some(match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Log10 => (libm::log10(value) - libm::log10(self.low)) / (libm::log10(self.high) - libm::log10(self.low)),
+            Scale::Log10 => {
+                (crate::math::log10(value) - crate::math::log10(self.low)) / (crate::math::log10(self.high) - crate::math::log10(self.low))
+            }
         })
     }
 
@@ -155,7 +157,7 @@ fn span_of(axis: &Axis, values: &[f64], from_zero: bool, padding: f64) -> Span {
     }
     if scale == Scale::Log10 {
         let ratio = (high / low).min(LARGEST);
-        let grow = if ratio < 1.001 { 2.0 } else { libm::pow(ratio, padding * 0.6).max(1.01) };
+        let grow = if ratio < 1.001 { 2.0 } else { crate::math::pow(ratio, padding * 0.6).max(1.01) };
         return Span { low: (low / grow).max(SMALLEST), high: (high * grow).min(LARGEST), scale };
     }
     let (low, high) = if from_zero { (low.min(0.0), high.max(0.0)) } else { (low, high) };

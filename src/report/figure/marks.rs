@@ -233,7 +233,7 @@ impl Plot<'_> {
 
 /// A chain of small boxes along a segment.
 fn beads(from: Point, to: Point) -> Vec<Rect> {
-    let count = (libm::hypot(to.0 - from.0, to.1 - from.1) / 4.0).ceil().clamp(1.0, 4000.0);
+    let count = (crate::math::hypot(to.0 - from.0, to.1 - from.1) / 4.0).ceil().clamp(1.0, 4000.0);
     (0..=count as usize)
         .map(|i| {
             let share = i as f64 / count;

@@ -121,7 +121,7 @@ fn device_path(points: &[(f64, f64)], scale: f64) -> Vec<BackendCoord> {
 fn without_spikes(path: &[BackendCoord]) -> Vec<Vec<BackendCoord>> {
     let direction = |from: BackendCoord, to: BackendCoord| {
         let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-        let length = libm::hypot(dx, dy);
+        let length = crate::math::hypot(dx, dy);
         (dx / length, dy / length)
     };
     let mut pieces = Vec::new();

@@ -123,7 +123,7 @@ impl Scene {
         let mut dash: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
         for pair in points.windows(2) {
             let (mut from, to) = (pair[0], pair[1]);
-            let mut length = libm::hypot(to.0 - from.0, to.1 - from.1);
+            let mut length = crate::math::hypot(to.0 - from.0, to.1 - from.1);
             while length > left {
                 let share = left / length;
                 from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));

@@ -48,7 +48,7 @@ fn steps(span: f64, unit: &str, most: usize) -> Vec<f64> {
     if !of_family.is_empty() {
         return of_family;
     }
-    let start = libm::floor(libm::log10(finest)) as i32;
+    let start = crate::math::floor(crate::math::log10(finest)) as i32;
     (start..start + 4).flat_map(|power| [1.0, 2.0, 5.0].map(|m| power_of_ten_times(m, power))).filter(|s| *s >= finest).collect()
 }
 
@@ -63,7 +63,7 @@ fn linear_label(value: f64, step: f64, largest: f64) -> String {
     if value == 0.0 || value.abs() < step * 1e-6 {
         return "0".to_owned();
     }
-    let power_of = |v: f64| libm::floor(libm::log10(v.abs()) + 1e-9) as i32;
+    let power_of = |v: f64| crate::math::floor(crate::math::log10(v.abs()) + 1e-9) as i32;
     let (step_power, largest_power) = (power_of(step), power_of(largest));
     if largest_power < 5 && step_power >= -3 {
         return minus(&decimals(value, (-step_power).max(0) as usize));
@@ -80,8 +80,8 @@ fn minus(text: &str) -> String {
 
 /// Ticks of a log axis from `low` to `high` (both positive): decades, with 2 and 5 between when they `fit`.
 pub(crate) fn log10(low: f64, high: f64, most: usize, fit: impl Fn(&[(f64, String)]) -> bool) -> Ticks {
-    let first = libm::floor(libm::log10(low) - 1e-9) as i32;
-    let last = libm::ceil(libm::log10(high) + 1e-9) as i32;
+    let first = crate::math::floor(crate::math::log10(low) - 1e-9) as i32;
+    let last = crate::math::ceil(crate::math::log10(high) + 1e-9) as i32;
     let inside = |v: &f64| *v >= low * (1.0 - 1e-9) && *v <= high * (1.0 + 1e-9);
     let place = |mantissas: &[f64], stride: usize| -> Vec<f64> {
         (first..=last)

@@ -113,7 +113,7 @@ impl Measured {
 /// Takes a decay-corrected value (or its standard deviation) back to what was there at the time.
 fn as_measured(scenario: &Scenario, data: &DataPlan, value: f64, time_min: f64) -> f64 {
     match (data.decay_corrected_to_min, scenario.model.nuclide) {
-        (Some(reference), Some(nuclide)) => value * libm::exp(-nuclide.decay_constant_per_min() * (time_min - reference)),
+        (Some(reference), Some(nuclide)) => value * crate::math::exp(-nuclide.decay_constant_per_min() * (time_min - reference)),
         _ => value,
     }
 }

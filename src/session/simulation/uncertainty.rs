@@ -57,7 +57,7 @@ pub(super) fn propagate(
             let at = |sign: f64| -> Result<Final, Failed> {
                 let mut moved = parameters.to_vec();
                 moved[*position] = if block.log_scale[index] {
-                    parameters[*position] * libm::exp(sign * step)
+                    parameters[*position] * crate::math::exp(sign * step)
                 } else {
                     parameters[*position] + sign * step * unit
                 };

@@ -65,7 +65,7 @@ fn length(value: f64, scale: Scale, smallest: f64, largest: f64) -> f64 {
     }
     match scale {
         Scale::Linear => value.abs() / largest,
-        Scale::Log10 if value > 0.0 => libm::log10(10.0 * value / smallest) / libm::log10(10.0 * largest / smallest),
+        Scale::Log10 if value > 0.0 => crate::math::log10(10.0 * value / smallest) / crate::math::log10(10.0 * largest / smallest),
         Scale::Log10 => 0.0,
     }
 }

@@ -25,7 +25,7 @@ impl Span {
         }
         Some(match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Log10 => libm::log10(value / self.low) / libm::log10(self.high / self.low),
+            Scale::Log10 => crate::math::log10(value / self.low) / crate::math::log10(self.high / self.low),
         })
     }
 

@@ -28,11 +28,11 @@ fn linear(span: &Span, unit: &str) -> Vec<Ticks> {
         "d" | "days" if range > 10.0 => &DAY_STEPS,
         _ => &[],
     };
-    let power = libm::floor(libm::log10(range)) as i32;
+    let power = crate::math::floor(crate::math::log10(range)) as i32;
     let round = (power - 2..=power).flat_map(|power| [1.0, 2.0, 5.0].map(|mantissa| times_power_of_ten(mantissa, power)));
     let steps: Vec<f64> = family.iter().copied().chain(round.filter(|_| family.is_empty())).collect();
     let of_step = |step: f64| {
-        let (first, last) = (libm::ceil(span.low / step - 1e-9), libm::floor(span.high / step + 1e-9));
+        let (first, last) = (crate::math::ceil(span.low / step - 1e-9), crate::math::floor(span.high / step + 1e-9));
         if !(0.0..=200.0).contains(&(last - first)) {
             return Ticks::new();
         }
@@ -43,7 +43,8 @@ fn linear(span: &Span, unit: &str) -> Vec<Ticks> {
 }
 
 fn decades(span: &Span) -> Vec<Ticks> {
-    let (first, last) = (libm::floor(libm::log10(span.low) - 1e-9) as i32, libm::ceil(libm::log10(span.high) + 1e-9) as i32);
+    let (first, last) =
+        (crate::math::floor(crate::math::log10(span.low) - 1e-9) as i32, crate::math::ceil(crate::math::log10(span.high) + 1e-9) as i32);
     let inside = |value: &f64| *value >= span.low * (1.0 - 1e-9) && *value <= span.high * (1.0 + 1e-9);
     let place = |mantissas: &[f64], stride: i32| -> Ticks {
         (first..=last)
@@ -73,7 +74,7 @@ fn label(value: f64, step: f64, largest: f64) -> String {
     if value.abs() < step * 1e-6 {
         return "0".to_owned();
     }
-    let power_of = |v: f64| libm::floor(libm::log10(v.abs()) + 1e-9) as i32;
+    let power_of = |v: f64| crate::math::floor(crate::math::log10(v.abs()) + 1e-9) as i32;
     let (step_power, largest_power) = (power_of(step), power_of(largest));
     if largest_power < 5 && step_power >= -3 {
         return decimals(value, (-step_power).max(0) as usize);
