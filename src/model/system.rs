@@ -79,6 +79,12 @@ impl SystemBuilder {
         self.rates.len()
     }
 
+    /// The node of the rate of change of every state, riders included, without doses: for those who turn a system into code of their own.
+    pub fn rates(&self) -> Vec<NodeId> {
+        let riders = self.riders.iter().map(|rider| rider.rate);
+        self.rates.iter().copied().chain(riders).collect()
+    }
+
     /// The node of the state that the next rider will be.
     pub fn next_rider(&mut self) -> NodeId {
         let position = self.rates.len() + self.riders.len();
@@ -94,8 +100,7 @@ impl SystemBuilder {
     /// Compiles everything. The Jacobian is derived from the expressions, entry by entry.
     pub fn compile(mut self) -> System {
         let model_states = self.rates.len();
-        let mut rates = self.rates.clone();
-        rates.extend(self.riders.iter().map(|rider| rider.rate));
+        let rates = self.rates();
         let state_count = rates.len();
         // one derivative per column keeps what it has found, so shared sub-expressions are differentiated once
         let mut columns: Vec<Derivative> = Vec::with_capacity(state_count);
