@@ -10,6 +10,7 @@
 
 mod blocks;
 mod choice;
+mod cohort;
 mod drive;
 mod dynamics;
 mod elimination;
@@ -39,6 +40,7 @@ mod trajectory;
 mod reference;
 
 pub use choice::{MAXIMUM_EXACT_STATES, STIFFNESS_LIMIT};
+pub use cohort::{CohortWork, Crew, solve_cohort};
 pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;
