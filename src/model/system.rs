@@ -4,7 +4,7 @@ use super::checked::Model;
 use super::expr::derivative::Derivative;
 use super::expr::graph::{Graph, NodeId};
 use super::expr::program::Program;
-use crate::math::Block;
+use crate::math::{Block, InstructionSet, Kernel};
 
 /// Phases of a system's program, in the order in which they build on each other.
 const RATES: usize = 0;
@@ -231,11 +231,12 @@ impl System {
     }
 
     /// The system for a batch of `N` patients, lane by lane.
-    pub fn lanes<const N: usize>(&self) -> SystemLanes<'_, N> {
+    pub fn lanes<const N: usize>(&self, set: InstructionSet) -> SystemLanes<'_, N> {
         SystemLanes {
             registers: Block::zeros(self.program.register_count()),
             scratch: vec![[0.0]; self.program.register_count()],
             system: self,
+            set,
         }
     }
 
@@ -295,6 +296,7 @@ pub struct SystemLanes<'s, const N: usize> {
     pub system: &'s System,
     registers: Block<N>,
     scratch: Vec<[f64; 1]>,
+    set: InstructionSet,
 }
 
 impl<const N: usize> SystemLanes<'_, N> {
@@ -305,36 +307,48 @@ impl<const N: usize> SystemLanes<'_, N> {
     }
 
     /// Rates of change of all states, lane by lane.
-    #[inline(always)]
     pub fn evaluate_rates(&mut self, time: &[f64; N], state: &[[f64; N]], rates: &mut [[f64; N]]) {
-        let registers = self.registers.lanes_mut();
-        self.system.program.set_point(registers, time, state);
-        self.system.program.evaluate_phase(RATES, registers);
-        self.system.program.phase_outputs(RATES, registers, rates);
+        self.system.program.set_point(self.registers.lanes_mut(), time, state);
+        self.evaluate(RATES, rates);
     }
 
     /// Entries of the Jacobian in the order of the pattern, at the point of the last rates.
-    #[inline(always)]
     pub fn evaluate_jacobian(&mut self, values: &mut [[f64; N]]) {
-        let registers = self.registers.lanes_mut();
-        self.system.program.evaluate_phase(JACOBIAN, registers);
-        self.system.program.phase_outputs(JACOBIAN, registers, values);
+        self.evaluate(JACOBIAN, values);
     }
 
     /// Explicit derivative of the rates to the time, at the point of the last Jacobian; zero where the rates do not depend on it.
-    #[inline(always)]
     pub fn evaluate_time_derivative(&mut self, derivative: &mut [[f64; N]]) {
-        let registers = self.registers.lanes_mut();
         if self.system.depends_on_time {
-            self.system.program.evaluate_phase(TIME_DERIVATIVE, registers);
-            self.system.program.phase_outputs(TIME_DERIVATIVE, registers, derivative);
+            self.evaluate(TIME_DERIVATIVE, derivative);
         } else {
             derivative.fill([0.0; N]);
         }
     }
 
+    fn evaluate(&mut self, phase: usize, into: &mut [[f64; N]]) {
+        self.set.run(EvaluatePhase { program: &self.system.program, phase, registers: self.registers.lanes_mut(), into });
+    }
+
     /// Bytes held for the batch.
     pub fn bytes(&self) -> usize {
         self.registers.bytes() + size_of_val(self.scratch.as_slice())
+    }
+}
+
+struct EvaluatePhase<'a, const N: usize> {
+    program: &'a Program,
+    phase: usize,
+    registers: &'a mut [[f64; N]],
+    into: &'a mut [[f64; N]],
+}
+
+impl<const N: usize> Kernel for EvaluatePhase<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.program.evaluate_phase(self.phase, self.registers);
+        self.program.phase_outputs(self.phase, self.registers, self.into);
     }
 }

@@ -86,7 +86,7 @@ fn stiff_lanes(
     next: &mut dyn FnMut() -> Option<Job>,
     done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
 ) -> ((usize, usize), usize) {
-    let lanes = system.lanes::<LANES>();
+    let lanes = system.lanes::<LANES>(set);
     let registers = lanes.bytes();
     let mut run = LaneRun::new(lanes, system.state_count(), system.pattern(), system.depends_on_time(), options, set);
     run.run(next, done);

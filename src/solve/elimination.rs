@@ -2,7 +2,7 @@
 //! structure, no allocation. Every value is one running sum of products (the scheme of Crout), which keeps it in registers.
 
 use super::sparse::Plan;
-use crate::math::Block;
+use crate::math::{Block, InstructionSet, Kernel};
 
 /// Factorised sparse matrices `P A Pᵀ = L U` with unit diagonal in L, one per lane.
 #[derive(Debug, Clone)]
@@ -20,8 +20,17 @@ impl<const N: usize> Elimination<N> {
     }
 
     /// Factorises `diagonal · I − (entries at the pattern)`. Returns per lane 0 if every pivot could be inverted, NaN if not.
+    pub(crate) fn factorise(&mut self, set: InstructionSet, diagonal: &[f64; N], entries: &[[f64; N]]) -> [f64; N] {
+        set.run(Factorise(self, diagonal, entries))
+    }
+
+    /// Replaces right-hand sides by the solutions.
+    pub(crate) fn solve(&mut self, set: InstructionSet, side: &mut [[f64; N]]) {
+        set.run(Solve(self, side));
+    }
+
     #[inline(always)]
-    pub(crate) fn factorise(&mut self, diagonal: &[f64; N], entries: &[[f64; N]]) -> [f64; N] {
+    fn factorise_lanes(&mut self, diagonal: &[f64; N], entries: &[[f64; N]]) -> [f64; N] {
         let plan = &self.plan;
         let (values, inverse_pivots) = (self.values.lanes_mut(), self.inverse_pivots.lanes_mut());
         let size = inverse_pivots.len();
@@ -59,9 +68,8 @@ impl<const N: usize> Elimination<N> {
         broken
     }
 
-    /// Replaces right-hand sides by the solutions.
     #[inline(always)]
-    pub(crate) fn solve(&mut self, side: &mut [[f64; N]]) {
+    fn solve_lanes(&mut self, side: &mut [[f64; N]]) {
         let Elimination { plan, values, inverse_pivots, permuted } = self;
         let (values, inverse_pivots, permuted) = (values.lanes(), inverse_pivots.lanes(), permuted.lanes_mut());
         let size = permuted.len();
@@ -95,6 +103,28 @@ impl<const N: usize> Elimination<N> {
     /// Bytes held for the batch.
     pub(crate) fn bytes(&self) -> usize {
         self.values.bytes() + self.inverse_pivots.bytes() + self.permuted.bytes()
+    }
+}
+
+struct Factorise<'a, const N: usize>(&'a mut Elimination<N>, &'a [f64; N], &'a [[f64; N]]);
+
+impl<const N: usize> Kernel for Factorise<'_, N> {
+    type Output = [f64; N];
+
+    #[inline(always)]
+    fn run(self) -> [f64; N] {
+        self.0.factorise_lanes(self.1, self.2)
+    }
+}
+
+struct Solve<'a, const N: usize>(&'a mut Elimination<N>, &'a mut [[f64; N]]);
+
+impl<const N: usize> Kernel for Solve<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.solve_lanes(self.1);
     }
 }
 
@@ -136,9 +166,9 @@ mod tests {
             // the second lane holds the matrix and the side doubled: the same solution, by other numbers
             let entries: Vec<[f64; 2]> = numbers[..pattern.len()].iter().map(|&value| [value, 2.0 * value]).collect();
             let mut elimination = Elimination::<2>::new(size, &pattern);
-            prop_assert_eq!(elimination.factorise(&[diagonal, 2.0 * diagonal], &entries), [0.0; 2]);
+            prop_assert_eq!(elimination.factorise(InstructionSet::BASELINE, &[diagonal, 2.0 * diagonal], &entries), [0.0; 2]);
             let mut found: Vec<[f64; 2]> = side.iter().map(|&value| [value, 2.0 * value]).collect();
-            elimination.solve(&mut found);
+            elimination.solve(InstructionSet::BASELINE, &mut found);
             for (found, expected) in found.iter().zip(expected.iter()) {
                 prop_assert!((found[0] - expected).abs() < 1e-14 && (found[1] - expected).abs() < 1e-14);
             }
@@ -148,7 +178,7 @@ mod tests {
     #[test]
     fn a_zero_pivot_is_reported() {
         let mut elimination = Elimination::<3>::new(2, &[(0, 0), (0, 1), (1, 0)]);
-        let broken = elimination.factorise(&[1.0, f64::NAN, 2.0], &[[1.0; 3], [2.0; 3], [3.0; 3]]);
+        let broken = elimination.factorise(InstructionSet::BASELINE, &[1.0, f64::NAN, 2.0], &[[1.0; 3], [2.0; 3], [3.0; 3]]);
         assert!(broken[0].is_nan() && broken[1].is_nan() && broken[2] == 0.0, "{broken:?}");
     }
 }

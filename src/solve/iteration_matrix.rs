@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 
 use super::elimination::Elimination;
-use crate::math::Block;
+use crate::math::{Block, InstructionSet, Kernel};
 
 /// Largest backward error taken from the fixed pivot order; beyond it, the step is factorised again densely with pivoting.
 const LARGEST_BACKWARD_ERROR: f64 = 1e-10;
@@ -46,13 +46,19 @@ impl<const N: usize> IterationMatrix<N> {
 
     /// Factorises `diagonal · I − J`, with J's values in the order of the pattern, and replaces the first right-hand side by the solution, which
     /// is checked in the lanes that are `active`. A singular lane gets a solution of NaN.
-    #[inline(always)]
-    pub(crate) fn factorise_and_solve(&mut self, diagonal: &[f64; N], jacobian: &[[f64; N]], side: &mut [[f64; N]], active: &[bool; N]) {
+    pub(crate) fn factorise_and_solve(
+        &mut self,
+        set: InstructionSet,
+        diagonal: &[f64; N],
+        jacobian: &[[f64; N]],
+        side: &mut [[f64; N]],
+        active: &[bool; N],
+    ) {
         self.any_dense = false;
-        let broken = self.sparse.factorise(diagonal, jacobian);
+        let broken = self.sparse.factorise(set, diagonal, jacobian);
         self.side.lanes_mut().copy_from_slice(side);
-        self.sparse.solve(side);
-        let error = self.backward_error(diagonal, jacobian, side);
+        self.sparse.solve(set, side);
+        let error = set.run(BackwardError(self, diagonal, jacobian, side));
         for lane in 0..N {
             // a broken factorisation and a NaN both fail the comparison
             let good = error[lane] + broken[lane] <= LARGEST_BACKWARD_ERROR;
@@ -66,14 +72,13 @@ impl<const N: usize> IterationMatrix<N> {
     }
 
     /// Replaces a further right-hand side by the solution.
-    #[inline(always)]
-    pub(crate) fn solve(&mut self, side: &mut [[f64; N]]) {
+    pub(crate) fn solve(&mut self, set: InstructionSet, side: &mut [[f64; N]]) {
         if !self.any_dense {
-            self.sparse.solve(side);
+            self.sparse.solve(set, side);
             return;
         }
         self.side.lanes_mut().copy_from_slice(side);
-        self.sparse.solve(side);
+        self.sparse.solve(set, side);
         for lane in 0..N {
             if self.dense[lane].is_some() {
                 self.solve_densely(lane, side);
@@ -142,6 +147,17 @@ impl<const N: usize> IterationMatrix<N> {
     }
 }
 
+struct BackwardError<'a, const N: usize>(&'a mut IterationMatrix<N>, &'a [f64; N], &'a [[f64; N]], &'a [[f64; N]]);
+
+impl<const N: usize> Kernel for BackwardError<'_, N> {
+    type Output = [f64; N];
+
+    #[inline(always)]
+    fn run(self) -> [f64; N] {
+        self.0.backward_error(self.1, self.2, self.3)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,7 +168,7 @@ mod tests {
     fn solve(diagonal: f64, jacobian: [f64; 4], side: [f64; 2]) -> ([f64; 2], usize) {
         let mut matrix = IterationMatrix::<1>::new(2, &FULL);
         let mut side = side.map(|value| [value]);
-        matrix.factorise_and_solve(&[diagonal], &jacobian.map(|value| [value]), &mut side, &[true]);
+        matrix.factorise_and_solve(InstructionSet::BASELINE, &[diagonal], &jacobian.map(|value| [value]), &mut side, &[true]);
         (side.map(|value| value[0]), matrix.pivoted_fallbacks[0])
     }
 
@@ -185,12 +201,12 @@ mod tests {
         let mut matrix = IterationMatrix::<3>::new(2, &FULL);
         let jacobian = [[-2.0, -1e-18, 0.0], [0.0, -1.0, 0.0], [0.0, -1.0, 0.0], [-4.0, -1.0, 0.0]];
         let mut side = [[2.0, 1.0, 1.0], [8.0, 2.0, 1.0]];
-        matrix.factorise_and_solve(&[0.0; 3], &jacobian, &mut side, &[true, true, false]);
+        matrix.factorise_and_solve(InstructionSet::BASELINE, &[0.0; 3], &jacobian, &mut side, &[true, true, false]);
         assert_eq!(matrix.pivoted_fallbacks, [0, 1, 0]);
         assert_eq!((side[0][0], side[1][0]), (1.0, 2.0));
         assert!((side[0][1] - 1.0).abs() < 1e-15 && (side[1][1] - 1.0).abs() < 1e-15);
         let mut next = [[4.0, 2.0, 1.0], [4.0, 3.0, 1.0]];
-        matrix.solve(&mut next);
+        matrix.solve(InstructionSet::BASELINE, &mut next);
         assert_eq!((next[0][0], next[1][0]), (2.0, 1.0));
         assert!((next[0][1] - 1.0).abs() < 1e-15 && (next[1][1] - 2.0).abs() < 1e-15, "{next:?}");
     }

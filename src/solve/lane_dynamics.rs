@@ -44,17 +44,14 @@ impl<const N: usize> LaneDynamics<N> for SystemLanes<'_, N> {
         self.set_parameters(lane, parameters);
     }
 
-    #[inline(always)]
     fn rates(&mut self, time: &[f64; N], state: &[[f64; N]], rates: &mut [[f64; N]]) {
         self.evaluate_rates(time, state, rates);
     }
 
-    #[inline(always)]
     fn jacobian(&mut self, _time: &[f64; N], _state: &[[f64; N]], values: &mut [[f64; N]]) {
         self.evaluate_jacobian(values);
     }
 
-    #[inline(always)]
     fn time_derivative(&mut self, _time: &[f64; N], _state: &[[f64; N]], derivative: &mut [[f64; N]]) {
         self.evaluate_time_derivative(derivative);
     }

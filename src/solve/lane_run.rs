@@ -10,7 +10,7 @@ use super::job::{Job, Solution};
 use super::lane_dynamics::LaneDynamics;
 use super::lane_guard::{Below, LaneGuard, Remember};
 use super::options::{Options, Sampling, Span, check_tolerances};
-use super::rodas5p::{Accept, Attempt, Evaluate, Rodas5P};
+use super::rodas5p::{Rodas5P, Trial};
 use super::rodas5p_dense::DenseOutput;
 use super::schedule::Segment;
 use super::step_control::{StepControl, first_step, fit_step};
@@ -69,7 +69,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         options: &'o Options<'o>,
         set: InstructionSet,
     ) -> Self {
-        let method = Rodas5P::new(count, pattern, depends_on_time);
+        let method = Rodas5P::new(count, pattern, depends_on_time, set);
         LaneRun {
             dynamics,
             set,
@@ -187,8 +187,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         if !self.patients.iter().flatten().any(|patient| patient.stale) {
             return;
         }
-        let kernel = Evaluate { method: &mut self.method, dynamics: &mut self.dynamics, time: &self.time, state: &self.state };
-        let not_finite = self.set.run(kernel);
+        let not_finite = self.method.evaluate(&mut self.dynamics, &self.time, &self.state);
         for lane in 0..N {
             let Some(patient) = &mut self.patients[lane] else { continue };
             if patient.stale {
@@ -284,16 +283,15 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         let active: [bool; N] = std::array::from_fn(|lane| self.patients[lane].is_some());
         self.occupancy.0 += 1;
         self.occupancy.1 += active.iter().filter(|&&busy| busy).count();
-        let errors = self.set.run(Attempt {
-            method: &mut self.method,
-            dynamics: &mut self.dynamics,
+        let trial = Trial {
             time: &self.time,
             step: &self.step,
             state: &self.state,
             absolute_tolerances: &self.absolute_tolerances,
             relative_tolerance: self.options.relative_tolerance,
             active: &active,
-        });
+        };
+        let errors = self.method.attempt(&mut self.dynamics, &trial);
         let below = self.set.run(Below { guard: &self.guard, next: &self.method.next, absolute_tolerances: &self.absolute_tolerances });
         let mut accepted = [false; N];
         for lane in 0..N {
@@ -323,7 +321,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
             }
         }
         (0..N).filter(|&lane| accepted[lane]).for_each(|lane| self.record_samples(lane));
-        self.set.run(Accept { next: &self.method.next, state: &mut self.state, accepted: &accepted });
+        self.method.accept(&mut self.state, &accepted);
         self.set.run(Remember { guard: &mut self.guard, next: &self.method.next, accepted: &accepted });
         for lane in (0..N).filter(|&lane| accepted[lane]) {
             let Some(patient) = &mut self.patients[lane] else { continue };

@@ -29,6 +29,7 @@ mod options;
 mod propagator;
 mod rodas5p;
 mod rodas5p_dense;
+mod rodas5p_kernels;
 mod rodas5p_tableau;
 mod schedule;
 mod sparse;

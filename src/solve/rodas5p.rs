@@ -6,11 +6,9 @@
 
 use super::iteration_matrix::IterationMatrix;
 use super::lane_dynamics::LaneDynamics;
+use super::rodas5p_kernels::{Accept, AddInputs, CombineQuadratures, MeanSquare, NotFinite, WeightedSum};
 use super::rodas5p_tableau::{A, C, GAMMA, STAGE_TIMES, TIME_WEIGHTS, quadrature_weights};
-use crate::math::{Block, Kernel};
-
-/// Amounts below this are set to zero after a step: they are far below any tolerance, and subnormal arithmetic is slow.
-const FLUSH_BELOW: f64 = 1e-200;
+use crate::math::{Block, InstructionSet};
 
 /// The input of a state without one: adding it changes no bit, not even the sign of a zero.
 const NO_INPUT: f64 = -0.0;
@@ -23,7 +21,7 @@ pub(crate) struct Quadratures {
     /// Index of the first of them in the pattern.
     pub first_entry: usize,
     /// Columns that any of them reads, ascending.
-    columns: Vec<u32>,
+    pub columns: Vec<u32>,
     solution_weights: [f64; 8],
     error_weights: [f64; 8],
 }
@@ -60,11 +58,12 @@ pub(crate) struct Rodas5P<const N: usize> {
     argument: Block<N>,
     rates: Block<N>,
     scratch: Block<N>,
+    set: InstructionSet,
 }
 
 impl<const N: usize> Rodas5P<N> {
     /// Plans the method for a system with this pattern of the Jacobian.
-    pub(crate) fn new(count: usize, pattern: &[(usize, usize)], depends_on_time: bool) -> Rodas5P<N> {
+    pub(crate) fn new(count: usize, pattern: &[(usize, usize)], depends_on_time: bool, set: InstructionSet) -> Rodas5P<N> {
         let core = pattern.iter().map(|&(_, column)| column + 1).max().unwrap_or(0);
         let first_entry = pattern.partition_point(|&(row, _)| row < core);
         let entries: Vec<(u32, u32)> = pattern[first_entry..].iter().map(|&(row, column)| ((row - core) as u32, column as u32)).collect();
@@ -102,6 +101,7 @@ impl<const N: usize> Rodas5P<N> {
             argument: Block::zeros(count),
             rates: Block::zeros(count),
             scratch: Block::zeros(core),
+            set,
         }
     }
 
@@ -113,40 +113,79 @@ impl<const N: usize> Rodas5P<N> {
         self.any_input = lanes.as_flattened().iter().any(|&input| input != 0.0);
     }
 
+    /// Rates, Jacobian and derivative in time at the start of a step. Returns per lane 0 if all are finite, NaN if not.
+    pub(crate) fn evaluate(&mut self, dynamics: &mut impl LaneDynamics<N>, time: &[f64; N], state: &Block<N>) -> [f64; N] {
+        dynamics.rates(time, state.lanes(), self.start_rates.lanes_mut());
+        if self.any_input {
+            self.set.run(AddInputs { rates: self.start_rates.lanes_mut(), inputs: self.inputs.lanes() });
+        }
+        dynamics.jacobian(time, state.lanes(), self.jacobian.lanes_mut());
+        let mut not_finite = self.set.run(NotFinite(self.start_rates.lanes()));
+        let mut also = |values: &Block<N>| {
+            let flags = self.set.run(NotFinite(values.lanes()));
+            not_finite.iter_mut().zip(flags).for_each(|(flag, other)| *flag += other);
+        };
+        also(&self.jacobian);
+        if self.depends_on_time {
+            dynamics.time_derivative(time, state.lanes(), self.time_derivative.lanes_mut());
+            also(&self.time_derivative);
+        }
+        not_finite
+    }
+
+    /// Tries one step in every lane: fills `next` and `error`, and returns the scaled norms of the error (NaN where anything is not finite).
+    pub(crate) fn attempt(&mut self, dynamics: &mut impl LaneDynamics<N>, trial: &Trial<N>) -> [f64; N] {
+        let (core, state, step) = (self.core, trial.state.lanes(), trial.step);
+        let inverse = step.map(|step| 1.0 / step);
+        let diagonal = step.map(|step| 1.0 / (step * GAMMA));
+        self.argument.lanes_mut()[core..].copy_from_slice(&state[core..]);
+
+        let start_rates = self.start_rates.lanes();
+        self.increments[0].lanes_mut().copy_from_slice(&start_rates[..core]);
+        self.quadrature_rates[0].lanes_mut().copy_from_slice(&start_rates[core..]);
+        self.add_time_derivative(0, step);
+        let jacobian = &self.jacobian.lanes()[..self.quadratures.first_entry];
+        self.matrix.factorise_and_solve(self.set, &diagonal, jacobian, self.increments[0].lanes_mut(), trial.active);
+
+        self.place::<1>(state);
+        self.stage::<1>(dynamics, trial, &inverse);
+        self.place::<2>(state);
+        self.stage::<2>(dynamics, trial, &inverse);
+        self.place::<3>(state);
+        self.stage::<3>(dynamics, trial, &inverse);
+        self.place::<4>(state);
+        self.stage::<4>(dynamics, trial, &inverse);
+        self.place::<5>(state);
+        self.stage::<5>(dynamics, trial, &inverse);
+        self.append(5);
+        self.stage::<6>(dynamics, trial, &inverse);
+        self.append(6);
+        self.stage::<7>(dynamics, trial, &inverse);
+        self.append(7);
+
+        self.next.lanes_mut()[..core].copy_from_slice(&self.argument.lanes()[..core]);
+        self.error.lanes_mut()[..core].copy_from_slice(self.increments[7].lanes());
+        self.combine_quadratures(step, state);
+        self.error_norm(trial)
+    }
+
     /// Stage number `EARLIER + 1` of the step: `argument` holds the state at which it is evaluated.
-    #[inline(always)]
-    fn stage<const EARLIER: usize>(&mut self, dynamics: &mut impl LaneDynamics<N>, time: &[f64; N], step: &[f64; N], inverse: &[f64; N]) {
+    fn stage<const EARLIER: usize>(&mut self, dynamics: &mut impl LaneDynamics<N>, trial: &Trial<N>, inverse: &[f64; N]) {
         let core = self.core;
         let rates = self.rates.lanes_mut();
-        let mut stage_time = [0.0; N];
-        for lane in 0..N {
-            stage_time[lane] = time[lane] + STAGE_TIMES[EARLIER] * step[lane];
-        }
+        let stage_time = std::array::from_fn(|lane| trial.time[lane] + STAGE_TIMES[EARLIER] * trial.step[lane]);
         dynamics.rates(&stage_time, self.argument.lanes(), rates);
         if self.any_input {
-            add_inputs(rates, self.inputs.lanes());
+            self.set.run(AddInputs { rates, inputs: self.inputs.lanes() });
         }
         self.quadrature_rates[EARLIER].lanes_mut().copy_from_slice(&rates[core..]);
         let (earlier, rest) = self.increments.split_at_mut(EARLIER);
-        let columns: [&[[f64; N]]; EARLIER] = std::array::from_fn(|index| &earlier[index].lanes()[..core]);
-        let target = &mut rest[0].lanes_mut()[..core];
-        let rates = &rates[..core];
-        for index in 0..core {
-            let mut sum = [0.0; N];
-            for column in 0..EARLIER {
-                for lane in 0..N {
-                    sum[lane] += C[EARLIER][column] * columns[column][index][lane];
-                }
-            }
-            for lane in 0..N {
-                target[index][lane] = rates[index][lane] + inverse[lane] * sum[lane];
-            }
-        }
-        self.add_time_derivative(EARLIER, step);
-        self.matrix.solve(self.increments[EARLIER].lanes_mut());
+        let columns: [&[[f64; N]]; EARLIER] = std::array::from_fn(|index| earlier[index].lanes());
+        self.set.run(WeightedSum { base: &rates[..core], factor: inverse, weights: &C[EARLIER], columns, target: rest[0].lanes_mut() });
+        self.add_time_derivative(EARLIER, trial.step);
+        self.matrix.solve(self.set, self.increments[EARLIER].lanes_mut());
     }
 
-    #[inline(always)]
     fn add_time_derivative(&mut self, stage: usize, step: &[f64; N]) {
         if self.depends_on_time && TIME_WEIGHTS[stage] != 0.0 {
             for (value, derivative) in self.increments[stage].lanes_mut().iter_mut().zip(self.time_derivative.lanes()) {
@@ -158,79 +197,68 @@ impl<const N: usize> Rodas5P<N> {
     }
 
     /// Sets the core of the argument of the stage after `EARLIER` others.
-    #[inline(always)]
     fn place<const EARLIER: usize>(&mut self, state: &[[f64; N]]) {
-        let core = self.core;
-        let columns: [&[[f64; N]]; EARLIER] = std::array::from_fn(|index| &self.increments[index].lanes()[..core]);
-        let (state, target) = (&state[..core], &mut self.argument.lanes_mut()[..core]);
-        for index in 0..core {
-            let mut sum = state[index];
-            for column in 0..EARLIER {
-                for lane in 0..N {
-                    sum[lane] += A[EARLIER][column] * columns[column][index][lane];
-                }
-            }
-            target[index] = sum;
-        }
+        let columns: [&[[f64; N]]; EARLIER] = std::array::from_fn(|index| self.increments[index].lanes());
+        let target = &mut self.argument.lanes_mut()[..self.core];
+        self.set.run(WeightedSum { base: &state[..self.core], factor: &[1.0; N], weights: &A[EARLIER], columns, target });
     }
 
     /// Adds the increment of one stage to the argument: all that changes from stage 6 on.
-    #[inline(always)]
     fn append(&mut self, stage: usize) {
-        for (value, increment) in self.argument.lanes_mut().iter_mut().zip(self.increments[stage].lanes()) {
-            for lane in 0..N {
-                value[lane] += increment[lane];
-            }
-        }
+        let core = self.core;
+        self.set.run(AddInputs { rates: &mut self.argument.lanes_mut()[..core], inputs: self.increments[stage].lanes() });
     }
 
-    /// Sums up the stages for the quadratures: `h Σ β_i (f_i + J k_i + h d_i ∂f/∂t)`.
-    #[inline(always)]
-    fn combine_quadratures(&mut self, step: &[f64; N], weights: &[f64; 8], target: Target) {
+    /// Sums up the stages for the quadratures, for the solution and for the error.
+    fn combine_quadratures(&mut self, step: &[f64; N], state: &[[f64; N]]) {
         let core = self.core;
-        let sums = self.scratch.lanes_mut();
-        let increments: [&[[f64; N]]; 8] = std::array::from_fn(|stage| &self.increments[stage].lanes()[..core]);
-        for &column in &self.quadratures.columns {
-            let column = column as usize;
-            let mut sum = [0.0; N];
-            for stage in 0..8 {
-                for lane in 0..N {
-                    sum[lane] += weights[stage] * increments[stage][column][lane];
-                }
-            }
-            sums[column] = sum;
+        if core == self.count {
+            return;
         }
-        let target = match target {
-            Target::Next => &mut self.next.lanes_mut()[core..],
-            Target::Error => &mut self.error.lanes_mut()[core..],
+        let (for_solution, for_error) = (self.quadratures.solution_weights, self.quadratures.error_weights);
+        for (weights, into_next) in [(&for_solution, true), (&for_error, false)] {
+            let target = if into_next { &mut self.next } else { &mut self.error };
+            self.set.run(CombineQuadratures {
+                quadratures: &self.quadratures,
+                increments: self.increments.each_ref().map(Block::lanes),
+                rates: self.quadrature_rates.each_ref().map(Block::lanes),
+                entries: &self.jacobian.lanes()[self.quadratures.first_entry..],
+                derivative: &self.time_derivative.lanes()[core..],
+                step,
+                weights,
+                sums: self.scratch.lanes_mut(),
+                target: &mut target.lanes_mut()[core..],
+            });
+        }
+        self.set.run(AddInputs { rates: &mut self.next.lanes_mut()[core..], inputs: &state[core..] });
+    }
+
+    /// Root mean square of the errors over what is tolerated: the larger of core and quadratures, so that many quadratures do not dilute the core.
+    fn error_norm(&self, trial: &Trial<N>) -> [f64; N] {
+        let part = |range: std::ops::Range<usize>| {
+            self.set.run(MeanSquare {
+                error: &self.error.lanes()[range.clone()],
+                before: &trial.state.lanes()[range.clone()],
+                after: &self.next.lanes()[range.clone()],
+                absolute: &trial.absolute_tolerances.lanes()[range],
+                relative: trial.relative_tolerance,
+            })
         };
-        let count = target.len();
-        let rates: [&[[f64; N]]; 8] = std::array::from_fn(|stage| &self.quadrature_rates[stage].lanes()[..count]);
-        let time_weight = weights.iter().zip(&TIME_WEIGHTS).map(|(weight, time)| weight * time).sum::<f64>();
-        let derivative = &self.time_derivative.lanes()[core..][..count];
-        for index in 0..count {
-            let mut sum = [0.0; N];
-            for lane in 0..N {
-                sum[lane] = step[lane] * time_weight * derivative[index][lane];
-            }
-            for stage in 0..8 {
-                for lane in 0..N {
-                    sum[lane] += weights[stage] * rates[stage][index][lane];
-                }
-            }
-            target[index] = sum;
-        }
-        for (&(row, column), entry) in self.quadratures.entries.iter().zip(&self.jacobian.lanes()[self.quadratures.first_entry..]) {
-            let (target, sum) = (&mut target[row as usize], &sums[column as usize]);
-            for lane in 0..N {
-                target[lane] += entry[lane] * sum[lane];
-            }
-        }
-        for value in target {
-            for lane in 0..N {
-                value[lane] *= step[lane];
-            }
-        }
+        let (of_core, of_quadratures) = (part(0..self.core), part(self.core..self.count));
+        std::array::from_fn(|lane| {
+            let (core, quadratures) = (of_core[lane], of_quadratures[lane]);
+            // a sum that is NaN stays NaN
+            (if core > quadratures { core + 0.0 * quadratures } else { quadratures + 0.0 * core }).sqrt()
+        })
+    }
+
+    /// Makes the step that was tried the state, in the lanes where it was accepted.
+    pub(crate) fn accept(&self, state: &mut Block<N>, accepted: &[bool; N]) {
+        self.set.run(Accept {
+            next: self.next.lanes(),
+            state: state.lanes_mut(),
+            accepted: &accepted.map(|yes| if yes { 1.0 } else { 0.0 }),
+        });
     }
 
     /// Bytes held for the batch.
@@ -242,153 +270,18 @@ impl<const N: usize> Rodas5P<N> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Target {
-    Next,
-    Error,
-}
-
-#[inline(always)]
-fn add_inputs<const N: usize>(rates: &mut [[f64; N]], inputs: &[[f64; N]]) {
-    for (rate, input) in rates.iter_mut().zip(inputs) {
-        for lane in 0..N {
-            rate[lane] += input[lane];
-        }
-    }
-}
-
-/// Rates, Jacobian and derivative in time at the start of a step. Returns per lane 0 if all are finite, NaN if not.
-pub(crate) struct Evaluate<'a, const N: usize, D> {
-    pub method: &'a mut Rodas5P<N>,
-    pub dynamics: &'a mut D,
+/// One step to be tried, lane by lane.
+pub(crate) struct Trial<'a, const N: usize> {
+    /// Start of the step, min.
     pub time: &'a [f64; N],
-    pub state: &'a Block<N>,
-}
-
-impl<const N: usize, D: LaneDynamics<N>> Kernel for Evaluate<'_, N, D> {
-    type Output = [f64; N];
-
-    #[inline(always)]
-    fn run(self) -> [f64; N] {
-        let Evaluate { method, dynamics, time, state } = self;
-        dynamics.rates(time, state.lanes(), method.start_rates.lanes_mut());
-        if method.any_input {
-            add_inputs(method.start_rates.lanes_mut(), method.inputs.lanes());
-        }
-        dynamics.jacobian(time, state.lanes(), method.jacobian.lanes_mut());
-        if method.depends_on_time {
-            dynamics.time_derivative(time, state.lanes(), method.time_derivative.lanes_mut());
-        }
-        let mut not_finite = [0.0; N];
-        for values in method.start_rates.lanes().iter().chain(method.jacobian.lanes()).chain(method.time_derivative.lanes()) {
-            for lane in 0..N {
-                not_finite[lane] += values[lane] * 0.0;
-            }
-        }
-        not_finite
-    }
-}
-
-/// Tries one step in every lane: fills `next` and `error`, and returns the scaled norms of the error (NaN where anything is not finite).
-pub(crate) struct Attempt<'a, const N: usize, D> {
-    pub method: &'a mut Rodas5P<N>,
-    pub dynamics: &'a mut D,
-    pub time: &'a [f64; N],
+    /// Its length, min.
     pub step: &'a [f64; N],
+    /// State at its start, where [`Rodas5P::evaluate`] was called.
     pub state: &'a Block<N>,
     pub absolute_tolerances: &'a Block<N>,
     pub relative_tolerance: f64,
+    /// Lanes with a patient in them.
     pub active: &'a [bool; N],
-}
-
-impl<const N: usize, D: LaneDynamics<N>> Kernel for Attempt<'_, N, D> {
-    type Output = [f64; N];
-
-    #[inline(always)]
-    fn run(self) -> [f64; N] {
-        let Attempt { method, dynamics, time, step, state, absolute_tolerances, relative_tolerance, active } = self;
-        let (core, state) = (method.core, state.lanes());
-        let inverse = step.map(|step| 1.0 / step);
-        let diagonal = step.map(|step| 1.0 / (step * GAMMA));
-        method.argument.lanes_mut()[core..].copy_from_slice(&state[core..]);
-
-        let start_rates = method.start_rates.lanes();
-        method.increments[0].lanes_mut().copy_from_slice(&start_rates[..core]);
-        method.quadrature_rates[0].lanes_mut().copy_from_slice(&start_rates[core..]);
-        method.add_time_derivative(0, step);
-        let jacobian = &method.jacobian.lanes()[..method.quadratures.first_entry];
-        method.matrix.factorise_and_solve(&diagonal, jacobian, method.increments[0].lanes_mut(), active);
-
-        method.place::<1>(state);
-        method.stage::<1>(dynamics, time, step, &inverse);
-        method.place::<2>(state);
-        method.stage::<2>(dynamics, time, step, &inverse);
-        method.place::<3>(state);
-        method.stage::<3>(dynamics, time, step, &inverse);
-        method.place::<4>(state);
-        method.stage::<4>(dynamics, time, step, &inverse);
-        method.place::<5>(state);
-        method.stage::<5>(dynamics, time, step, &inverse);
-        method.append(5);
-        method.stage::<6>(dynamics, time, step, &inverse);
-        method.append(6);
-        method.stage::<7>(dynamics, time, step, &inverse);
-        method.append(7);
-
-        method.next.lanes_mut()[..core].copy_from_slice(&method.argument.lanes()[..core]);
-        method.error.lanes_mut()[..core].copy_from_slice(method.increments[7].lanes());
-        let (for_solution, for_error) = (method.quadratures.solution_weights, method.quadratures.error_weights);
-        method.combine_quadratures(step, &for_solution, Target::Next);
-        method.combine_quadratures(step, &for_error, Target::Error);
-        for (value, before) in method.next.lanes_mut()[core..].iter_mut().zip(&state[core..]) {
-            for lane in 0..N {
-                value[lane] += before[lane];
-            }
-        }
-
-        // root mean square of the errors over what is tolerated: the larger of core and quadratures, so that many quadratures do not dilute the core
-        let mean_square = |range: std::ops::Range<usize>| {
-            let parts = method.error.lanes()[range.clone()].iter().zip(&state[range.clone()]);
-            let bounds = method.next.lanes()[range.clone()].iter().zip(&absolute_tolerances.lanes()[range.clone()]);
-            let mut sum = [0.0; N];
-            for ((error, before), (after, absolute)) in parts.zip(bounds) {
-                for lane in 0..N {
-                    let (before, after) = (before[lane].abs(), after[lane].abs());
-                    let size = if before > after { before } else { after };
-                    let scaled = error[lane] / (absolute[lane] + relative_tolerance * size);
-                    sum[lane] += scaled * scaled;
-                }
-            }
-            sum.map(|sum| sum / range.len().max(1) as f64)
-        };
-        let (of_core, of_quadratures) = (mean_square(0..core), mean_square(core..state.len()));
-        std::array::from_fn(|lane| {
-            let (core, quadratures) = (of_core[lane], of_quadratures[lane]);
-            // a sum that is NaN stays NaN
-            (if core > quadratures { core + 0.0 * quadratures } else { quadratures + 0.0 * core }).sqrt()
-        })
-    }
-}
-
-/// Makes the step that was tried the state, in the lanes where it was accepted.
-pub(crate) struct Accept<'a, const N: usize> {
-    pub next: &'a Block<N>,
-    pub state: &'a mut Block<N>,
-    pub accepted: &'a [bool; N],
-}
-
-impl<const N: usize> Kernel for Accept<'_, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (value, next) in self.state.lanes_mut().iter_mut().zip(self.next.lanes()) {
-            for lane in 0..N {
-                let flushed = if next[lane].abs() < FLUSH_BELOW { 0.0 } else { next[lane] };
-                value[lane] = if self.accepted[lane] { flushed } else { value[lane] };
-            }
-        }
-    }
 }
 
 #[cfg(test)]
