@@ -1,4 +1,4 @@
-//! Cohorts in lanes: 1024 patients of the receptor model of 47 states; one patient alone beside the same patients in lanes of eight, on one thread
+//! Cohorts in lanes: 1024 patients of the receptor model of 47 states; one patient alone beside the same patients in lanes of sixteen, on one thread
 //! and on two, by every instruction set of this processor.
 #[path = "models/receptor_cohort.rs"]
 mod receptor_cohort;
@@ -65,7 +65,7 @@ fn main() {
                 let (time, solutions, busy, bytes) = in_lanes(&cohort, PATIENTS, tolerance, Crew { threads, instruction_set });
                 let steps: usize = solutions.iter().flatten().map(|solution| solution.statistics.steps).sum();
                 println!(
-                    "tolerance {tolerance:e}: lanes of 8, {}, {threads} thread(s): {:.1} µs per patient, {:.0} steps, lanes {:.1} % busy, {:.1} kB per patient under way",
+                    "tolerance {tolerance:e}: lanes of 16, {}, {threads} thread(s): {:.1} µs per patient, {:.0} steps, lanes {:.1} % busy, {:.1} kB per patient under way",
                     instruction_set.name(),
                     time.as_secs_f64() * 1e6 / PATIENTS as f64,
                     steps as f64 / PATIENTS as f64,

@@ -10,8 +10,12 @@ use super::error::SolveError;
 use super::job::{Job, Solution};
 use super::lane_run::LaneRun;
 use super::options::Options;
-use crate::math::{InstructionSet, LANES};
+use crate::math::InstructionSet;
 use crate::model::system::System;
+
+/// Patients side by side in a thread. Sixteen share the work of finding operands better than eight do, and still fit the second-level cache
+/// (`docs/performance.md`).
+pub const PATIENT_LANES: usize = 16;
 
 /// How a cohort is worked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +79,7 @@ pub fn solve_cohort(
     let tried: usize = work.iter().map(|lanes| lanes.0.0).sum();
     let taken: usize = work.iter().map(|lanes| lanes.0.1).sum();
     let bytes: usize = work.iter().map(|lanes| lanes.1).sum();
-    Ok(CohortWork { busy: taken as f64 / (tried * LANES).max(1) as f64, bytes_per_patient: bytes / (LANES * work.len()) })
+    Ok(CohortWork { busy: taken as f64 / (tried * PATIENT_LANES).max(1) as f64, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
 }
 
 /// One thread's lanes, until there is no more job. Returns how busy the lanes were and the bytes held.
@@ -86,7 +90,7 @@ fn stiff_lanes(
     next: &mut dyn FnMut() -> Option<Job>,
     done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
 ) -> ((usize, usize), usize) {
-    let lanes = system.lanes::<LANES>(set);
+    let lanes = system.lanes::<PATIENT_LANES>(set);
     let registers = lanes.bytes();
     let mut run = LaneRun::new(lanes, system.state_count(), system.pattern(), system.depends_on_time(), options, set);
     run.run(next, done);

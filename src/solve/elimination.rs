@@ -1,8 +1,10 @@
 //! Sparse LU factorisation and solution by the operation lists of a plan, for `N` matrices of one pattern at once: no searching, no branching on
 //! structure, no allocation. Every value is one running sum of products (the scheme of Crout), which keeps it in registers.
 
+use std::ops::Range;
+
 use super::sparse::Plan;
-use crate::math::{Block, InstructionSet, Kernel};
+use crate::math::{Block, InstructionSet, Kernel, Operands};
 
 /// Factorised sparse matrices `P A Pᵀ = L U` with unit diagonal in L, one per lane.
 #[derive(Debug, Clone)]
@@ -37,15 +39,16 @@ impl<const N: usize> Elimination<N> {
         values[..size].fill(*diagonal);
         values[size..].fill([0.0; N]);
         for (&slot, entry) in plan.entry_slots.iter().zip(entries) {
-            let value = &mut values[slot as usize];
+            let mut value = values[slot as usize];
             for lane in 0..N {
                 value[lane] -= entry[lane];
             }
+            values[slot as usize] = value;
         }
-        let mut products = plan.product_start.windows(2).map(|ends| &plan.products[ends[0] as usize..ends[1] as usize]);
+        let mut products = plan.product_start.windows(2).map(|ends| ends[0] as usize..ends[1] as usize);
         let mut broken = [0.0; N];
         for pivot in 0..size {
-            let value = reduced(values, pivot, products.next().unwrap_or_default());
+            let value = reduced(values, pivot, &plan.products, products.next().unwrap_or_default());
             values[pivot] = value;
             let mut inverse = [0.0; N];
             for lane in 0..N {
@@ -55,10 +58,10 @@ impl<const N: usize> Elimination<N> {
             }
             inverse_pivots[pivot] = inverse;
             for slot in plan.upper(pivot) {
-                values[slot] = reduced(values, slot, products.next().unwrap_or_default());
+                values[slot] = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
             }
             for slot in plan.lower(pivot) {
-                let mut sum = reduced(values, slot, products.next().unwrap_or_default());
+                let mut sum = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
                 for lane in 0..N {
                     sum[lane] *= inverse[lane];
                 }
@@ -75,28 +78,27 @@ impl<const N: usize> Elimination<N> {
         let size = permuted.len();
         for (row, (&index, ends)) in plan.order.iter().zip(plan.lower_row_start.windows(2)).enumerate() {
             let mut sum = side[index as usize];
-            for &(slot, column) in &plan.lower_rows[ends[0] as usize..ends[1] as usize] {
-                let (multiplier, value) = (&values[slot as usize], &permuted[column as usize]);
+            for [multiplier, value] in plan.lower_rows.between(ends[0] as usize..ends[1] as usize, [values, permuted]) {
                 for lane in 0..N {
                     sum[lane] -= multiplier[lane] * value[lane];
                 }
             }
             permuted[row] = sum;
         }
-        for pivot in (0..size).rev() {
+        let pivots = plan.order.iter().zip(plan.upper_start.windows(2)).zip(inverse_pivots).enumerate();
+        for (pivot, ((&index, ends), inverse)) in pivots.rev() {
             let mut sum = permuted[pivot];
-            let range = plan.upper(pivot);
-            for (&column, entry) in plan.partner[range.clone()].iter().zip(&values[range]) {
-                let value = &permuted[column as usize];
+            let row = ends[0] as usize - size..ends[1] as usize - size;
+            for [entry, value] in plan.upper_rows.between(row, [values, permuted]) {
                 for lane in 0..N {
                     sum[lane] -= entry[lane] * value[lane];
                 }
             }
             for lane in 0..N {
-                sum[lane] *= inverse_pivots[pivot][lane];
+                sum[lane] *= inverse[lane];
             }
             permuted[pivot] = sum;
-            side[plan.order[pivot] as usize] = sum;
+            side[index as usize] = sum;
         }
     }
 
@@ -130,10 +132,9 @@ impl<const N: usize> Kernel for Solve<'_, N> {
 
 /// A value less its products.
 #[inline(always)]
-fn reduced<const N: usize>(values: &[[f64; N]], slot: usize, products: &[(u32, u32)]) -> [f64; N] {
+fn reduced<const N: usize>(values: &[[f64; N]], slot: usize, products: &Operands<2>, range: Range<usize>) -> [f64; N] {
     let mut sum = values[slot];
-    for &(l, u) in products {
-        let (l, u) = (&values[l as usize], &values[u as usize]);
+    for [l, u] in products.between(range, [values, values]) {
         for lane in 0..N {
             sum[lane] -= l[lane] * u[lane];
         }

@@ -91,20 +91,23 @@ impl<const N: usize> IterationMatrix<N> {
     fn backward_error(&mut self, diagonal: &[f64; N], jacobian: &[[f64; N]], solution: &[[f64; N]]) -> [f64; N] {
         let (residual, magnitude) = (self.residual.lanes_mut(), self.magnitude.lanes_mut());
         for (((residual, magnitude), side), value) in residual.iter_mut().zip(magnitude.iter_mut()).zip(self.side.lanes()).zip(solution) {
+            let (mut left, mut size) = (*side, [0.0; N]);
             for lane in 0..N {
                 let product = diagonal[lane] * value[lane];
-                residual[lane] = side[lane] - product;
-                magnitude[lane] = side[lane].abs() + product.abs();
+                size[lane] = left[lane].abs() + product.abs();
+                left[lane] -= product;
             }
+            (*residual, *magnitude) = (left, size);
         }
         for (&(row, column), entry) in self.pattern.iter().zip(jacobian) {
             let value = &solution[column as usize];
-            let (residual, magnitude) = (&mut residual[row as usize], &mut magnitude[row as usize]);
+            let (mut left, mut size) = (residual[row as usize], magnitude[row as usize]);
             for lane in 0..N {
                 let product = entry[lane] * value[lane];
-                residual[lane] += product;
-                magnitude[lane] += product.abs();
+                left[lane] += product;
+                size[lane] += product.abs();
             }
+            (residual[row as usize], magnitude[row as usize]) = (left, size);
         }
         let mut largest = [0.0; N];
         for (residual, magnitude) in residual.iter().zip(magnitude.iter()) {

@@ -85,9 +85,11 @@ impl<const N: usize> Kernel for Remember<'_, N> {
         let next = self.next.lanes();
         for (largest, &index) in self.guard.largest.lanes_mut().iter_mut().zip(&self.guard.guarded) {
             let value = &next[index as usize];
+            let mut kept = *largest;
             for lane in 0..N {
-                largest[lane] = if self.accepted[lane] && value[lane] > largest[lane] { value[lane] } else { largest[lane] };
+                kept[lane] = if self.accepted[lane] && value[lane] > kept[lane] { value[lane] } else { kept[lane] };
             }
+            *largest = kept;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The inner loops of a step of Rodas5P, each compiled once for every instruction set. They are kept apart, and small, because a whole step in one
-//! piece does not fit into the processor's instruction cache.
+//! piece does not fit into the processor's instruction cache. Values are gathered into local arrays and stored as a whole: the compiler cannot
+//! know that two slices are apart, and would else go through the lanes one by one.
 
 use super::rodas5p::Quadratures;
 use super::rodas5p_tableau::TIME_WEIGHTS;
@@ -24,17 +25,21 @@ impl<const N: usize, const M: usize> Kernel for WeightedSum<'_, N, M> {
     fn run(self) {
         let length = self.target.len();
         let base = &self.base[..length];
+        let factor = *self.factor;
         let columns: [&[[f64; N]]; M] = std::array::from_fn(|column| &self.columns[column][..length]);
         for index in 0..length {
             let mut sum = [0.0; N];
             for column in 0..M {
+                let value = &columns[column][index];
                 for lane in 0..N {
-                    sum[lane] += self.weights[column] * columns[column][index][lane];
+                    sum[lane] += self.weights[column] * value[lane];
                 }
             }
+            let base = &base[index];
             for lane in 0..N {
-                self.target[index][lane] = base[index][lane] + self.factor[lane] * sum[lane];
+                sum[lane] = base[lane] + factor[lane] * sum[lane];
             }
+            self.target[index] = sum;
         }
     }
 }
@@ -51,9 +56,11 @@ impl<const N: usize> Kernel for AddInputs<'_, N> {
     #[inline(always)]
     fn run(self) {
         for (rate, input) in self.rates.iter_mut().zip(self.inputs) {
+            let mut sum = *rate;
             for lane in 0..N {
-                rate[lane] += input[lane];
+                sum[lane] += input[lane];
             }
+            *rate = sum;
         }
     }
 }
@@ -128,14 +135,19 @@ impl<const N: usize> Kernel for CombineQuadratures<'_, N> {
         }
         for (&(row, column), entry) in quadratures.entries.iter().zip(entries) {
             let (target, sum) = (&mut target[row as usize], &sums[column as usize]);
+            let mut total = *target;
             for lane in 0..N {
-                target[lane] += entry[lane] * sum[lane];
+                total[lane] += entry[lane] * sum[lane];
             }
+            *target = total;
         }
+        let step = *step;
         for value in target {
+            let mut scaled = *value;
             for lane in 0..N {
-                value[lane] *= step[lane];
+                scaled[lane] *= step[lane];
             }
+            *value = scaled;
         }
     }
 }
@@ -185,11 +197,14 @@ impl<const N: usize> Kernel for Accept<'_, N> {
 
     #[inline(always)]
     fn run(self) {
+        let accepted = *self.accepted;
         for (value, next) in self.state.iter_mut().zip(self.next) {
+            let mut taken = *value;
             for lane in 0..N {
                 let flushed = if next[lane].abs() < FLUSH_BELOW { 0.0 } else { next[lane] };
-                value[lane] = if self.accepted[lane] == 1.0 { flushed } else { value[lane] };
+                taken[lane] = if accepted[lane] == 1.0 { flushed } else { taken[lane] };
             }
+            *value = taken;
         }
     }
 }

@@ -2,19 +2,20 @@
 //! are grouped into runs, so that the interpreter decides once per run and not once per operation.
 //!
 //! Registers: constants | parameters | results of the setup | time | states | results of the phases. An operation reads only registers below the
-//! one it writes. Sums of many terms are one operation with many operands, added in the order of the graph: the same bits as one by one, without
-//! the stores between.
+//! one it writes. A sum of many terms is one operation, a sum of products (a plain term is its product with one): what is added first, then what is
+//! subtracted. That is another order than the graph's, and spares the stores between. Which sums are formed depends on the graph alone.
 //!
 //! A program serves one patient (`N` = 1) or a batch of lanes (`[f64; N]` per register): lane for lane the operations, and so the bits, are the same.
 use super::graph::{Function, Graph, Node, NodeId, Operation, apply, combine};
+use crate::math::Operands;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Action {
     Unary(Function),
     Binary(Operation),
     Select,
-    /// A chain of additions and subtractions; the number of operands.
-    Chain(u32),
+    /// Sums of several terms, some of them products.
+    Sum,
 }
 
 /// Consecutive operations of one kind: `count` of them, writing the registers from `first` on.
@@ -22,11 +23,18 @@ enum Action {
 struct Run {
     action: Action,
     first: u32,
-    /// Operands of all operations of the run: `a`s, then `b`s, then `c`s; of chains: one chain after the other.
-    operands: Vec<u32>,
-    /// Of chains: what each operand is multiplied by, 1 or −1.
-    signs: Vec<f64>,
     count: usize,
+    operands: Arguments,
+}
+
+/// Where the operations of a run read.
+#[derive(Clone, Debug)]
+enum Arguments {
+    One(Operands<1>),
+    Two(Operands<2>),
+    Three(Operands<3>),
+    /// Factors of the products that make up each sum (a plain term is a product with one), and how many are added and subtracted.
+    Sums(Operands<2>, Vec<(u32, u32)>),
 }
 
 /// A compiled set of nodes in one or more phases.
@@ -53,10 +61,13 @@ impl Program {
     pub fn compile_phases(graph: &Graph, outputs: &[&[NodeId]], parameter_count: usize, state_count: usize) -> Program {
         let all: Vec<NodeId> = outputs.concat();
         let live = live_nodes(graph, &all);
+        // register 0 holds the one of plain terms; no node of the graph has this number
+        let one = NodeId(graph.nodes().len() as u32);
         let mut uses = vec![0u32; graph.nodes().len()];
         live.iter().flat_map(|&id| graph.operands(id)).chain(all).for_each(|id| uses[id.0 as usize] += 1);
-        let mut register = vec![u32::MAX; graph.nodes().len()];
-        let mut constants = Vec::new();
+        let mut register = vec![u32::MAX; graph.nodes().len() + 1];
+        register[one.0 as usize] = 0;
+        let mut constants = vec![1.0];
         for &id in &live {
             if let Node::Constant(bits) = graph.node(id) {
                 register[id.0 as usize] = constants.len() as u32;
@@ -72,7 +83,7 @@ impl Program {
             }
         }
         let setup_nodes: Vec<NodeId> = live.iter().copied().filter(|&id| !leaf(id) && !graph.varies(id)).collect();
-        let setup = group(graph, &setup_nodes, &uses, &mut register, &mut next);
+        let setup = group(graph, &setup_nodes, &uses, one, &mut register, &mut next);
         let time_register = next;
         next += 1 + state_count;
         for &id in &live {
@@ -87,7 +98,7 @@ impl Program {
             .map(|outputs| {
                 let nodes = live_nodes(graph, outputs);
                 let nodes: Vec<NodeId> = nodes.into_iter().filter(|id| graph.varies(*id) && register[id.0 as usize] == u32::MAX).collect();
-                group(graph, &nodes, &uses, &mut register, &mut next)
+                group(graph, &nodes, &uses, one, &mut register, &mut next)
             })
             .collect();
         Program {
@@ -171,10 +182,10 @@ impl Program {
         self.phase_outputs(0, registers, into.as_chunks_mut().0);
     }
 
-    /// How many operations one evaluation of a phase costs; a sum of n terms counts n − 1.
+    /// How many operations one evaluation of a phase costs; a sum of n terms counts n − 1 additions and n products.
     pub fn operation_count(&self, phase: usize) -> usize {
-        let cost = |run: &Run| match run.action {
-            Action::Chain(length) => run.count * (length as usize - 1),
+        let cost = |run: &Run| match &run.operands {
+            Arguments::Sums(factors, _) => 2 * factors.places().len() - run.count,
             _ => run.count,
         };
         self.phases[phase].iter().map(cost).sum()
@@ -198,35 +209,23 @@ struct Task {
     id: NodeId,
     action: Action,
     operands: Vec<NodeId>,
-    signs: Vec<f64>,
+    /// Of sums: how many products are added and subtracted.
+    terms: (u32, u32),
     level: u32,
 }
 
-/// Groups nodes by level (an operation reads only lower levels) and kind, and gives them registers. Sums that only one other sum of the same group
-/// uses become part of it; `uses` counts the users of every node, outputs among them.
-fn group(graph: &Graph, nodes: &[NodeId], uses: &[u32], register: &mut [u32], next: &mut usize) -> Vec<Run> {
+/// Groups nodes by level (an operation reads only lower levels) and kind, and gives them registers; `uses` counts the users of every node, outputs
+/// among them.
+fn group(graph: &Graph, nodes: &[NodeId], uses: &[u32], one: NodeId, register: &mut [u32], next: &mut usize) -> Vec<Run> {
+    let sums = Sums::new(graph, nodes, uses, one);
     let mut levels = std::collections::HashMap::<NodeId, u32>::with_capacity(nodes.len());
-    let is_sum = |id: NodeId| matches!(graph.node(id), Node::Binary(Operation::Add | Operation::Subtract, ..));
-    let members: std::collections::HashSet<NodeId> = nodes.iter().copied().collect();
-    let inner = |id: NodeId| members.contains(&id) && is_sum(id) && uses[id.0 as usize] == 1;
-    // the sum that a sum continues: its left operand, or the right one of an addition
-    let continued = |id: NodeId| match graph.node(id) {
-        Node::Binary(Operation::Add | Operation::Subtract, a, _) if inner(a) => Some(a),
-        Node::Binary(Operation::Add, _, b) if inner(b) => Some(b),
-        _ => None,
-    };
-    let mut swallowed = std::collections::HashSet::new();
-    nodes.iter().filter(|&&id| is_sum(id)).filter_map(|&id| continued(id)).for_each(|id| {
-        swallowed.insert(id);
-    });
     let mut tasks: Vec<Task> = Vec::new();
-    for &id in nodes.iter().filter(|id| !swallowed.contains(id)) {
-        let mut operands: Vec<NodeId> = graph.operands(id).collect();
-        let mut signs = Vec::new();
+    for &id in nodes.iter().filter(|id| !sums.swallowed.contains(id)) {
+        let (mut operands, mut terms) = (graph.operands(id).collect::<Vec<_>>(), (0, 0));
         let action = match graph.node(id) {
-            Node::Binary(..) if continued(id).is_some() => {
-                (operands, signs) = chain(graph, id, &continued);
-                Action::Chain(operands.len() as u32)
+            Node::Binary(Operation::Add | Operation::Subtract, ..) if sums.is_long(id) => {
+                (operands, terms) = sums.terms(id);
+                Action::Sum
             }
             Node::Unary(function, _) => Action::Unary(function),
             Node::Binary(operation, ..) => Action::Binary(operation),
@@ -234,7 +233,7 @@ fn group(graph: &Graph, nodes: &[NodeId], uses: &[u32], register: &mut [u32], ne
         };
         let level = 1 + operands.iter().filter_map(|operand| levels.get(operand)).max().copied().unwrap_or(0);
         levels.insert(id, level);
-        tasks.push(Task { id, action, operands, signs, level });
+        tasks.push(Task { id, action, operands, terms, level });
     }
     tasks.sort_by_key(|task| (task.level, task.action, task.id));
     let mut runs: Vec<Run> = Vec::new();
@@ -244,35 +243,80 @@ fn group(graph: &Graph, nodes: &[NodeId], uses: &[u32], register: &mut [u32], ne
             register[task.id.0 as usize] = *next as u32;
             *next += 1;
         }
-        let at = |id: &NodeId| register[id.0 as usize];
+        let at = |id: NodeId| register[id.0 as usize];
         let operands = match members[0].action {
-            Action::Chain(_) => members.iter().flat_map(|task| task.operands.iter().map(at)).collect(),
-            _ => (0..members[0].operands.len()).flat_map(|k| members.iter().map(move |task| at(&task.operands[k]))).collect(),
+            Action::Sum => {
+                let factors = members.iter().flat_map(|task| task.operands.as_chunks::<2>().0).map(|pair| pair.map(at)).collect();
+                Arguments::Sums(Operands::new(factors), members.iter().map(|task| task.terms).collect())
+            }
+            Action::Unary(_) => Arguments::One(places(members, at)),
+            Action::Binary(_) => Arguments::Two(places(members, at)),
+            Action::Select => Arguments::Three(places(members, at)),
         };
-        let signs = members.iter().flat_map(|task| task.signs.iter().copied()).collect();
-        runs.push(Run { action: members[0].action, first, operands, signs, count: members.len() });
+        runs.push(Run { action: members[0].action, first, count: members.len(), operands });
     }
     runs
 }
 
-/// Terms and signs of a sum with the sums that it continues, innermost first.
-fn chain(graph: &Graph, id: NodeId, continued: &impl Fn(NodeId) -> Option<NodeId>) -> (Vec<NodeId>, Vec<f64>) {
-    let mut terms = Vec::new();
-    let mut present = id;
-    while let Node::Binary(operation, a, b) = graph.node(present) {
-        let sign = if operation == Operation::Subtract { -1.0 } else { 1.0 };
-        match continued(present) {
-            Some(inner) => {
-                terms.push(if inner == a { (b, sign) } else { (a, 1.0) });
-                present = inner;
-            }
-            None => {
-                terms.extend([(b, sign), (a, 1.0)]);
-                break;
+/// Registers of the operands of operations that have `K` of them.
+fn places<const K: usize>(tasks: &[Task], at: impl Fn(NodeId) -> u32) -> Operands<K> {
+    Operands::new(tasks.iter().map(|task| std::array::from_fn(|operand| at(task.operands[operand]))).collect())
+}
+
+/// Which additions and subtractions of a group form one sum, and which products are computed as terms of sums.
+struct Sums<'g> {
+    graph: &'g Graph,
+    /// Sums and products that are computed only as part of a sum.
+    swallowed: std::collections::HashSet<NodeId>,
+    /// The constant one.
+    one: NodeId,
+}
+
+impl<'g> Sums<'g> {
+    fn new(graph: &'g Graph, nodes: &[NodeId], uses: &[u32], one: NodeId) -> Sums<'g> {
+        let is_sum = |id: NodeId| matches!(graph.node(id), Node::Binary(Operation::Add | Operation::Subtract, ..));
+        let mut used_by_sums = std::collections::HashMap::<NodeId, u32>::new();
+        for operand in nodes.iter().filter(|&&id| is_sum(id)).flat_map(|&id| graph.operands(id)) {
+            *used_by_sums.entry(operand).or_default() += 1;
+        }
+        let in_sums_only = |id: NodeId| used_by_sums.get(&id) == Some(&uses[id.0 as usize]);
+        let swallowed = nodes.iter().copied().filter(|&id| match graph.node(id) {
+            Node::Binary(Operation::Add | Operation::Subtract, ..) => uses[id.0 as usize] == 1 && in_sums_only(id),
+            // computed once in every sum: cheaper than storing it for up to three of them
+            Node::Binary(Operation::Multiply, ..) => uses[id.0 as usize] <= 3 && in_sums_only(id),
+            _ => false,
+        });
+        Sums { graph, swallowed: swallowed.collect(), one }
+    }
+
+    /// Whether a sum is worth more than one addition.
+    fn is_long(&self, id: NodeId) -> bool {
+        self.graph.operands(id).any(|operand| self.swallowed.contains(&operand))
+    }
+
+    /// Factors of the products of a sum, and how many are added (first) and subtracted (then).
+    fn terms(&self, id: NodeId) -> (Vec<NodeId>, (u32, u32)) {
+        let mut factors = [Vec::new(), Vec::new()];
+        let mut pending = vec![(id, true)];
+        while let Some((id, added)) = pending.pop() {
+            let into = &mut factors[usize::from(!added)];
+            match self.graph.node(id) {
+                Node::Binary(operation @ (Operation::Add | Operation::Subtract), a, b) => {
+                    for (term, added) in [(b, added == (operation == Operation::Add)), (a, added)] {
+                        if self.swallowed.contains(&term) {
+                            pending.push((term, added));
+                        } else {
+                            factors[usize::from(!added)].extend([term, self.one]);
+                        }
+                    }
+                }
+                _ => into.extend(self.graph.operands(id)),
             }
         }
+        let count = |kind: usize| factors[kind].len() as u32 / 2;
+        let counts = (count(0), count(1));
+        (factors.concat(), counts)
     }
-    terms.into_iter().rev().unzip()
 }
 
 impl Run {
@@ -280,17 +324,16 @@ impl Run {
     fn execute<const N: usize>(&self, registers: &mut [[f64; N]]) {
         let (read, write) = registers.split_at_mut(self.first as usize);
         let write = &mut write[..self.count];
-        let (a, rest) = self.operands.split_at(self.count);
-        match self.action {
-            Action::Binary(operation) => {
-                let b = &rest[..self.count];
+        match (&self.operands, self.action) {
+            (Arguments::Two(operands), Action::Binary(operation)) => {
                 macro_rules! each {
                     ($f:expr) => {
-                        for ((w, &a), &b) in write.iter_mut().zip(a).zip(b) {
-                            let (x, y) = (&read[a as usize], &read[b as usize]);
+                        for (w, [x, y]) in write.iter_mut().zip(operands.of(read)) {
+                            let mut value = *x;
                             for lane in 0..N {
-                                w[lane] = $f(x[lane], y[lane]);
+                                value[lane] = $f(value[lane], y[lane]);
                             }
+                            *w = value;
                         }
                     };
                 }
@@ -302,36 +345,41 @@ impl Run {
                     other => each!(|x: f64, y: f64| combine(other, x, y)),
                 }
             }
-            Action::Chain(length) => {
-                let length = length as usize;
-                let terms = self.operands.chunks_exact(length).zip(self.signs.chunks_exact(length));
-                for (w, (operands, signs)) in write.iter_mut().zip(terms) {
-                    let mut sum = read[operands[0] as usize];
-                    for (&term, &sign) in operands[1..].iter().zip(&signs[1..]) {
-                        let term = &read[term as usize];
+            (Arguments::Sums(factors, counts), _) => {
+                let mut factors = factors.of(read);
+                for (w, &(added, subtracted)) in write.iter_mut().zip(counts) {
+                    let mut sum = [0.0; N];
+                    for [x, y] in factors.take_next(added as usize) {
                         for lane in 0..N {
-                            sum[lane] += sign * term[lane];
+                            sum[lane] += x[lane] * y[lane];
+                        }
+                    }
+                    for [x, y] in factors.take_next(subtracted as usize) {
+                        for lane in 0..N {
+                            sum[lane] -= x[lane] * y[lane];
                         }
                     }
                     *w = sum;
                 }
             }
-            Action::Unary(function) => {
-                for (w, &a) in write.iter_mut().zip(a) {
-                    let x = &read[a as usize];
+            (Arguments::One(operands), Action::Unary(function)) => {
+                for (w, [x]) in write.iter_mut().zip(operands.of(read)) {
+                    let mut value = *x;
                     for lane in 0..N {
-                        w[lane] = apply(function, x[lane]);
+                        value[lane] = apply(function, value[lane]);
+                    }
+                    *w = value;
+                }
+            }
+            (Arguments::Three(operands), _) => {
+                for (w, [condition, then, otherwise]) in write.iter_mut().zip(operands.of(read)) {
+                    for lane in 0..N {
+                        w[lane] = if condition[lane] != 0.0 { then[lane] } else { otherwise[lane] };
                     }
                 }
             }
-            Action::Select => {
-                let (then, otherwise) = rest.split_at(self.count);
-                for (((w, &a), &b), &c) in write.iter_mut().zip(a).zip(then).zip(otherwise) {
-                    for lane in 0..N {
-                        w[lane] = if read[a as usize][lane] != 0.0 { read[b as usize][lane] } else { read[c as usize][lane] };
-                    }
-                }
-            }
+            // operands and action are made together in `group`
+            (Arguments::One(_) | Arguments::Two(_), _) => {}
         }
     }
 }
@@ -366,5 +414,54 @@ mod tests {
             }
         }
         assert_eq!(program.operation_count(0), 5);
+    }
+
+    #[test]
+    fn long_sums_with_products_give_the_graph_s_value() {
+        let mut graph = Graph::default();
+        let states: Vec<NodeId> = (0..4).map(|index| graph.state(index)).collect();
+        let parameters: Vec<NodeId> = (0..2).map(|index| graph.parameter(index)).collect();
+        let flux = graph.multiply(parameters[0], states[0]);
+        let binding = graph.multiply(states[1], states[2]);
+        let binding = graph.multiply(parameters[1], binding);
+        // a − (flux − b) + binding − flux·c, and the same flux added elsewhere; `binding` is an output itself
+        let inner = graph.subtract(flux, states[1]);
+        let outer = graph.subtract(states[3], inner);
+        let outer = graph.add(outer, binding);
+        let last = graph.multiply(flux, states[2]);
+        let outer = graph.subtract(outer, last);
+        let second = graph.add(states[2], flux);
+        let outputs = [outer, second, binding];
+        let program = Program::compile(&graph, &outputs, 2, 4);
+        let (parameters, states) = ([0.3, 1.7], [2.0, 0.01, 5.0, -3.0]);
+        let mut registers = program.prepare(&parameters);
+        program.evaluate(&mut registers, 0.0, &states);
+        let mut found = [0.0; 3];
+        program.outputs(&registers, &mut found);
+        // by hand: flux 0.6, binding 1.7·0.01·5 = 0.085; −3 − (0.6 − 0.01) + 0.085 − 0.6·5
+        for (found, expected) in found.iter().zip([-6.505, 5.6, 0.085]) {
+            assert!((found - expected).abs() < 1e-14, "{found} {expected}");
+        }
+        // lane by lane the bits of one patient alone
+        let mut lanes = vec![[0.0; 8]; program.register_count()];
+        let mut scratch = program.prepare(&parameters);
+        for lane in 0..8 {
+            program.prepare_lane(&[0.3 * (lane + 1) as f64, 1.7], &mut scratch, &mut lanes, lane);
+        }
+        let points: Vec<[f64; 8]> = states.iter().map(|&state| std::array::from_fn(|lane| state / (lane + 1) as f64)).collect();
+        program.set_point(&mut lanes, &[0.0; 8], &points);
+        program.evaluate_phase(0, &mut lanes);
+        let mut of_lanes = [[0.0; 8]; 3];
+        program.phase_outputs(0, &lanes, &mut of_lanes);
+        for lane in 0..8 {
+            let mut alone = program.prepare(&[0.3 * (lane + 1) as f64, 1.7]);
+            let states: Vec<f64> = points.iter().map(|point| point[lane]).collect();
+            program.evaluate(&mut alone, 0.0, &states);
+            let mut found = [0.0; 3];
+            program.outputs(&alone, &mut found);
+            for (found, lanes) in found.iter().zip(&of_lanes) {
+                assert_eq!(found.to_bits(), lanes[lane].to_bits());
+            }
+        }
     }
 }
