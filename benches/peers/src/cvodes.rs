@@ -1,11 +1,10 @@
 //! CVODES (Sundials of the distribution) with KLU or dense factorisation and the analytic Jacobian, in C, loaded at run time.
 
 use std::ffi::c_void;
-use std::path::Path;
-use std::time::Instant;
-
+use std::path::{Path, PathBuf};
 use libloading::Library;
 
+use super::clock::cpu_seconds;
 use super::compiled;
 use super::problem::{Problem, Run, Solver};
 
@@ -28,33 +27,58 @@ type Free = unsafe extern "C" fn(*mut c_void);
 pub struct Cvodes<'p> {
     problem: &'p Problem,
     kind: Kind,
+    build: &'static str,
     library: Library,
 }
 
-/// Compiles the driver beside the generated equations; an error says what is missing.
-pub fn build(folder: &Path, equations: &Path) -> Result<std::path::PathBuf, String> {
-    let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cvodes.c");
-    let libraries =
-        ["-lsundials_cvodes", "-lsundials_nvecserial", "-lsundials_sunmatrixsparse", "-lsundials_sunmatrixdense", "-lsundials_sunlinsolklu", "-lsundials_sunlinsoldense", "-lklu", "-lm"];
-    compiled::compile(folder, "cvodes_peer", &[equations, &driver], &libraries)
+/// A compiled driver and the SUNDIALS in it.
+pub struct Driver {
+    object: PathBuf,
+    build: &'static str,
+}
+
+/// Compiles the driver beside the generated equations, with the SUNDIALS that `sundials.sh` made or else the system's; an error says what is missing.
+pub fn build(folder: &Path, equations: &Path) -> Result<Driver, String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let prefix = std::env::var("SUNDIALS_PREFIX").map_or_else(|_| here.join("target/sundials"), PathBuf::from);
+    let (include, library) = (format!("-I{}", prefix.join("include").display()), format!("-L{}", prefix.join("lib").display()));
+    let mut arguments = Vec::new();
+    let own = prefix.join("lib/libsundials_cvodes.a").exists();
+    if own {
+        arguments.extend([include.as_str(), library.as_str()]);
+    }
+    arguments.extend([
+        "-lsundials_cvodes",
+        "-lsundials_sunlinsolklu",
+        "-lsundials_sunlinsoldense",
+        "-lsundials_sunmatrixsparse",
+        "-lsundials_sunmatrixdense",
+        "-lsundials_nvecserial",
+    ]);
+    if own {
+        arguments.push("-lsundials_generic");
+    }
+    arguments.extend(["-lklu", "-lm"]);
+    let object = compiled::compile(folder, "cvodes_peer", &[equations, &here.join("src/cvodes.c")], &arguments)?;
+    Ok(Driver { object, build: if own { "own build" } else { "system's build" } })
 }
 
 impl<'p> Cvodes<'p> {
     /// Loads the driver.
-    pub fn new(problem: &'p Problem, kind: Kind, object: &Path) -> Result<Cvodes<'p>, String> {
-        let library = unsafe { Library::new(object) }.map_err(|error| error.to_string())?;
-        Ok(Cvodes { problem, kind, library })
+    pub fn new(problem: &'p Problem, kind: Kind, driver: &Driver) -> Result<Cvodes<'p>, String> {
+        let library = unsafe { Library::new(&driver.object) }.map_err(|error| error.to_string())?;
+        Ok(Cvodes { problem, kind, build: driver.build, library })
     }
 }
 
 impl Solver for Cvodes<'_> {
     fn name(&self) -> String {
-        match self.kind {
-            Kind::Klu => "CVODES + KLU, C",
-            Kind::KluQuadratures => "CVODES + KLU, C, integrals as quadratures",
-            Kind::Dense => "CVODES dense, C",
-        }
-        .to_owned()
+        let kind = match self.kind {
+            Kind::Klu => "KLU",
+            Kind::KluQuadratures => "KLU, quadratures",
+            Kind::Dense => "dense",
+        };
+        format!("CVODES {kind}, {}", self.build)
     }
 
     fn patients(&self) -> usize {
@@ -74,7 +98,7 @@ impl Solver for Cvodes<'_> {
             if peer.is_null() {
                 return Err("CVODES could not be set up".to_owned());
             }
-            let began = Instant::now();
+            let began = cpu_seconds();
             let mut steps = 0;
             for patient in 0..patients {
                 let mut constants = problem.patients[patient].constants.clone();
@@ -101,7 +125,7 @@ impl Solver for Cvodes<'_> {
                     steps += taken as usize;
                 }
             }
-            let seconds = began.elapsed().as_secs_f64();
+            let seconds = cpu_seconds() - began;
             free(peer);
             Ok(Run { seconds, steps: Some(steps) })
         }

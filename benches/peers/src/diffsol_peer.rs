@@ -5,8 +5,6 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::time::Instant;
-
 use diffsol::matrix::MatrixRef;
 use diffsol::matrix::sparsity::MatrixSparsity;
 use diffsol::op::ParameterisedOp;
@@ -17,6 +15,7 @@ use diffsol::{
     OdeSolverMethod, OdeSolverProblem, OdeSolverState, OdeSolverStopReason, Op, Vector,
 };
 
+use super::clock::cpu_seconds;
 use super::compiled::Code;
 use super::problem::{Problem, Run, Solver};
 
@@ -270,7 +269,7 @@ where
     S: OdeSolverMethod<'a, Equations<'a, M>>,
 {
     let before = solver.get_statistics().number_of_steps;
-    let began = Instant::now();
+    let began = cpu_seconds();
     let mut sampled = M::V::zeros(problem.states, stated.context().clone());
     for patient in 0..patients {
         stated.eqn.rhs.constants.borrow_mut().copy_from_slice(&problem.patients[patient].constants);
@@ -300,7 +299,7 @@ where
             at_start.copy_from(solver.state().y);
         }
     }
-    Ok(Run { seconds: began.elapsed().as_secs_f64(), steps: Some(solver.get_statistics().number_of_steps - before) })
+    Ok(Run { seconds: cpu_seconds() - began, steps: Some(solver.get_statistics().number_of_steps - before) })
 }
 
 /// Starts afresh, as a new solver would, but with the memory and the symbolic analysis of this one.

@@ -1,7 +1,8 @@
-//! rptbench beside its peers: time per patient, achieved error, and the comparison at equal achieved error.
+//! rptbench beside its peers: processor time per patient, achieved error, and the comparison at equal achieved error.
 //!
 //! `cargo bench --manifest-path benches/peers/Cargo.toml`; settings by environment, see `README.md` beside this crate.
 
+mod clock;
 #[path = "../../models/receptor_cohort.rs"]
 mod cohort;
 mod compiled;
@@ -46,7 +47,9 @@ fn run() -> Result<(), String> {
     let folder = std::env::temp_dir().join(format!("rptbench-peers-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let outcome = compare(&folder, &only, rounds, judged);
-    let _ = std::fs::remove_dir_all(&folder);
+    if std::env::var_os("PEERS_KEEP").is_none() {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     outcome
 }
 
@@ -66,11 +69,11 @@ fn compare(folder: &Path, only: &str, rounds: usize, judged: usize) -> Result<()
     let cvodes = cvodes::build(folder, &generated);
     let reference = problem.reference(judged)?;
     match &cvodes {
-        Ok(object) => {
+        Ok(driver) => {
             let mut output = vec![0.0; judged * problem.row()];
-            Cvodes::new(&problem, Kind::Klu, object)?.run(1e-13, judged, &mut output)?;
+            Cvodes::new(&problem, Kind::Klu, driver)?.run(1e-13, judged, &mut output)?;
             let (worst, at_end) = problem.error(&output, &reference);
-            println!("reference: ours at 1e-12; CVODES + KLU at 1e-13 differs from it by {worst:.1e} at most, at the end by {at_end:.1e}");
+            println!("reference: ours at 1e-12; CVODES with KLU at 1e-13 differs from it by {worst:.1e} at most, at the end by {at_end:.1e}");
             if worst > 1e-8 {
                 return Err("the two references do not agree: the comparison is void".to_owned());
             }
@@ -82,16 +85,16 @@ fn compare(folder: &Path, only: &str, rounds: usize, judged: usize) -> Result<()
     for engine in ours::ENGINES {
         solvers.push(Box::new(Ours { problem: &problem, engine }));
     }
-    if let Ok(object) = &cvodes {
+    if let Ok(driver) = &cvodes {
         for kind in [Kind::Klu, Kind::KluQuadratures, Kind::Dense] {
-            solvers.push(Box::new(Cvodes::new(&problem, kind, object)?));
+            solvers.push(Box::new(Cvodes::new(&problem, kind, driver)?));
         }
     }
     type Sparse = FaerSparseMat<f64>;
     type SparseLu = FaerSparseLU<f64>;
     solvers.push(Box::new(Diffsol::<Sparse, SparseLu>::new(&problem, &code, Method::Bdf, "faer sparse LU")));
     #[cfg(feature = "klu")]
-    solvers.push(Box::new(Diffsol::<Sparse, diffsol::KLU>::new(&problem, &code, Method::Bdf, "KLU")));
+    solvers.push(Box::new(Diffsol::<Sparse, diffsol::KLU<Sparse>>::new(&problem, &code, Method::Bdf, "KLU")));
     solvers.push(Box::new(Diffsol::<FaerMat<f64>, FaerLU<f64>>::new(&problem, &code, Method::Bdf, "faer dense LU")));
     solvers.push(Box::new(Diffsol::<NalgebraMat<f64>, NalgebraLU<f64>>::new(&problem, &code, Method::Bdf, "nalgebra dense LU")));
     solvers.push(Box::new(Diffsol::<Sparse, SparseLu>::new(&problem, &code, Method::TrBdf2, "faer sparse LU")));

@@ -1,9 +1,8 @@
 //! The project's own solvers on the cohort. Portable code: no native instruction set is asked for.
 
-use std::time::Instant;
-
 use rptbench::solve::{MethodChoice, solve};
 
+use super::clock::cpu_seconds;
 use super::problem::{Problem, Run, Solver};
 
 /// Which of ours.
@@ -51,7 +50,7 @@ fn scalar(problem: &Problem, relative_tolerance: f64, patients: usize, output: &
     let options = cohort.options(relative_tolerance).with_method(MethodChoice::Stiff);
     let initial = cohort.initial();
     let mut steps = 0;
-    let began = Instant::now();
+    let began = cpu_seconds();
     for (patient, given) in problem.patients[..patients].iter().enumerate() {
         let mut bound = cohort.system.bind(&given.parameters);
         let trajectory =
@@ -59,5 +58,5 @@ fn scalar(problem: &Problem, relative_tolerance: f64, patients: usize, output: &
         steps += trajectory.statistics.steps;
         problem.output_of(patient, output).copy_from_slice(&trajectory.states);
     }
-    Ok(Run { seconds: began.elapsed().as_secs_f64(), steps: Some(steps) })
+    Ok(Run { seconds: cpu_seconds() - began, steps: Some(steps) })
 }

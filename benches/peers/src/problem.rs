@@ -43,7 +43,7 @@ pub struct Problem {
 
 /// What a run over several patients took.
 pub struct Run {
-    /// Wall time, s.
+    /// Processor time, s.
     pub seconds: f64,
     /// Accepted steps over all patients, where known.
     pub steps: Option<usize>,
@@ -55,10 +55,6 @@ pub trait Solver {
     fn name(&self) -> String;
     /// How many patients it solves per run.
     fn patients(&self) -> usize;
-    /// Tolerances looser than this are left out.
-    fn loosest(&self) -> f64 {
-        1.0
-    }
     /// Tolerances tighter than this are left out: they take too long.
     fn tightest(&self) -> f64 {
         0.0

@@ -1,9 +1,8 @@
 //! Where explicit methods are at home: `two_compartment_iv`, a bolus of 100 mg, ten samples over a day, against the closed form.
 
-use std::time::Instant;
-
+use super::clock::cpu_seconds;
 use diffsol::{NalgebraMat, OdeBuilder, OdeSolverMethod};
-use ode_solvers::{DVector, Dop853, Dopri5, OutputType, System};
+use ode_solvers::{Dop853, Dopri5, OutputType, System, Vector3};
 use rptbench::model::system::SystemBuilder;
 use rptbench::model::yaml::YamlFile;
 use rptbench::solve::{Bolus, MethodChoice, Options, Schedule, Span, solve};
@@ -17,8 +16,8 @@ const REPEATS: usize = 200;
 #[derive(Clone, Copy)]
 struct Rates(f64, f64, f64);
 
-impl System<f64, ode_solvers::nalgebra::Dyn> for Rates {
-    fn system(&self, _t: f64, x: &DVector<f64>, dx: &mut DVector<f64>) {
+impl System<f64, Vector3<f64>> for Rates {
+    fn system(&self, _t: f64, x: &Vector3<f64>, dx: &mut Vector3<f64>) {
         dx[0] = self.2 * x[1] - (self.0 + self.1) * x[0];
         dx[1] = self.1 * x[0] - self.2 * x[1];
         dx[2] = self.0 * x[0];
@@ -62,8 +61,8 @@ pub fn rows(tolerance: f64, rounds: usize) -> Result<Vec<Row>, String> {
         let mut bound = system.bind(&parameters);
         solve(&mut bound, &[0.0; 3], &schedule, &span, &options).map(|found| found.series(0).collect()).unwrap_or_default()
     };
-    let start = || DVector::from_vec(vec![DOSE_MG, 0.0, 0.0]);
-    let sampled = |times: &[f64], states: &[DVector<f64>]| -> Vec<f64> {
+    let start = || Vector3::new(DOSE_MG, 0.0, 0.0);
+    let sampled = |times: &[f64], states: &[Vector3<f64>]| -> Vec<f64> {
         samples.iter().filter_map(|t| times.iter().position(|at| (at - t).abs() < 1e-6).map(|at| states[at][0])).collect()
     };
     let tsit45 = OdeBuilder::<NalgebraMat<f64>>::new()
@@ -130,9 +129,9 @@ pub fn rows(tolerance: f64, rounds: usize) -> Result<Vec<Row>, String> {
         .collect();
     for _ in 0..rounds {
         for (row, (_, method)) in rows.iter_mut().zip(&methods) {
-            let began = Instant::now();
+            let began = cpu_seconds();
             (0..REPEATS).for_each(|_| drop(std::hint::black_box(method())));
-            row.microseconds = row.microseconds.min(began.elapsed().as_secs_f64() * 1e6 / REPEATS as f64);
+            row.microseconds = row.microseconds.min((cpu_seconds() - began) * 1e6 / REPEATS as f64);
         }
     }
     Ok(rows)
