@@ -1,8 +1,8 @@
 //! CVODES (Sundials of the distribution) with KLU or dense factorisation and the analytic Jacobian, in C, loaded at run time.
 
+use libloading::Library;
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
-use libloading::Library;
 
 use super::clock::cpu_seconds;
 use super::compiled;
@@ -60,6 +60,11 @@ pub fn build(folder: &Path, equations: &Path) -> Result<Driver, String> {
     }
     arguments.extend(["-lklu", "-lm"]);
     let object = compiled::compile(folder, "cvodes_peer", &[equations, &here.join("src/cvodes.c")], &arguments)?;
+    if !own {
+        println!(
+            "CVODES: the system's SUNDIALS, which some distributions compile without optimisation; sundials.sh beside this crate builds a fast one"
+        );
+    }
     Ok(Driver { object, build: if own { "own build" } else { "system's build" } })
 }
 

@@ -3,8 +3,6 @@
 //! The equations are given through its traits and not as closures, so that it gets the Jacobian's entries in one call of compiled code and need not
 //! gather them from products. One solver serves all patients of a run: its symbolic analysis and its memory are kept.
 
-use std::cell::RefCell;
-use std::marker::PhantomData;
 use diffsol::matrix::MatrixRef;
 use diffsol::matrix::sparsity::MatrixSparsity;
 use diffsol::op::ParameterisedOp;
@@ -14,6 +12,8 @@ use diffsol::{
     ConstantOp, DefaultDenseMatrix, LinearSolver, Matrix, NonLinearOp, NonLinearOpJacobian, OdeBuilder, OdeEquations, OdeEquationsRef,
     OdeSolverMethod, OdeSolverProblem, OdeSolverState, OdeSolverStopReason, Op, Vector,
 };
+use std::cell::RefCell;
+use std::marker::PhantomData;
 
 use super::clock::cpu_seconds;
 use super::compiled::Code;

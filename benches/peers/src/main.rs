@@ -73,7 +73,9 @@ fn compare(folder: &Path, only: &str, rounds: usize, judged: usize) -> Result<()
             let mut output = vec![0.0; judged * problem.row()];
             Cvodes::new(&problem, Kind::Klu, driver)?.run(1e-13, judged, &mut output)?;
             let (worst, at_end) = problem.error(&output, &reference);
-            println!("reference: ours at 1e-12; CVODES with KLU at 1e-13 differs from it by {worst:.1e} at most, at the end by {at_end:.1e}");
+            println!(
+                "reference: ours at 1e-12; CVODES with KLU at 1e-13 differs from it by {worst:.1e} at most, at the end by {at_end:.1e}"
+            );
             if worst > 1e-8 {
                 return Err("the two references do not agree: the comparison is void".to_owned());
             }
@@ -105,7 +107,9 @@ fn compare(folder: &Path, only: &str, rounds: usize, judged: usize) -> Result<()
             Err(why) => println!("libRoadRunner skipped: {why}"),
         }
     }
-    solvers.retain(|solver| only.is_empty() || solver.name().starts_with("rptbench") || only.split(',').any(|part| solver.name().contains(part)));
+    solvers.retain(|solver| {
+        only.is_empty() || solver.name().starts_with("rptbench") || only.split(',').any(|part| solver.name().contains(part))
+    });
 
     let points = measure(&problem, &mut solvers, &reference, rounds, judged);
     table::print(&points);
@@ -114,7 +118,9 @@ fn compare(folder: &Path, only: &str, rounds: usize, judged: usize) -> Result<()
     table::write(&path, &points)?;
     println!("\nwritten to {}", path.display());
 
-    println!("\nTwo compartments, not stiff: bolus, ten samples over a day, relative tolerance 1e-6; error of the amount relative to the dose");
+    println!(
+        "\nTwo compartments, not stiff: bolus, ten samples over a day, relative tolerance 1e-6; error of the amount relative to the dose"
+    );
     for row in two_compartment::rows(1e-6, rounds)? {
         println!("  {:32} {:9.1} µs  {:8.1e}", row.name, row.microseconds, row.error);
     }

@@ -53,8 +53,8 @@ fn scalar(problem: &Problem, relative_tolerance: f64, patients: usize, output: &
     let began = cpu_seconds();
     for (patient, given) in problem.patients[..patients].iter().enumerate() {
         let mut bound = cohort.system.bind(&given.parameters);
-        let trajectory =
-            solve(&mut bound, &initial, &cohort.schedule, &cohort.span, &options).map_err(|error| format!("patient {patient}: {error:?}"))?;
+        let trajectory = solve(&mut bound, &initial, &cohort.schedule, &cohort.span, &options)
+            .map_err(|error| format!("patient {patient}: {error:?}"))?;
         steps += trajectory.statistics.steps;
         problem.output_of(patient, output).copy_from_slice(&trajectory.states);
     }

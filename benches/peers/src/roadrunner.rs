@@ -25,7 +25,8 @@ impl<'p> RoadRunner<'p> {
         let fail = |error: std::io::Error| error.to_string();
         std::fs::create_dir_all(&folder).map_err(fail)?;
         std::fs::write(folder.join(format!("model_{form:?}.sbml")), sbml::document(problem, form)).map_err(fail)?;
-        let constants: Vec<u8> = problem.patients.iter().flat_map(|patient| &patient.constants).flat_map(|value| value.to_le_bytes()).collect();
+        let constants: Vec<u8> =
+            problem.patients.iter().flat_map(|patient| &patient.constants).flat_map(|value| value.to_le_bytes()).collect();
         std::fs::write(folder.join("constants.bin"), constants).map_err(fail)?;
         std::fs::write(folder.join("problem.json"), description(problem)).map_err(fail)?;
         let python = std::env::var("PEERS_PYTHON").unwrap_or_else(|_| "python3".to_owned());
@@ -37,7 +38,9 @@ impl<'p> RoadRunner<'p> {
             .stderr(Stdio::inherit())
             .spawn()
             .map_err(|error| format!("{python}: {error}"))?;
-        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Err("no pipes to the script".to_owned()) };
+        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err("no pipes to the script".to_owned());
+        };
         let mut output = BufReader::new(output);
         writeln!(input, "{} {form:?}", folder.display()).map_err(fail)?;
         let mut line = String::new();

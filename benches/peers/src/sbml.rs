@@ -45,7 +45,9 @@ pub fn document(problem: &Problem, form: Form) -> String {
             for (number, (from, to, math)) in reactions(problem, &mut writer).into_iter().enumerate() {
                 let list = |name: &str, state: Option<usize>| {
                     state.map_or(String::new(), |state| {
-                        format!("<listOf{name}><speciesReference species=\"s{state}\" stoichiometry=\"1\" constant=\"true\"/></listOf{name}>")
+                        format!(
+                            "<listOf{name}><speciesReference species=\"s{state}\" stoichiometry=\"1\" constant=\"true\"/></listOf{name}>"
+                        )
                     })
                 };
                 let _ = writeln!(
