@@ -62,8 +62,8 @@ pub struct Cohort {
     pub schedule: Schedule,
     /// From 0 to 30 days, with the ten samples.
     pub span: Span,
-    /// Error allowed in each state in its own unit: 1e-9 of the ligand for amounts, of a day of all the activity for its time integrals.
-    pub absolute_tolerances: Vec<f64>,
+    /// Size below which a state is small, in its own unit: a millionth of the ligand for amounts, of a day of all the activity for its time integrals.
+    pub small: Vec<f64>,
     varied: Vec<(usize, f64)>,
     typical: Vec<f64>,
 }
@@ -94,8 +94,8 @@ impl Cohort {
         ];
         rates.sort_by_key(|rate| rate.0);
         let schedule = Schedule { boluses: Vec::new(), infusions: vec![Infusion { start: 0.0, stop: INFUSION_MIN, rates }] };
-        let mut absolute_tolerances = vec![1e-9 * LIGAND_NMOL; model.state_count()];
-        absolute_tolerances.resize(system.state_count(), 1e-9 * ACTIVITY_MBQ * 1440.0);
+        let mut small = vec![1e-6 * LIGAND_NMOL; model.state_count()];
+        small.resize(system.state_count(), 1e-6 * ACTIVITY_MBQ * 1440.0);
         let varied = VARIED
             .iter()
             .map(|(path, variation)| {
@@ -109,7 +109,7 @@ impl Cohort {
             builder,
             system,
             schedule,
-            absolute_tolerances,
+            small,
             varied,
             typical,
         }
@@ -130,8 +130,9 @@ impl Cohort {
         vec![0.0; self.system.state_count()]
     }
 
-    /// Options of a solve at `relative_tolerance`, with every absolute tolerance multiplied by `scale`.
-    pub fn options(&self, relative_tolerance: f64, scale: f64) -> Options<'static> {
-        Options::new(relative_tolerance, self.absolute_tolerances.iter().map(|tolerance| tolerance * scale).collect())
+    /// Options of a solve: the absolute tolerance of each state is the relative one times the size below which it is small, so that at 1e-6 an
+    /// amount is held to 1e-12 of the ligand given.
+    pub fn options(&self, relative_tolerance: f64) -> Options<'static> {
+        Options::new(relative_tolerance, self.small.iter().map(|small| relative_tolerance * small).collect())
     }
 }
