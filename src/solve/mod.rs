@@ -10,6 +10,7 @@
 
 mod blocks;
 mod choice;
+mod cohort;
 mod drive;
 mod dynamics;
 mod elimination;
@@ -18,6 +19,10 @@ mod exact;
 mod gauss_kronrod;
 mod integrator;
 mod iteration_matrix;
+mod job;
+mod lane_dynamics;
+mod lane_guard;
+mod lane_run;
 mod linear_form;
 mod nonstiff;
 mod options;
@@ -35,9 +40,11 @@ mod trajectory;
 mod reference;
 
 pub use choice::{MAXIMUM_EXACT_STATES, STIFFNESS_LIMIT};
+pub use cohort::{CohortWork, Crew, solve_cohort};
 pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;
+pub use job::{Job, Solution};
 pub use options::{MethodChoice, Options, Sampling, Span};
 pub use schedule::{Bolus, Infusion, Schedule};
 pub use trajectory::{Method, Statistics, Trajectory};

@@ -19,8 +19,14 @@ pub(crate) struct Plan {
     pub lower_start: Vec<u32>,
     /// Pivot position of the column (in U) or row (in L) of each value; meaningless for the pivots themselves.
     pub partner: Vec<u32>,
-    /// Targets of the updates `target −= l·u`, for each pivot, each l of its column, each u of its row.
-    pub targets: Vec<u32>,
+    /// Products `l·u` subtracted from each value, as pairs of slots: all those of one value side by side, so that it is computed as one running sum.
+    pub products: Vec<(u32, u32)>,
+    /// Where the products of each value start, in the order of elimination (per pivot: itself, its row of U, its column of L); one more closes the last.
+    pub product_start: Vec<u32>,
+    /// (slot, pivot position) of the entries of each row of L, ascending by pivot: the columns of L read by rows.
+    pub lower_rows: Vec<(u32, u32)>,
+    /// Where each row of `lower_rows` starts; one more closes the last.
+    pub lower_row_start: Vec<u32>,
     /// Where each entry of the input pattern goes in the value array.
     pub entry_slots: Vec<u32>,
 }
@@ -85,6 +91,7 @@ impl Plan {
         };
         let upper_start = place(&mut upper);
         let lower_start = place(&mut lower);
+        let partner_count = partner.len();
         // Slot of the entry in pivot row `row` and pivot column `column`; it exists because the lists hold every fill-in.
         let slot = |row: usize, column: usize| -> u32 {
             let find = |start: &[u32], list: &[usize], owner: usize, wanted: usize| {
@@ -96,14 +103,24 @@ impl Plan {
                 std::cmp::Ordering::Greater => find(&lower_start, &lower[column], column, row),
             }
         };
-        let mut targets = Vec::new();
-        for (rows_below, columns_right) in lower.iter().zip(&upper) {
-            for &row in rows_below {
-                targets.extend(columns_right.iter().map(|&column| slot(row, column)));
+        let mut products_of: Vec<Vec<(u32, u32)>> = vec![Vec::new(); partner_count];
+        let mut rows_of_lower: Vec<Vec<(u32, u32)>> = vec![Vec::new(); size];
+        for (pivot, (rows_below, columns_right)) in lower.iter().zip(&upper).enumerate() {
+            for (&row, l) in rows_below.iter().zip(lower_start[pivot]..) {
+                rows_of_lower[row].push((l, pivot as u32));
+                for (&column, u) in columns_right.iter().zip(upper_start[pivot]..) {
+                    products_of[slot(row, column) as usize].push((l, u));
+                }
             }
         }
         let entry_slots = pattern.iter().map(|&(row, column)| slot(position[row], position[column])).collect();
-        Plan { order, upper_start, lower_start, partner, targets, entry_slots }
+        let in_order = (0..size as u32).flat_map(|pivot| {
+            let at = pivot as usize;
+            std::iter::once(pivot).chain(upper_start[at]..upper_start[at + 1]).chain(lower_start[at]..lower_start[at + 1])
+        });
+        let (products, product_start) = flatten(in_order.map(|slot| std::mem::take(&mut products_of[slot as usize])));
+        let (lower_rows, lower_row_start) = flatten(rows_of_lower.into_iter());
+        Plan { order, upper_start, lower_start, partner, products, product_start, lower_rows, lower_row_start, entry_slots }
     }
 
     /// Length of the value array.
@@ -124,6 +141,17 @@ impl Plan {
     }
 }
 
+/// Lists behind each other, and where each starts.
+fn flatten(lists: impl Iterator<Item = Vec<(u32, u32)>>) -> (Vec<(u32, u32)>, Vec<u32>) {
+    let mut all = Vec::new();
+    let mut start = vec![0];
+    for list in lists {
+        all.extend(list);
+        start.push(all.len() as u32);
+    }
+    (all, start)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +163,7 @@ mod tests {
         let pattern: Vec<(usize, usize)> = (1..size).map(|column| (0, column)).chain((1..size).map(|row| (row, 0))).collect();
         let plan = Plan::new(size, &pattern);
         assert_eq!(plan.value_count(), 3 * size - 2);
-        assert_eq!(plan.targets.len(), size - 1);
+        assert_eq!(plan.products.len(), size - 1);
     }
 
     #[test]
@@ -143,6 +171,6 @@ mod tests {
         let pattern = [(1, 0), (2, 0), (2, 1), (3, 0), (4, 2)];
         let plan = Plan::new(5, &pattern);
         assert_eq!(plan.value_count(), 5 + pattern.len());
-        assert!(plan.targets.is_empty(), "a triangular pattern needs no elimination");
+        assert!(plan.products.is_empty(), "a triangular pattern needs no elimination");
     }
 }
