@@ -23,12 +23,15 @@ fn shipped_linear_models_are_exact_for_random_parameters() {
         for patient in 0..300 {
             let source = RandomSource::new(3, patient, 4);
             let spread = |(index, parameter): (usize, &Parameter)| {
-                let value = parameter.value * 10f64.powf(5.0 * (source.uniform(index as u32) - 0.5));
+                let decades = 5.0 * (source.uniform(index as u32) - 0.5);
+                let value = parameter.value * 10f64.powf(decades);
                 match parameter.path.rsplit('.').next() {
                     // Shares of one whole.
                     Some("uptake") => value.min(0.2),
                     // Not longer than the physical half-life of 9572 min.
                     Some("effective_half_life") => value.min(9500.0),
+                    // Logarithms of rates.
+                    Some("lrc1" | "lrc2") => parameter.value + decades * std::f64::consts::LN_10,
                     _ => value,
                 }
             };
