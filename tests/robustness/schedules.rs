@@ -150,11 +150,11 @@ fn amounts_from_1e_minus_12_to_1e12() {
             let samples: Vec<f64> = (0..200).map(|index| f64::from(index * index)).collect();
             let found = solve_body(&body, &boluses(vec![bolus(&body, 0.0, amount)]), &span(40_000.0, &samples), &options)
                 .unwrap_or_else(|error| panic!("{amount:e}: {error}"));
-            for sample in 0..samples.len() {
+            for (sample, time) in samples.iter().enumerate() {
                 let rest = (ligand(&body, found.state(sample)) / amount - 1.0).abs();
-                assert!(rest < 1e-9, "{amount:e} at {} min: {rest:e}", samples[sample]);
+                assert!(rest < 1e-9, "{amount:e} at {time} min: {rest:e}");
                 let lowest = found.state(sample)[..body.system.model_state_count()].iter().copied().fold(0.0, f64::min);
-                assert!(lowest > -1e-5 * amount, "{amount:e} at {} min: {lowest:e}", samples[sample]);
+                assert!(lowest > -1e-5 * amount, "{amount:e} at {time} min: {lowest:e}");
             }
         }
     }
