@@ -60,7 +60,7 @@ pub enum SolveError {
         state: usize,
     },
     /// The tolerance cannot be met by any step that still advances the time.
-    #[error("the step became too small ({step} min) at {time} min; state {state} limits it")]
+    #[error("the step became too small ({step:e} min) at {time} min; state {state} limits it")]
     StepTooSmall {
         /// Time reached, min.
         time: f64,
@@ -151,7 +151,7 @@ mod tests {
         let error = SolveError::StepTooSmall { time: 3.5, step: 1e-17, state: 2 };
         assert_eq!(
             error.message(|index| ["plasma", "liver", "kidney"][index].to_owned()),
-            "the step became too small (0.00000000000000001 min) at 3.5 min; kidney limits it"
+            "the step became too small (1e-17 min) at 3.5 min; kidney limits it"
         );
         assert_eq!(error.time(), Some(3.5));
         assert_eq!(SolveError::Cancelled { time: 1.0 }.state(), None);

@@ -19,6 +19,10 @@ pub(crate) struct Plan {
     pub upper_start: Vec<u32>,
     /// Where the column of L of pivot k starts in the value array; one more entry closes the last.
     pub lower_start: Vec<u32>,
+    /// Pivot position of the column (in U) or row (in L) of each value; meaningless for the pivots themselves.
+    pub partner: Vec<u32>,
+    /// Targets of the updates `target −= l·u`, for each pivot, each l of its column, each u of its row.
+    pub targets: Vec<u32>,
     /// (slot, pivot position of the column) of the entries of each row of U.
     pub upper_rows: Operands<2>,
     /// Products `l·u` subtracted from each value, as pairs of slots: all those of one value side by side, so that it is computed as one running sum.
@@ -105,13 +109,16 @@ impl Plan {
                 std::cmp::Ordering::Greater => find(&lower_start, &lower[column], column, row),
             }
         };
+        let mut targets = Vec::new();
         let mut products_of: Vec<Vec<[u32; 2]>> = vec![Vec::new(); partner_count];
         let mut rows_of_lower: Vec<Vec<[u32; 2]>> = vec![Vec::new(); size];
         for (pivot, (rows_below, columns_right)) in lower.iter().zip(&upper).enumerate() {
             for (&row, l) in rows_below.iter().zip(lower_start[pivot]..) {
                 rows_of_lower[row].push([l, pivot as u32]);
                 for (&column, u) in columns_right.iter().zip(upper_start[pivot]..) {
-                    products_of[slot(row, column) as usize].push([l, u]);
+                    let target = slot(row, column);
+                    targets.push(target);
+                    products_of[target as usize].push([l, u]);
                 }
             }
         }
@@ -126,6 +133,8 @@ impl Plan {
         Plan {
             order,
             upper_start,
+            partner,
+            targets,
             lower_start,
             upper_rows: Operands::new(upper_rows),
             products,
@@ -138,7 +147,7 @@ impl Plan {
 
     /// Length of the value array.
     pub(crate) fn value_count(&self) -> usize {
-        self.order.len() + self.upper_rows.places().len() + self.lower_rows.places().len()
+        self.partner.len()
     }
 
     /// Values of the row of U of pivot `pivot`.
