@@ -1,10 +1,10 @@
 //! Sparse LU factorisation and solution by the operation lists of a plan, for `N` matrices of one pattern at once: no searching, no branching on
 //! structure, no allocation. Every value is one running sum of products (the scheme of Crout), which keeps it in registers.
 
-use std::ops::Range;
+use std::cell::Cell;
 
 use super::sparse::Plan;
-use crate::math::{Block, InstructionSet, Kernel, Operands};
+use crate::math::{Block, InstructionSet, Kernel, Reader};
 
 /// Factorised sparse matrices `P A Pᵀ = L U` with unit diagonal in L, one per lane.
 #[derive(Debug, Clone)]
@@ -45,27 +45,29 @@ impl<const N: usize> Elimination<N> {
             }
             values[slot as usize] = value;
         }
-        let mut products = plan.product_start.windows(2).map(|ends| ends[0] as usize..ends[1] as usize);
+        // cells, because values are read through one list of operands while others are written
+        let values = Cell::from_mut(values).as_slice_of_cells();
+        let mut products = plan.products.of(values);
+        let mut lengths = plan.product_start.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
         let mut broken = [0.0; N];
-        for pivot in 0..size {
-            let value = reduced(values, pivot, &plan.products, products.next().unwrap_or_default());
-            values[pivot] = value;
+        for (pivot, kept) in inverse_pivots.iter_mut().enumerate() {
+            let value = reduced(&values[pivot], products.take_next(lengths.next().unwrap_or(0)));
             let mut inverse = [0.0; N];
             for lane in 0..N {
                 inverse[lane] = 1.0 / value[lane];
                 // NaN for an inverse that is not finite
                 broken[lane] += inverse[lane] * 0.0;
             }
-            inverse_pivots[pivot] = inverse;
-            for slot in plan.upper(pivot) {
-                values[slot] = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
+            *kept = inverse;
+            for value in &values[plan.upper(pivot)] {
+                value.set(reduced(value, products.take_next(lengths.next().unwrap_or(0))));
             }
-            for slot in plan.lower(pivot) {
-                let mut sum = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
+            for value in &values[plan.lower(pivot)] {
+                let mut multiplier = reduced(value, products.take_next(lengths.next().unwrap_or(0)));
                 for lane in 0..N {
-                    sum[lane] *= inverse[lane];
+                    multiplier[lane] *= inverse[lane];
                 }
-                values[slot] = sum;
+                value.set(multiplier);
             }
         }
         broken
@@ -73,32 +75,24 @@ impl<const N: usize> Elimination<N> {
 
     #[inline(always)]
     fn solve_lanes(&mut self, side: &mut [[f64; N]]) {
-        let Elimination { plan, values, inverse_pivots, permuted } = self;
-        let (values, inverse_pivots, permuted) = (values.lanes(), inverse_pivots.lanes(), permuted.lanes_mut());
-        let size = permuted.len();
-        for (row, (&index, ends)) in plan.order.iter().zip(plan.lower_row_start.windows(2)).enumerate() {
-            let mut sum = side[index as usize];
-            for [multiplier, value] in plan.lower_rows.between(ends[0] as usize..ends[1] as usize, [values, permuted]) {
-                for lane in 0..N {
-                    sum[lane] -= multiplier[lane] * value[lane];
-                }
-            }
-            permuted[row] = sum;
+        let plan = &self.plan;
+        let size = plan.order.len();
+        let values = Cell::from_mut(self.values.lanes_mut()).as_slice_of_cells();
+        let permuted = Cell::from_mut(self.permuted.lanes_mut()).as_slice_of_cells();
+        let mut entries = plan.lower_rows.between(0..plan.lower_rows.places().len(), [values, permuted]);
+        for ((target, &index), ends) in permuted.iter().zip(&plan.order).zip(plan.lower_row_start.windows(2)) {
+            target.set(side[index as usize]);
+            target.set(reduced(target, entries.take_next((ends[1] - ends[0]) as usize)));
         }
-        let pivots = plan.order.iter().zip(plan.upper_start.windows(2)).zip(inverse_pivots).enumerate();
-        for (pivot, ((&index, ends), inverse)) in pivots.rev() {
-            let mut sum = permuted[pivot];
-            let row = ends[0] as usize - size..ends[1] as usize - size;
-            for [entry, value] in plan.upper_rows.between(row, [values, permuted]) {
-                for lane in 0..N {
-                    sum[lane] -= entry[lane] * value[lane];
-                }
-            }
+        let mut entries = plan.upper_rows.between(0..plan.upper_rows.places().len(), [values, permuted]);
+        let pivots = permuted.iter().zip(&plan.order).zip(plan.upper_start.windows(2)).zip(&self.inverse_pivots.lanes()[..size]);
+        for (((target, &index), ends), inverse) in pivots.rev() {
+            let mut solved = reduced(target, entries.take_last((ends[1] - ends[0]) as usize));
             for lane in 0..N {
-                sum[lane] *= inverse[lane];
+                solved[lane] *= inverse[lane];
             }
-            permuted[pivot] = sum;
-            side[index as usize] = sum;
+            target.set(solved);
+            side[index as usize] = solved;
         }
     }
 
@@ -130,16 +124,17 @@ impl<const N: usize> Kernel for Solve<'_, N> {
     }
 }
 
-/// A value less its products.
+/// What is left of a value when its products are taken off.
 #[inline(always)]
-fn reduced<const N: usize>(values: &[[f64; N]], slot: usize, products: &Operands<2>, range: Range<usize>) -> [f64; N] {
-    let mut sum = values[slot];
-    for [l, u] in products.between(range, [values, values]) {
+fn reduced<const N: usize>(value: &Cell<[f64; N]>, products: Reader<'_, Cell<[f64; N]>, 2>) -> [f64; N] {
+    let mut left = value.get();
+    for [l, u] in products {
+        let (l, u) = (l.get(), u.get());
         for lane in 0..N {
-            sum[lane] -= l[lane] * u[lane];
+            left[lane] -= l[lane] * u[lane];
         }
     }
-    sum
+    left
 }
 
 #[cfg(test)]

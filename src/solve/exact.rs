@@ -16,6 +16,10 @@ use super::trajectory::Statistics;
 /// Panels shorter than this part of their interval are taken as they are: halving them further would only sum up rounding.
 const SHORTEST_PANEL: f64 = 1e-13;
 
+/// Fastest rate that is propagated, per min. Beyond it the doubling of intervals runs out of powers of two and slow processes would stand still
+/// unnoticed; no physical process is near it.
+const FASTEST_RATE: f64 = 1e25;
+
 /// The exact method with its workspace.
 pub(crate) struct Exact<'a> {
     options: &'a Options<'a>,
@@ -36,6 +40,11 @@ impl<'a> Exact<'a> {
         infused: bool,
     ) -> Result<Exact<'a>, SolveError> {
         let form = LinearForm::of(dynamics, time)?;
+        let fastest = form.matrix.iter().fold(0.0, |largest: f64, rate| largest.max(rate.abs()));
+        if fastest > FASTEST_RATE {
+            let problem = format!("its fastest rate is {fastest:e} per min, expected at most {FASTEST_RATE:e} per min");
+            return Err(SolveError::NotLinear { problem });
+        }
         let has_input = infused || form.production.iter().any(|&rate| rate != 0.0);
         let integrals = match (has_input, form.linear.is_empty()) {
             (false, true) => Integrals::None,

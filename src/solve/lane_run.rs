@@ -9,7 +9,7 @@ use super::integrator::require_finite;
 use super::job::{Job, Solution};
 use super::lane_dynamics::LaneDynamics;
 use super::lane_guard::{Below, LaneGuard, Remember};
-use super::options::{Options, Sampling, Span, check_tolerances};
+use super::options::{Options, Span, check_tolerances};
 use super::rodas5p::{Rodas5P, Trial};
 use super::rodas5p_dense::DenseOutput;
 use super::schedule::Segment;
@@ -248,7 +248,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         let stop = patient.segments[patient.segment].stop;
         let start = patient.segments[patient.segment].start;
         let wanted = if patient.first { self.first_step(lane, stop - start) } else { patient.wanted };
-        let landing = self.options.sampling == Sampling::Landing;
+        let landing = self.options.sampling.lands(patient.span.samples.len());
         let end = if landing { patient.span.samples.get(patient.recorded).map_or(stop, |&sample| sample.min(stop)) } else { stop };
         let (step, reached) = fit_step(wanted.min(self.options.maximum_step), time, end);
         if reached <= time {

@@ -46,6 +46,6 @@ pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;
 pub use job::{Job, Solution};
-pub use options::{MethodChoice, Options, Sampling, Span};
+pub use options::{FEW_SAMPLES, MethodChoice, Options, Sampling, Span};
 pub use schedule::{Bolus, Infusion, Schedule};
 pub use trajectory::{Method, Statistics, Trajectory};

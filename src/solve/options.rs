@@ -33,11 +33,28 @@ pub enum MethodChoice {
 /// How the stiff method reaches the sample times. The others always land on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sampling {
-    /// Interpolation of order 4 inside the steps: samples cost almost nothing and do not change the steps.
+    /// Landing for few samples (up to [`FEW_SAMPLES`]), interpolation for more: values to be reported are as good as the steps, curves cost little.
     #[default]
+    Automatic,
+    /// Interpolation of order 4 inside the steps: samples cost almost nothing and do not change the steps. Its error is not controlled: typically
+    /// about the relative tolerance, at worst some tens of it, where the steps themselves are ten times better (`docs/work-precision.md`).
     Dense,
     /// Steps end at every sample time: samples have the full order 5, and the steps depend on them.
     Landing,
+}
+
+/// Samples of one span up to which [`Sampling::Automatic`] lands on every one.
+pub const FEW_SAMPLES: usize = 64;
+
+impl Sampling {
+    /// Whether steps end at the samples of a span with this many of them.
+    pub(crate) fn lands(self, samples: usize) -> bool {
+        match self {
+            Sampling::Automatic => samples <= FEW_SAMPLES,
+            Sampling::Dense => false,
+            Sampling::Landing => true,
+        }
+    }
 }
 
 /// Tolerances, method and limits of one solve.
@@ -64,7 +81,7 @@ pub struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// Options with these tolerances; no state declared non-negative, 100 000 steps, automatic method, dense sampling, no cancellation.
+    /// Options with these tolerances; no state declared non-negative, 100 000 steps, automatic method and sampling, no cancellation.
     pub fn new(relative_tolerance: f64, absolute_tolerances: Vec<f64>) -> Options<'a> {
         Options {
             relative_tolerance,
@@ -74,7 +91,7 @@ impl<'a> Options<'a> {
             time_budget: None,
             maximum_step: f64::INFINITY,
             method: MethodChoice::Automatic,
-            sampling: Sampling::Dense,
+            sampling: Sampling::Automatic,
             cancel: None,
         }
     }

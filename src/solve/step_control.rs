@@ -56,13 +56,15 @@ pub(crate) fn first_step(length: f64, relative_tolerance: f64, first_derivative:
 
 /// Fits a step to the end: lands on it exactly, and halves the way rather than leaving a sliver. Returns the step and the time reached.
 pub(crate) fn fit_step(wanted: f64, time: f64, end: f64) -> (f64, f64) {
+    // the step is what the clock really advances: with a time far larger than the step, `time + wanted` is rounded
+    let to = |reached: f64| (reached - time, reached);
     let remaining = end - time;
     if wanted >= remaining * (1.0 - 1e-9) {
-        (remaining, end)
+        to(end)
     } else if 2.0 * wanted > remaining {
-        (0.5 * remaining, time + 0.5 * remaining)
+        to(time + 0.5 * remaining)
     } else {
-        (wanted, time + wanted)
+        to(time + wanted)
     }
 }
 

@@ -187,8 +187,13 @@ impl<'p> Course<'p> {
         if dose.duration_min == 0.0 {
             self.schedule.boluses.push(Bolus { time: dose.time_min, amounts });
         } else {
-            let rates = amounts.into_iter().map(|(state, amount)| (state, amount / dose.duration_min)).collect();
-            self.schedule.infusions.push(Infusion { start: dose.time_min, stop: dose.time_min + dose.duration_min, rates });
+            // late in a course `start + duration` is rounded: divide by the time that the infusion really takes
+            let (start, stop) = (dose.time_min, dose.time_min + dose.duration_min);
+            if stop <= start {
+                return refuse(format!("an infusion of {} min is too short at {start} min", dose.duration_min));
+            }
+            let rates = amounts.into_iter().map(|(state, amount)| (state, amount / (stop - start))).collect();
+            self.schedule.infusions.push(Infusion { start, stop, rates });
         }
         Ok(())
     }

@@ -8,4 +8,4 @@ mod instruction_set;
 mod operands;
 
 pub use instruction_set::{INSTRUCTION_SET_VARIABLE, InstructionSet, Kernel, UnknownInstructionSet};
-pub use operands::Operands;
+pub use operands::{Operands, Reader};

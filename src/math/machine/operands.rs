@@ -56,6 +56,14 @@ impl<'a, T, const K: usize> Reader<'a, T, K> {
         self.places = later;
         Reader { places: now, values: self.values }
     }
+
+    /// The last `count` operations, which are taken off the list. Panics if there are fewer.
+    #[inline(always)]
+    pub fn take_last(&mut self, count: usize) -> Reader<'a, T, K> {
+        let (earlier, now) = self.places.split_at(self.places.len() - count);
+        self.places = earlier;
+        Reader { places: now, values: self.values }
+    }
 }
 
 impl<'a, T, const K: usize> Iterator for Reader<'a, T, K> {
