@@ -1,7 +1,7 @@
 //! [`LinearLanes`]: jobs in, solutions out.
 
 use super::infinity::{TimeIntegrals, time_integrals};
-use super::stepper::Stepper;
+use super::stepper::{Stepper, Stretch};
 use super::structure::Structure;
 use super::values::Values;
 use crate::math::InstructionSet;
@@ -108,7 +108,7 @@ impl Engine {
         let structure = Structure::new(count, pattern);
         let size = structure.core.len();
         Engine {
-            stepper: Stepper::new(&structure, instruction_set),
+            stepper: Stepper::new(&structure, model_states, instruction_set),
             values: Values::default(),
             model_states,
             core: vec![0.0; size],
@@ -178,7 +178,7 @@ impl Engine {
                 }
             }
         }
-        let mut statistics = self.stepper.statistics;
+        let mut statistics = self.stepper.statistics();
         statistics.rate_evaluations = 1;
         statistics.jacobian_evaluations = 1;
         Ok(Solution { states, final_state: state, statistics })
@@ -199,7 +199,7 @@ impl Engine {
             *amount = state[index];
         }
         let input = input.iter().any(|&rate| rate != 0.0).then_some(input.as_slice());
-        stepper.advance(structure, values, input, (time_min, duration_min), core, integral)?;
+        stepper.advance(structure, values, Stretch { input, time_min, duration_min }, core, integral)?;
         for (&amount, &index) in core.iter().zip(&structure.core) {
             state[index] = amount;
         }

@@ -9,10 +9,14 @@
 //! No large numbers are subtracted, so fast exchange does not drown slow loss. In a tree the f are real and Im e only grows, so that no pivot is smaller
 //! than the least |Im θ| = 1.19.
 
-use super::approximation::{INTEGRAL_WEIGHTS, LIMIT, Lanes, POLE_IM, POLE_RE, STATE_WEIGHTS};
+use super::approximation::{INTEGRAL_WEIGHTS, LIMIT, Lanes, POLE_IM, POLE_RE, PROBE_WEIGHTS, STATE_WEIGHTS};
 use super::structure::{Block, Net, ROOT, Structure};
 use super::values::Values;
 use crate::math::{Kernel, LANES};
+
+/// Where less than this part of a block's amount comes and goes in a step, what came and went tells the amount better than the sum over the poles,
+/// whose rounding would add up from step to step.
+const SLOW: f64 = 0.25;
 
 /// One complex number per pole.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +87,9 @@ pub(super) struct Workspace {
     inverses: Vec<Complex>,
     slots: Vec<Complex>,
     side: Vec<Complex>,
-    /// Factorisations made so far, each of all eight poles.
+    /// What each block has got from those before it.
+    arrived: Vec<f64>,
+    /// Factorisations since it last forgot, each of all eight poles.
     pub factorisations: usize,
 }
 
@@ -97,13 +103,15 @@ impl Workspace {
             inverses: vec![ZERO; size],
             slots: vec![ZERO; structure.slot_count],
             side: vec![ZERO; size],
+            arrived: vec![0.0; structure.blocks.len()],
             factorisations: 0,
         }
     }
 
-    /// Forgets the factors: the matrix is another.
+    /// Forgets the factors and their count: the matrix is another.
     pub(super) fn forget(&mut self) {
         self.step_min = f64::NAN;
+        self.factorisations = 0;
     }
 }
 
@@ -120,6 +128,8 @@ pub(super) struct Pass<'a> {
     pub core: &'a mut [f64],
     /// ∫ amounts dt at each position.
     pub integral: &'a mut [f64],
+    /// The probe at each position: large where the approximation may be poor.
+    pub probe: &'a mut [f64],
 }
 
 impl Kernel for Pass<'_> {
@@ -127,7 +137,7 @@ impl Kernel for Pass<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Pass { structure, values, workspace, step_min, input, core, integral } = self;
+        let Pass { structure, values, workspace, step_min, input, core, integral, probe } = self;
         if workspace.step_min != step_min {
             factorise(structure, values, workspace, step_min);
         }
@@ -143,9 +153,30 @@ impl Kernel for Pass<'_> {
                 workspace.side[entry.to].add_scaled(workspace.scaled[coupling], &amount);
             }
         }
-        for ((side, amount), integral) in workspace.side.iter().zip(core).zip(integral) {
-            *amount = LIMIT * *amount + STATE_WEIGHTS.sum(&side.re, &side.im);
-            *integral = step_min * INTEGRAL_WEIGHTS.sum(&side.re, &side.im);
+        workspace.arrived.fill(0.0);
+        for (number, block) in structure.blocks.iter().enumerate() {
+            let members = block.first..block.last;
+            let before: f64 = core[members.clone()].iter().sum();
+            let mut put_in = 0.0;
+            let mut left = 0.0;
+            for position in members.clone() {
+                let side = &workspace.side[position];
+                probe[position] = PROBE_WEIGHTS.leading_sum(&side.re, &side.im);
+                core[position] = LIMIT * core[position] + STATE_WEIGHTS.sum(&side.re, &side.im);
+                integral[position] = step_min * INTEGRAL_WEIGHTS.sum(&side.re, &side.im);
+                left += values.losses[position] * integral[position];
+                put_in += input.map_or(0.0, |input| step_min * input[position]);
+            }
+            let arrived = workspace.arrived[number] + put_in;
+            if left.abs() + arrived.abs() <= SLOW * before {
+                let after: f64 = core[members.clone()].iter().sum();
+                let correction = (before + (arrived - left)) / after;
+                core[members].iter_mut().for_each(|amount| *amount *= correction);
+            }
+            for &coupling in &block.couplings {
+                let entry = structure.entries[coupling];
+                workspace.arrived[structure.block_of[entry.to]] += values.rates[coupling] * integral[entry.from];
+            }
         }
     }
 }

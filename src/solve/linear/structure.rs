@@ -85,6 +85,8 @@ pub(super) struct Structure {
     /// For each position; nets have none that matter.
     pub links: Vec<Link>,
     pub entries: Vec<Entry>,
+    /// Block of each position.
+    pub block_of: Vec<usize>,
     /// Slots of all nets together.
     pub slot_count: usize,
     pub collectors: Vec<Collector>,
@@ -104,6 +106,7 @@ impl Structure {
             blocks: Vec::new(),
             links: Vec::new(),
             entries: Vec::new(),
+            block_of: Vec::new(),
             slot_count: 0,
             collectors: Vec::new(),
         };
@@ -119,6 +122,7 @@ impl Structure {
             for &member in &plan.order {
                 position[group[member as usize]] = structure.core.len();
                 structure.core.push(group[member as usize]);
+                structure.block_of.push(structure.blocks.len());
             }
             structure.blocks.push(Block { first, last: structure.core.len(), net: None, couplings: Vec::new() });
             plans.push(plan);

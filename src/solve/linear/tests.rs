@@ -136,7 +136,26 @@ proptest! {
         let found = run(&mut network, &[0.0; 12], &infusion(dose / 30.0, 30.0), &times);
         let span = Span { start: 0.0, stop: 43_200.0, samples: times };
         let expected = solve(&mut network, &[0.0; 12], &infusion(dose / 30.0, 30.0), &span, &options(12, 1e-10, 1e-10, MethodChoice::Exact));
-        let found = error(&found.states, &expected.expect("solves").states, dose);
+        let deviation = error(&found.states, &expected.expect("solves").states, dose);
+        prop_assert!(deviation < 1e-12, "{deviation:e}, {:?}", found.statistics);
+    }
+
+    /// Chains of up to twelve states whose rates lie close together, against the propagator (rates are exact in binary as above).
+    #[test]
+    fn chains_of_close_rates_agree_with_the_propagator(
+        length in 3usize..13, numbers in prop::collection::vec(0.0f64..1.0, 13), spread in 0.0f64..2.0, time in -1.0f64..2.0,
+    ) {
+        let mut network = Network::new(length + 1);
+        for member in 0..length {
+            network = network.flow(member, member + 1, (1024.0 * 2f64.powf(spread * numbers[member])).round() / 1024.0);
+        }
+        let mut network = network.loss(length, 0.0).linear(length + 1);
+        let times = [10f64.powf(time), 100.0];
+        let found = run(&mut network, &bolus_in(length + 1), &Schedule::default(), &times);
+        let span = Span { start: 0.0, stop: 100.0, samples: times.to_vec() };
+        let options = options(length + 1, 1e-10, 1e-10, MethodChoice::Exact);
+        let expected = solve(&mut network, &bolus_in(length + 1), &Schedule::default(), &span, &options).expect("solves");
+        let found = error(&found.states, &expected.states, 1.0);
         prop_assert!(found < 1e-12, "{found:e}");
     }
 
@@ -183,22 +202,23 @@ proptest! {
 /// Transit compartments in series with one rate (a defective matrix): the Erlang distribution.
 #[test]
 fn long_chains_of_equal_rates_by_closed_form() {
-    for length in [3usize, 10, 30, 60] {
+    for length in [2usize, 3, 4, 5, 10, 30, 60] {
         let mut network = Network::new(length + 1);
         for member in 0..length {
             network = network.flow(member, member + 1, 1.0);
         }
         let mut network = network.loss(length, 0.0).linear(length + 1);
-        let mut worst = 0.0f64;
-        for time in [0.5, 3.0, 10.0, 30.0, 60.0, 100.0] {
-            let found = run(&mut network, &bolus_in(length + 1), &Schedule::default(), &[time]).final_state;
+        let (mut worst, mut steps) = (0.0f64, Vec::new());
+        for time in (0..200).map(|step| 0.5 * 1.03f64.powi(step)) {
+            let found = run(&mut network, &bolus_in(length + 1), &Schedule::default(), &[time]);
+            steps.push(found.statistics.steps);
             let mut expected = (-time).exp();
-            for (member, found) in found[..length].iter().enumerate() {
+            for (member, found) in found.final_state[..length].iter().enumerate() {
                 worst = worst.max((found - expected).abs());
                 expected *= time / (member + 1) as f64;
             }
         }
-        println!("chain of {length}: {worst:.1e}");
+        println!("chain of {length}: {worst:.1e}, up to {} steps", steps.iter().max().unwrap());
         assert!(worst < 1e-12, "{length}: {worst:e}");
     }
 }
@@ -258,9 +278,10 @@ fn one_step_would_be_wrong_for_a_cycle() {
     assert!(engine.values.doubtful_rate > 0.0);
     let mut workspace = Workspace::new(&engine.structure);
     let mut core: Vec<f64> = engine.structure.core.iter().map(|&state| if state == 0 { 1.0 } else { 0.0 }).collect();
-    let mut integral = vec![0.0; 12];
+    let (mut integral, mut probe) = (vec![0.0; 12], vec![0.0; 12]);
     let Engine { structure, values, .. } = &engine;
-    best().run(Pass { structure, values, workspace: &mut workspace, step_min: 1.0, input: None, core: &mut core, integral: &mut integral });
+    let (core_now, integral, probe) = (&mut core, &mut integral, &mut probe);
+    best().run(Pass { structure, values, workspace: &mut workspace, step_min: 1.0, input: None, core: core_now, integral, probe });
     let exact = ring_solution(12, 10.0, 1e-4, 1.0);
     let expected: Vec<f64> = engine.structure.core.iter().map(|&state| exact[state]).collect();
     assert!(error(&core, &expected, 1.0) > 1e-9, "if this fails, the control is not needed: {:e}", error(&core, &expected, 1.0));
@@ -300,7 +321,7 @@ fn costs_are_pinned() {
     let infused = run(&mut twelve(&numbers, 7.2e-5), &[0.0; 12], &infusion(1.0, 30.0), &times).statistics;
     assert_eq!((infused.steps, infused.factorisations, infused.rejected), (11, 3, 0));
     let cycle = run(&mut ring(12, 1.0, 1e-4), &bolus_in(12), &Schedule::default(), &times).statistics;
-    assert_eq!((cycle.steps, cycle.factorisations, cycle.rejected), (0, 0, 0));
+    assert_eq!((cycle.steps, cycle.factorisations, cycle.rejected), (65, 144, 14));
 }
 
 #[test]
@@ -366,4 +387,69 @@ fn systems_of_extreme_shape() {
     assert_eq!((clock.states[0], clock.final_state[0]), (11.0, 21.0));
     let still = run(&mut Network::new(1).linear(1), &[3.0], &Schedule::default(), &[10.0]);
     assert_eq!(still.final_state, [3.0]);
+}
+
+/// A thousand intervals: errors of the steps add up where nothing decays.
+#[test]
+fn a_thousand_intervals_stay_within_the_bound() {
+    let times: Vec<f64> = (1..=1000).map(|step| 43.2 * f64::from(step) + 0.37 * f64::from(step % 7)).collect();
+    let found = run(&mut two_compartments(1e-6, 0.3, 0.02), &[1.0, 0.0], &Schedule::default(), &times);
+    let mut worst = 0.0f64;
+    for (sample, &time) in times.iter().enumerate() {
+        worst = worst.max(error(&found.states[2 * sample..][..2], &two_compartments_bolus(1.0, 1e-6, 0.3, 0.02, time), 1.0));
+    }
+    println!("a thousand intervals: {worst:.1e}");
+    assert!(worst < 1e-12, "{worst:e}");
+}
+
+/// Riders of a compiled model: a time integral is linear; the Lea–Catcheside product is refused by name; integrals without end.
+#[test]
+fn compiled_systems_with_riders() {
+    use crate::model::system::{Rider, SystemBuilder};
+    let text = "model: m\namount: mg\nparameters: {k: {value: 0.1 1/min}, q: {value: 0.02 1/min}}\ncompartments: {a: , b: , out: }\n\
+                flows:\n  - {from: a, to: b, k: k}\n  - {from: b, to: out, k: q}\ndosing: {vein: a}\n";
+    let file = crate::model::yaml::YamlFile::parse("m.yaml", text.to_owned()).expect("sound YAML");
+    let (model, _) = crate::model::read(&file, &[]).expect("a sound model");
+    let mut builder = SystemBuilder::new(&model);
+    let amount = builder.graph.state(1);
+    builder.ride(Rider { name: "integral of b".into(), rate: amount, scale: 1.0 });
+    let linear = builder.clone().compile();
+    let square = builder.graph.multiply(amount, amount);
+    builder.ride(Rider { name: "Lea–Catcheside of b".into(), rate: square, scale: 1.0 });
+    let refused = LinearLanes::new(&builder.compile(), best()).expect_err("a product");
+    assert!(matches!(&refused, SolveError::NotLinear { problem } if problem.contains("`Lea–Catcheside of b`")), "{refused}");
+
+    let mut lanes = LinearLanes::new(&linear, best()).expect("linear");
+    let jobs: Vec<Job> = (0..5)
+        .map(|index| {
+            let schedule = Schedule { boluses: vec![Bolus { time: 1.0, amounts: vec![(0, 1.0 + index as f64)] }], ..Schedule::default() };
+            let span = Span { start: 0.0, stop: 500.0 + index as f64, samples: vec![10.0, 100.0 + index as f64] };
+            Job { index, parameters: vec![0.1, 0.03 * (1 + index) as f64], initial: vec![0.0; 4], schedule, span }
+        })
+        .collect();
+    let mut run = |order: &[usize]| {
+        let mut queue = order.iter().map(|&index| jobs[index].clone());
+        let mut solutions = vec![None; 5];
+        lanes.run(&mut || queue.next(), &mut |index, solution| solutions[index] = Some(solution.expect("solves")));
+        solutions
+    };
+    let forward = run(&[0, 1, 2, 3, 4]);
+    assert_eq!(forward, run(&[3, 1, 4, 0, 2]));
+    for (job, solution) in jobs.iter().zip(&forward) {
+        let solution = solution.as_ref().expect("every job comes back");
+        let (dose, q) = (1.0 + job.index as f64, job.parameters[1]);
+        let [a, b, _] = chain_bolus(dose, [0.1, q, 1e-9], 9.0);
+        assert!(error(&solution.states[..2], &[a, b], dose) < 1e-13);
+        let out = dose - a - b;
+        assert!(error(&solution.states[2..4], &[out, out / q], dose / q) < 1e-13);
+        assert_eq!(solution.statistics.factorisations, 4);
+    }
+
+    let ends = lanes.time_integrals_to_infinity(&[0.1, 0.02], &[3.0, 1.0, 0.5, 0.0]).expect("it empties");
+    assert!(error(&[ends.integrals[0].expect("core"), ends.integrals[1].expect("core")], &[30.0, 200.0], 1.0) < 1e-12);
+    assert_eq!((ends.integrals[2], ends.integrals[3]), (None, None));
+    assert!(error(&[ends.limits[2], ends.limits[3]], &[4.5, 200.0], 1.0) < 1e-12);
+    let trapped = lanes.time_integrals_to_infinity(&[0.1, 0.0], &[3.0, 0.0, 0.0, 0.0]).expect_err("b is never left");
+    assert_eq!(trapped.to_string(), "the system contradicts itself: nothing leaves `b`: the integrals to infinity have no end");
+    assert!(lanes.time_integrals_to_infinity(&[0.0, 0.1], &[0.0, 1.0, 0.0, 0.0]).is_ok(), "nothing is in the compartment that is never left");
 }
