@@ -1,7 +1,8 @@
 //! Decay chains against high-precision Bateman activities (radioactivedecay 0.6.1, ICRP 107 data; `tests/data/nuclides`), by the lanes engine and by the
 //! exact method. Each chain is a model file: one compartment per nuclide, one flow per branch, half-lives and branching from `nuclide`.
 //!
-//! The reference prints twelve digits. Where 500 h leave 1e-14 of the parent, both methods still have to agree with it to 1e-9.
+//! The reference prints twelve digits. The exact method keeps them all, down to the 1e-14 of the parent that 500 h leave of Pb-212; the lanes engine keeps
+//! them relative to the parent at the sample before.
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -78,6 +79,11 @@ fn chain(parent: &str) -> (System, Vec<String>, Vec<f64>) {
     (SystemBuilder::new(&model).compile(), names, parameters)
 }
 
+/// The reference's activity of the parent itself.
+fn activity_at(rows: &[&Row], parent: &str, time_min: f64) -> f64 {
+    rows.iter().find(|row| row.nuclide == parent && 60.0 * row.time_h == time_min).map(|row| row.activity).unwrap()
+}
+
 #[test]
 fn decay_chains_follow_bateman() {
     let rows = rows();
@@ -111,20 +117,25 @@ fn decay_chains_follow_bateman() {
                 let rate = decay_constant_per_min(&row.nuclide).unwrap_or(0.0);
                 for (method, states) in [&lanes.states, &exact.states].into_iter().enumerate() {
                     let found = rate * states[sample * system.state_count() + state];
-                    let deviation = if row.activity == 0.0 { found.abs() } else { (found / row.activity - 1.0).abs() };
-                    worst[method] = worst[method].max(deviation);
-                    // Twelve digits are printed; below 1e-6 of the parent the lanes engine is held to 1e-12 of the parent at the sample before.
-                    let allowed = if row.activity > 1e-6 || method == 1 { 1e-11 } else { 1e-7 };
+                    let deviation = (found - row.activity).abs();
+                    // Twelve digits are printed. One interval of the lanes engine is exact to 3e-14 of what was there at its start.
+                    let start = times[..sample].last().map_or(1.0, |&before| activity_at(&of_parent, parent, before));
+                    let allowed = 1e-11 * row.activity + if method == 0 { 3e-14 * start } else { 0.0 };
+                    if row.activity > 1e-6 {
+                        worst[method] = worst[method].max(deviation / row.activity);
+                    }
                     assert!(
                         deviation <= allowed,
                         "{} after {parent}, {} h, method {method}: {found:e} v {:e}, {deviation:.1e}",
-                        row.nuclide, row.time_h, row.activity
+                        row.nuclide,
+                        row.time_h,
+                        row.activity
                     );
                     compared += 1;
                 }
             }
         }
     }
-    println!("largest relative deviation: lanes {:.1e}, exact method {:.1e}", worst[0], worst[1]);
+    println!("largest relative deviation above 1e-6 of the parent: lanes {:.1e}, exact method {:.1e}", worst[0], worst[1]);
     assert_eq!(compared, 2 * 217 * InstructionSet::available().len());
 }

@@ -16,12 +16,7 @@ pub struct TimeIntegrals {
 }
 
 /// The integrals from `state` on.
-pub(super) fn time_integrals(
-    structure: &Structure,
-    values: &Values,
-    state: &[f64],
-    names: &[String],
-) -> Result<TimeIntegrals, SolveError> {
+pub(super) fn time_integrals(structure: &Structure, values: &Values, state: &[f64], names: &[String]) -> Result<TimeIntegrals, SolveError> {
     if let Some(index) = values.production.iter().position(|&rate| rate != 0.0) {
         let problem = format!("`{}` is produced for ever: the integrals to infinity have no end", names[index]);
         return Err(SolveError::System { problem });

@@ -37,7 +37,10 @@ impl<'s> LinearLanes<'s> {
         match system.linear() {
             None => return not_linear("the system has rates that are not of first order".to_owned()),
             Some(linear) if linear < count => {
-                return not_linear(format!("`{}` is not linear in the amounts, and this engine integrates no products", system.state_names()[linear]));
+                return not_linear(format!(
+                    "`{}` is not linear in the amounts, and this engine integrates no products",
+                    system.state_names()[linear]
+                ));
             }
             Some(_) => {}
         }
@@ -120,13 +123,7 @@ impl Engine {
     }
 
     /// Takes the matrices of a patient: entries of the Jacobian and rates at zero, per min.
-    pub(super) fn set(
-        &mut self,
-        entries: &[f64],
-        production: &[f64],
-        pattern: &[(usize, usize)],
-        time_min: f64,
-    ) -> Result<(), SolveError> {
+    pub(super) fn set(&mut self, entries: &[f64], production: &[f64], pattern: &[(usize, usize)], time_min: f64) -> Result<(), SolveError> {
         if let Some(place) = entries.iter().position(|value| !value.is_finite()) {
             return Err(SolveError::NotFinite { time: time_min, state: pattern[place].0, quantity: "rate" });
         }

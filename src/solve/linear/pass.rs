@@ -168,7 +168,7 @@ impl Kernel for Pass<'_> {
                 put_in += input.map_or(0.0, |input| step_min * input[position]);
             }
             let arrived = workspace.arrived[number] + put_in;
-            if left.abs() + arrived.abs() <= SLOW * before {
+            if before > 0.0 && left.abs() + arrived.abs() <= SLOW * before {
                 let after: f64 = core[members.clone()].iter().sum();
                 let correction = (before + (arrived - left)) / after;
                 core[members].iter_mut().for_each(|amount| *amount *= correction);

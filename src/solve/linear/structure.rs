@@ -188,8 +188,7 @@ impl Structure {
         let outward: Vec<Vec<(usize, usize)>> = (0..size).map(|pivot| list(plan.lower(pivot))).collect();
         let back: Vec<Vec<(usize, usize)>> = (0..size).map(|pivot| list(plan.upper(pivot))).collect();
         let mut all = plan.targets.iter().map(|&target| (target as usize >= size).then(|| slot(target as usize)));
-        let targets =
-            (0..size).map(|pivot| all.by_ref().take(plan.lower(pivot).len() * plan.upper(pivot).len()).collect()).collect();
+        let targets = (0..size).map(|pivot| all.by_ref().take(plan.lower(pivot).len() * plan.upper(pivot).len()).collect()).collect();
         let filled = (0..size)
             .flat_map(|pivot| {
                 let leaving = outward[pivot].iter().map(move |&(slot, to)| (slot, to, first + pivot));
@@ -239,8 +238,7 @@ mod tests {
     #[test]
     fn a_mammillary_body_with_a_chain_behind_it() {
         // 0 ⇌ 1, 0 ⇌ 2, 1 → 3 → 4, 5 collects from 0 and 4; diagonals everywhere but at 5.
-        let mut pattern =
-            vec![(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 2), (3, 1), (3, 3), (4, 3), (4, 4), (5, 0), (5, 4)];
+        let mut pattern = vec![(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 2), (3, 1), (3, 3), (4, 3), (4, 4), (5, 0), (5, 4)];
         pattern.sort_unstable();
         let structure = Structure::new(6, &pattern);
         let blocks: Vec<Vec<usize>> = structure.blocks.iter().map(|block| structure.core[block.first..block.last].to_vec()).collect();
