@@ -113,7 +113,7 @@ mod tests {
         let structure = Structure::new(3, &pattern);
         let mut values = Values::default();
         values.set(&structure, &entries, &[0.0; 3], 3);
-        let loss_of = |state: usize| values.losses[structure.core.iter().position(|&other| other == state).unwrap()];
+        let loss_of = |state: usize| values.losses[structure.core.iter().position(|&other| other == state).expect("in the core")];
         assert_eq!(loss_of(0), decay);
         assert_eq!(loss_of(1), decay + slow);
         assert_eq!(values.doubtful_rate, 0.0);
