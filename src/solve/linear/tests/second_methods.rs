@@ -31,8 +31,8 @@ proptest! {
         length in 3usize..13, numbers in prop::collection::vec(0.0f64..1.0, 13), spread in 0.0f64..2.0, time in -1.0f64..2.0,
     ) {
         let mut network = Network::new(length + 1);
-        for member in 0..length {
-            network = network.flow(member, member + 1, (1024.0 * 2f64.powf(spread * numbers[member])).round() / 1024.0);
+        for (member, &number) in numbers[..length].iter().enumerate() {
+            network = network.flow(member, member + 1, (1024.0 * 2f64.powf(spread * number)).round() / 1024.0);
         }
         let mut network = network.loss(length, 0.0).linear(length + 1);
         let times = [10f64.powf(time), 100.0];
