@@ -19,6 +19,21 @@ const PATIENTS: usize = 256;
 const STATES: usize = 12;
 
 fn system() -> System {
+    let mut flows = Vec::new();
+    for organ in 1..=5 {
+        flows.push((0, organ, 2 * organ - 1));
+        flows.push((organ, 0, 2 * organ));
+    }
+    compile(flows)
+}
+
+fn circulation() -> System {
+    let ring = (0..6).map(|organ| (organ, (organ + 1) % 6, 1 + organ % 3)).collect();
+    compile(ring)
+}
+
+/// Twelve compartments with these flows (from, to, number of the rate), a chain of five behind the sixth compartment and a sink.
+fn compile(mut flows: Vec<(usize, usize, usize)>) -> System {
     let mut text = String::from("model: m12\ntitle: Twelve compartments\namount: nmol\nparameters:\n");
     for number in 1..=15 {
         text += &format!("  k{number}: {{value: {} 1/min, provenance: assumed}}\n", 0.3 / f64::from(number * number));
@@ -28,33 +43,28 @@ fn system() -> System {
         text += &format!("  c{number}:\n");
     }
     text += "flows:\n";
-    let mut flow = |from: usize, to: usize, rate: usize| text += &format!("  - {{from: c{from}, to: c{to}, k: k{rate}}}\n");
-    for organ in 1..=5 {
-        flow(0, organ, 2 * organ - 1);
-        flow(organ, 0, 2 * organ);
+    flows.extend((5..10).map(|member| (member, member + 1, member + 6)));
+    flows.push((0, 11, 2));
+    for (from, to, rate) in flows {
+        text += &format!("  - {{from: c{from}, to: c{to}, k: k{rate}}}\n");
     }
-    for member in 5..10 {
-        flow(member, member + 1, member + 6);
-    }
-    flow(0, 11, 2);
     text += "dosing:\n  vein: c0\n";
     let file = YamlFile::parse("m12.yaml", text).expect("sound YAML");
     let (model, _) = model::read(&file, &[]).expect("a sound model");
     SystemBuilder::new(&model).compile()
 }
 
-fn parameters(system: &System, patient: usize) -> Vec<f64> {
-    let _ = system;
+fn parameters(patient: usize) -> Vec<f64> {
     let factor = |number: usize| 0.5 + ((patient * 17 + number) as f64 * 0.618_033_988_749).fract();
     let mut values: Vec<f64> = (1..=15).map(|number| 0.3 / (number * number) as f64 * factor(number)).collect();
     values.push(7.2416e-5);
     values
 }
 
-fn job(system: &System, patient: usize) -> Job {
+fn job(patient: usize) -> Job {
     Job {
         index: patient,
-        parameters: parameters(system, patient),
+        parameters: parameters(patient),
         initial: vec![0.0; STATES],
         schedule: Schedule { infusions: vec![Infusion { start: 0.0, stop: 30.0, rates: vec![(0, 1.0)] }], ..Schedule::default() },
         span: Span { start: 0.0, stop: 43_200.0, samples: samples() },
@@ -66,14 +76,14 @@ fn samples() -> Vec<f64> {
     [30.0, 60.0, 240.0, 1440.0, 2890.0, 4330.0, 7200.0, 14_400.0, 28_800.0, 43_200.0].to_vec()
 }
 
-/// Equal intervals after the infusion: the factors are shared.
+/// The lanes engine with the instructions that every processor has, and with the best set of this one.
 #[divan::bench(args = ["baseline", "best"])]
 fn lanes(bencher: divan::Bencher, set: &str) {
     let system = system();
     let sets = InstructionSet::available();
     let set = if set == "best" { sets[sets.len() - 1] } else { InstructionSet::BASELINE };
     let mut engine = LinearLanes::new(&system, set).expect("linear");
-    let jobs: Vec<Job> = (0..PATIENTS).map(|patient| job(&system, patient)).collect();
+    let jobs: Vec<Job> = (0..PATIENTS).map(job).collect();
     bencher.counter(ItemsCount::new(PATIENTS)).bench_local(|| {
         let mut queue = jobs.iter().cloned();
         let mut sum = 0.0;
@@ -82,10 +92,32 @@ fn lanes(bencher: divan::Bencher, set: &str) {
     });
 }
 
+/// One patient alone: he fills the lanes by himself.
+#[divan::bench]
+fn lanes_one_patient(bencher: divan::Bencher) {
+    let system = system();
+    let sets = InstructionSet::available();
+    let mut engine = LinearLanes::new(&system, sets[sets.len() - 1]).expect("linear");
+    let job = job(7);
+    bencher.counter(ItemsCount::new(1usize)).bench_local(|| engine.solve(&job).expect("solves").final_state[0]);
+}
+
+/// The same body with a one-way circulation through five organs: complex eigenvalues, hence controlled steps.
+#[divan::bench]
+fn lanes_with_a_circulation(bencher: divan::Bencher) {
+    let system = circulation();
+    let sets = InstructionSet::available();
+    let mut engine = LinearLanes::new(&system, sets[sets.len() - 1]).expect("linear");
+    let jobs: Vec<Job> = (0..PATIENTS).map(job).collect();
+    bencher
+        .counter(ItemsCount::new(PATIENTS))
+        .bench_local(|| jobs.iter().map(|job| engine.solve(job).expect("solves").final_state[0]).sum::<f64>());
+}
+
 #[divan::bench]
 fn exact_method_of_solve(bencher: divan::Bencher) {
     let system = system();
-    let jobs: Vec<Job> = (0..PATIENTS).map(|patient| job(&system, patient)).collect();
+    let jobs: Vec<Job> = (0..PATIENTS).map(job).collect();
     let options = Options::new(1e-10, vec![1e-10; STATES]).with_method(MethodChoice::Exact);
     bencher.counter(ItemsCount::new(PATIENTS)).bench_local(|| {
         let one = |job: &Job| solve(&mut system.bind(&job.parameters), &job.initial, &job.schedule, &job.span, &options);
@@ -96,7 +128,7 @@ fn exact_method_of_solve(bencher: divan::Bencher) {
 #[divan::bench]
 fn nalgebra_exponential_per_interval(bencher: divan::Bencher) {
     let system = system();
-    let jobs: Vec<Job> = (0..PATIENTS).map(|patient| job(&system, patient)).collect();
+    let jobs: Vec<Job> = (0..PATIENTS).map(job).collect();
     bencher.counter(ItemsCount::new(PATIENTS)).bench_local(|| {
         let mut sum = 0.0;
         for job in &jobs {
