@@ -11,6 +11,9 @@ use crate::solve::sparse::Plan;
 /// No parent: the last pivot of its block.
 pub(super) const ROOT: usize = usize::MAX;
 
+/// Up to four states in a row the approximation is as good as 3e-13, whatever their rates.
+const SHORT_PATH: usize = 4;
+
 /// An off-diagonal entry between two core states, by their positions in the order of elimination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -87,6 +90,8 @@ pub(super) struct Structure {
     pub entries: Vec<Entry>,
     /// Block of each position.
     pub block_of: Vec<usize>,
+    /// Whether a path leads through more than [`SHORT_PATH`] core states.
+    pub has_long_paths: bool,
     /// Slots of all nets together.
     pub slot_count: usize,
     pub collectors: Vec<Collector>,
@@ -107,6 +112,7 @@ impl Structure {
             links: Vec::new(),
             entries: Vec::new(),
             block_of: Vec::new(),
+            has_long_paths: false,
             slot_count: 0,
             collectors: Vec::new(),
         };
@@ -142,6 +148,7 @@ impl Structure {
         for (number, plan) in plans.iter().enumerate() {
             structure.lay_out(number, plan);
         }
+        structure.has_long_paths = structure.longest_path() > SHORT_PATH;
         structure.collectors = (0..state_count)
             .filter(|&state| collects[state])
             .map(|state| {
@@ -150,6 +157,35 @@ impl Structure {
             })
             .collect();
         structure
+    }
+
+    /// States on the longest path through the core: the longest path of each tree (all states of a net) along the couplings.
+    fn longest_path(&self) -> usize {
+        let mut through = vec![0usize; self.blocks.len()];
+        let mut longest = 0;
+        for (number, block) in self.blocks.iter().enumerate() {
+            // Depth below each pivot of a tree, which hangs on a later one; the longest path joins the two deepest below one pivot.
+            let mut depth = vec![1usize; block.last - block.first];
+            let mut own = 1;
+            for position in block.first..block.last {
+                let parent = self.links[position].parent;
+                if parent != ROOT {
+                    let (below, above) = (depth[position - block.first], depth[parent - block.first]);
+                    own = own.max(below + above);
+                    depth[parent - block.first] = above.max(below + 1);
+                }
+            }
+            if block.net.is_some() {
+                own = block.last - block.first;
+            }
+            through[number] += own;
+            longest = longest.max(through[number]);
+            for &coupling in &block.couplings {
+                let to = self.block_of[self.entries[coupling].to];
+                through[to] = through[to].max(through[number]);
+            }
+        }
+        longest
     }
 
     fn entry(&self, to: usize, from: usize) -> Option<usize> {
@@ -248,6 +284,7 @@ mod tests {
         assert_eq!(structure.collectors.len(), 1);
         assert_eq!(structure.collectors[0].weights.len(), 2);
         assert_eq!(structure.slot_count, 0);
+        assert_eq!(structure.longest_path(), 5);
     }
 
     #[test]
