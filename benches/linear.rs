@@ -68,6 +68,7 @@ fn job(patient: usize) -> Job {
         initial: vec![0.0; STATES],
         schedule: Schedule { infusions: vec![Infusion { start: 0.0, stop: 30.0, rates: vec![(0, 1.0)] }], ..Schedule::default() },
         span: Span { start: 0.0, stop: 43_200.0, samples: samples() },
+        ..Job::default()
     }
 }
 

@@ -109,6 +109,6 @@ fn one_room_names_libm_and_one_room_is_unsafe() {
         let names = |word: &str| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
         assert!(!names("libm::") || path == "math/mod.rs", "src/{path} names libm: take it from crate::math");
         let unsafe_words = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe_code"];
-        assert!(!unsafe_words.iter().any(|word| names(word)) || path == "math/instruction_set.rs", "src/{path} is unsafe");
+        assert!(!unsafe_words.iter().any(|word| names(word)) || path.starts_with("math/machine/"), "src/{path} is unsafe");
     }
 }

@@ -4,6 +4,12 @@ use super::checked::Model;
 use super::expr::derivative::Derivative;
 use super::expr::graph::{Graph, NodeId};
 use super::expr::program::Program;
+use crate::math::{Block, InstructionSet, Kernel};
+
+/// Phases of a system's program, in the order in which they build on each other.
+const RATES: usize = 0;
+const JACOBIAN: usize = 1;
+const TIME_DERIVATIVE: usize = 2;
 
 /// A state beside the model's own: it may read every state, the model reads none of it.
 #[derive(Clone, Debug)]
@@ -73,6 +79,12 @@ impl SystemBuilder {
         self.rates.len()
     }
 
+    /// The node of the rate of change of every state, riders included, without doses: for those who turn a system into code of their own.
+    pub fn rates(&self) -> Vec<NodeId> {
+        let riders = self.riders.iter().map(|rider| rider.rate);
+        self.rates.iter().copied().chain(riders).collect()
+    }
+
     /// The node of the state that the next rider will be.
     pub fn next_rider(&mut self) -> NodeId {
         let position = self.rates.len() + self.riders.len();
@@ -88,8 +100,7 @@ impl SystemBuilder {
     /// Compiles everything. The Jacobian is derived from the expressions, entry by entry.
     pub fn compile(mut self) -> System {
         let model_states = self.rates.len();
-        let mut rates = self.rates.clone();
-        rates.extend(self.riders.iter().map(|rider| rider.rate));
+        let rates = self.rates();
         let state_count = rates.len();
         // one derivative per column keeps what it has found, so shared sub-expressions are differentiated once
         let mut columns: Vec<Derivative> = Vec::with_capacity(state_count);
@@ -115,14 +126,13 @@ impl SystemBuilder {
         let depends_on_time = time_derivatives.iter().any(|derivative| *derivative != zero);
         let linear = linear_states(&self.graph, &pattern, &entries, depends_on_time, model_states, self.riders.len());
         let parameters = self.parameter_count;
-        let compile = |nodes: &[NodeId]| Program::compile(&self.graph, nodes, parameters, state_count);
+        let phases: [&[NodeId]; 3] = [&rates, &entries, if depends_on_time { &time_derivatives } else { &[] }];
         let mut state_names = self.state_names;
         state_names.extend(self.riders.iter().map(|rider| rider.name.clone()));
         System {
-            rates: compile(&rates),
-            jacobian: compile(&entries),
-            time_derivative: depends_on_time.then(|| compile(&time_derivatives)),
-            initial: compile(&self.initial),
+            program: Program::compile_phases(&self.graph, &phases, parameters, state_count),
+            depends_on_time,
+            initial: Program::compile(&self.graph, &self.initial, parameters, state_count),
             pattern,
             linear,
             state_names,
@@ -161,9 +171,9 @@ fn linear_states(
 /// A compiled system. It is shared; [`System::bind`] gives the parameters of one patient.
 #[derive(Clone, Debug)]
 pub struct System {
-    rates: Program,
-    jacobian: Program,
-    time_derivative: Option<Program>,
+    /// Three phases: rates, Jacobian, derivative of the rates to the time.
+    program: Program,
+    depends_on_time: bool,
     initial: Program,
     pattern: Vec<(usize, usize)>,
     linear: Option<usize>,
@@ -206,22 +216,27 @@ impl System {
 
     /// Whether the rates depend on time explicitly.
     pub fn depends_on_time(&self) -> bool {
-        self.time_derivative.is_some()
+        self.depends_on_time
     }
 
-    /// Operations of one evaluation of the right-hand side and of the Jacobian.
+    /// Operations of one evaluation of the right-hand side, and further ones of the Jacobian at the same point.
     pub fn operation_counts(&self) -> (usize, usize) {
-        (self.rates.operation_count(), self.jacobian.operation_count())
+        (self.program.operation_count(RATES), self.program.operation_count(JACOBIAN))
     }
 
     /// The system with the parameters of one patient: what depends on them alone is computed now.
     pub fn bind(&self, parameters: &[f64]) -> BoundSystem<'_> {
         assert_eq!(parameters.len(), self.parameter_count, "one value for each parameter of the model");
-        BoundSystem {
-            rates: self.rates.prepare(parameters),
-            jacobian: self.jacobian.prepare(parameters),
-            time_derivative: self.time_derivative.as_ref().map(|program| program.prepare(parameters)),
+        BoundSystem { registers: self.program.prepare(parameters), system: self }
+    }
+
+    /// The system for a batch of `N` patients, lane by lane.
+    pub fn lanes<const N: usize>(&self, set: InstructionSet) -> SystemLanes<'_, N> {
+        SystemLanes {
+            registers: Block::zeros(self.program.register_count()),
+            scratch: vec![[0.0]; self.program.register_count()],
             system: self,
+            set,
         }
     }
 
@@ -238,32 +253,102 @@ impl System {
 pub struct BoundSystem<'s> {
     /// The system.
     pub system: &'s System,
-    rates: Vec<f64>,
-    jacobian: Vec<f64>,
-    time_derivative: Option<Vec<f64>>,
+    registers: Vec<[f64; 1]>,
 }
 
 impl BoundSystem<'_> {
     /// Rates of change of all states.
     pub fn evaluate_rates(&mut self, time: f64, state: &[f64], rates: &mut [f64]) {
-        self.system.rates.evaluate(&mut self.rates, time, state);
-        self.system.rates.outputs(&self.rates, rates);
+        self.system.program.evaluate(&mut self.registers, time, state);
+        self.system.program.phase_outputs(RATES, &self.registers, rates.as_chunks_mut().0);
     }
 
     /// Entries of the Jacobian in the order of the pattern.
     pub fn evaluate_jacobian(&mut self, time: f64, state: &[f64], values: &mut [f64]) {
-        self.system.jacobian.evaluate(&mut self.jacobian, time, state);
-        self.system.jacobian.outputs(&self.jacobian, values);
+        self.evaluate_further(JACOBIAN, time, state, values);
     }
 
     /// Explicit derivative of the rates to the time.
     pub fn evaluate_time_derivative(&mut self, time: f64, state: &[f64], derivative: &mut [f64]) {
-        match (&self.system.time_derivative, &mut self.time_derivative) {
-            (Some(program), Some(registers)) => {
-                program.evaluate(registers, time, state);
-                program.outputs(registers, derivative);
-            }
-            _ => derivative.fill(0.0),
+        if self.system.depends_on_time {
+            self.evaluate_further(TIME_DERIVATIVE, time, state, derivative);
+        } else {
+            derivative.fill(0.0);
         }
+    }
+
+    fn evaluate_further(&mut self, phase: usize, time: f64, state: &[f64], values: &mut [f64]) {
+        let program = &self.system.program;
+        // the phases build on each other: what an earlier one has left behind is good only at the same point
+        if !program.is_at(&self.registers, time, state) {
+            program.evaluate(&mut self.registers, time, state);
+        }
+        for earlier in JACOBIAN..=phase {
+            program.evaluate_phase(earlier, &mut self.registers);
+        }
+        program.phase_outputs(phase, &self.registers, values.as_chunks_mut().0);
+    }
+}
+
+/// A system for a batch of `N` patients: every register holds one value per patient.
+pub struct SystemLanes<'s, const N: usize> {
+    /// The system.
+    pub system: &'s System,
+    registers: Block<N>,
+    scratch: Vec<[f64; 1]>,
+    set: InstructionSet,
+}
+
+impl<const N: usize> SystemLanes<'_, N> {
+    /// Puts a patient into a lane.
+    pub fn set_parameters(&mut self, lane: usize, parameters: &[f64]) {
+        assert_eq!(parameters.len(), self.system.parameter_count, "one value for each parameter of the model");
+        self.system.program.prepare_lane(parameters, &mut self.scratch, self.registers.lanes_mut(), lane);
+    }
+
+    /// Rates of change of all states, lane by lane.
+    pub fn evaluate_rates(&mut self, time: &[f64; N], state: &[[f64; N]], rates: &mut [[f64; N]]) {
+        self.system.program.set_point(self.registers.lanes_mut(), time, state);
+        self.evaluate(RATES, rates);
+    }
+
+    /// Entries of the Jacobian in the order of the pattern, at the point of the last rates.
+    pub fn evaluate_jacobian(&mut self, values: &mut [[f64; N]]) {
+        self.evaluate(JACOBIAN, values);
+    }
+
+    /// Explicit derivative of the rates to the time, at the point of the last Jacobian; zero where the rates do not depend on it.
+    pub fn evaluate_time_derivative(&mut self, derivative: &mut [[f64; N]]) {
+        if self.system.depends_on_time {
+            self.evaluate(TIME_DERIVATIVE, derivative);
+        } else {
+            derivative.fill([0.0; N]);
+        }
+    }
+
+    fn evaluate(&mut self, phase: usize, into: &mut [[f64; N]]) {
+        self.set.run(EvaluatePhase { program: &self.system.program, phase, registers: self.registers.lanes_mut(), into });
+    }
+
+    /// Bytes held for the batch.
+    pub fn bytes(&self) -> usize {
+        self.registers.bytes() + size_of_val(self.scratch.as_slice())
+    }
+}
+
+struct EvaluatePhase<'a, const N: usize> {
+    program: &'a Program,
+    phase: usize,
+    registers: &'a mut [[f64; N]],
+    into: &'a mut [[f64; N]],
+}
+
+impl<const N: usize> Kernel for EvaluatePhase<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.program.evaluate_phase(self.phase, self.registers);
+        self.program.phase_outputs(self.phase, self.registers, self.into);
     }
 }

@@ -5,11 +5,14 @@ use super::dynamics::Dynamics;
 use super::error::SolveError;
 use super::exact::Exact;
 use super::integrator::{Integrator, require_finite};
+use super::job::Job;
+use super::lane_dynamics::Alone;
+use super::lane_run::LaneRun;
 use super::nonstiff::NonStiff;
 use super::options::{MethodChoice, Options, Span};
-use super::rodas5p::Rodas5P;
 use super::schedule::Schedule;
 use super::trajectory::{Method, Statistics, Trajectory};
+use crate::math::InstructionSet;
 
 /// Solves `dynamics` from `initial` at `span.start` to `span.stop` under the doses of `schedule`; all times in min.
 ///
@@ -60,8 +63,8 @@ type Outcome = Result<(Vec<f64>, Vec<f64>, Statistics), SolveError>;
 
 fn run(method: Method, dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &Schedule, span: &Span, options: &Options) -> Outcome {
     let mut integrator: Box<dyn Integrator + '_> = match method {
+        Method::Stiff => return run_stiff(dynamics, initial, schedule, span, options),
         Method::Exact => Box::new(Exact::new(dynamics, options, initial, span.start, !schedule.infusions.is_empty())?),
-        Method::Stiff => Box::new(Rodas5P::new(dynamics, options, initial)),
         Method::NonStiff => Box::new(NonStiff::new(options, initial)),
     };
     let mut state = initial.to_vec();
@@ -81,6 +84,26 @@ fn run(method: Method, dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &
         samples = later;
     }
     Ok((sampled, state, integrator.statistics()))
+}
+
+/// The stiff method for a batch of one.
+fn run_stiff(dynamics: &mut dyn Dynamics, initial: &[f64], schedule: &Schedule, span: &Span, options: &Options) -> Outcome {
+    let set = InstructionSet::chosen().map_err(|error| SolveError::Options { problem: error.to_string() })?;
+    let pattern = dynamics.jacobian_pattern().to_vec();
+    let depends_on_time = dynamics.depends_on_time();
+    let job = Job {
+        index: 0,
+        parameters: Vec::new(),
+        initial: initial.to_vec(),
+        absolute_tolerances: options.absolute_tolerances.clone(),
+        schedule: schedule.clone(),
+        span: span.clone(),
+    };
+    let mut outcome = Err(SolveError::Cancelled { time: span.start });
+    let mut job = Some(job);
+    LaneRun::<1, _>::new(Alone(dynamics), initial.len(), &pattern, depends_on_time, options, set)
+        .run(&mut || job.take(), &mut |_, result| outcome = result);
+    outcome.map(|solution| (solution.states, solution.final_state, solution.statistics))
 }
 
 fn check_pattern(pattern: &[(usize, usize)], count: usize) -> Result<(), SolveError> {

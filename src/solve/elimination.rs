@@ -1,84 +1,145 @@
-//! Sparse LU factorisation and solution by the operation lists of a plan: no searching, no branching on structure, no allocation.
+//! Sparse LU factorisation and solution by the operation lists of a plan, for `N` matrices of one pattern at once: no searching, no branching on
+//! structure, no allocation. Every value is one running sum of products (the scheme of Crout), which keeps it in registers.
+
+use std::ops::Range;
 
 use super::sparse::Plan;
+use crate::math::{Block, InstructionSet, Kernel, Operands};
 
-/// A factorised sparse matrix `P A Pᵀ = L U` with unit diagonal in L.
+/// Factorised sparse matrices `P A Pᵀ = L U` with unit diagonal in L, one per lane.
 #[derive(Debug, Clone)]
-pub(crate) struct Elimination {
+pub(crate) struct Elimination<const N: usize> {
     plan: Plan,
-    values: Vec<f64>,
-    inverse_pivots: Vec<f64>,
-    permuted: Vec<f64>,
+    values: Block<N>,
+    inverse_pivots: Block<N>,
+    permuted: Block<N>,
 }
 
-/// A pivot that is zero or not finite: the fixed order cannot be used for these numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Breakdown;
-
-impl Elimination {
-    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Elimination {
+impl<const N: usize> Elimination<N> {
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Elimination<N> {
         let plan = Plan::new(size, pattern);
-        Elimination { values: vec![0.0; plan.value_count()], inverse_pivots: vec![0.0; size], permuted: vec![0.0; size], plan }
+        Elimination { values: Block::zeros(plan.value_count()), inverse_pivots: Block::zeros(size), permuted: Block::zeros(size), plan }
     }
 
-    /// Factorises `diagonal · I − (entries at the pattern)`.
-    pub(crate) fn factorise(&mut self, diagonal: f64, entries: &[f64]) -> Result<(), Breakdown> {
-        let Elimination { plan, values, inverse_pivots, .. } = self;
+    /// Factorises `diagonal · I − (entries at the pattern)`. Returns per lane 0 if every pivot could be inverted, NaN if not.
+    pub(crate) fn factorise(&mut self, set: InstructionSet, diagonal: &[f64; N], entries: &[[f64; N]]) -> [f64; N] {
+        set.run(Factorise(self, diagonal, entries))
+    }
+
+    /// Replaces right-hand sides by the solutions.
+    pub(crate) fn solve(&mut self, set: InstructionSet, side: &mut [[f64; N]]) {
+        set.run(Solve(self, side));
+    }
+
+    #[inline(always)]
+    fn factorise_lanes(&mut self, diagonal: &[f64; N], entries: &[[f64; N]]) -> [f64; N] {
+        let plan = &self.plan;
+        let (values, inverse_pivots) = (self.values.lanes_mut(), self.inverse_pivots.lanes_mut());
         let size = inverse_pivots.len();
-        values[..size].fill(diagonal);
-        values[size..].fill(0.0);
-        for (&slot, &entry) in plan.entry_slots.iter().zip(entries) {
-            values[slot as usize] -= entry;
+        values[..size].fill(*diagonal);
+        values[size..].fill([0.0; N]);
+        for (&slot, entry) in plan.entry_slots.iter().zip(entries) {
+            let mut value = values[slot as usize];
+            for lane in 0..N {
+                value[lane] -= entry[lane];
+            }
+            values[slot as usize] = value;
         }
-        let mut targets = plan.targets.as_slice();
+        let mut products = plan.product_start.windows(2).map(|ends| ends[0] as usize..ends[1] as usize);
+        let mut broken = [0.0; N];
         for pivot in 0..size {
-            let inverse = 1.0 / values[pivot];
-            if !inverse.is_finite() || inverse == 0.0 {
-                return Err(Breakdown);
+            let value = reduced(values, pivot, &plan.products, products.next().unwrap_or_default());
+            values[pivot] = value;
+            let mut inverse = [0.0; N];
+            for lane in 0..N {
+                inverse[lane] = 1.0 / value[lane];
+                // NaN for an inverse that is not finite
+                broken[lane] += inverse[lane] * 0.0;
             }
             inverse_pivots[pivot] = inverse;
-            let row = plan.upper(pivot);
-            for place in plan.lower(pivot) {
-                let multiplier = values[place] * inverse;
-                values[place] = multiplier;
-                let (now, later) = targets.split_at(row.len());
-                targets = later;
-                if multiplier != 0.0 {
-                    for (&target, source) in now.iter().zip(row.clone()) {
-                        values[target as usize] -= multiplier * values[source];
-                    }
+            for slot in plan.upper(pivot) {
+                values[slot] = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
+            }
+            for slot in plan.lower(pivot) {
+                let mut sum = reduced(values, slot, &plan.products, products.next().unwrap_or_default());
+                for lane in 0..N {
+                    sum[lane] *= inverse[lane];
                 }
+                values[slot] = sum;
             }
         }
-        Ok(())
+        broken
     }
 
-    /// Replaces a right-hand side by the solution.
-    pub(crate) fn solve(&mut self, side: &mut [f64]) {
+    #[inline(always)]
+    fn solve_lanes(&mut self, side: &mut [[f64; N]]) {
         let Elimination { plan, values, inverse_pivots, permuted } = self;
-        for (value, &index) in permuted.iter_mut().zip(&plan.order) {
-            *value = side[index as usize];
-        }
+        let (values, inverse_pivots, permuted) = (values.lanes(), inverse_pivots.lanes(), permuted.lanes_mut());
         let size = permuted.len();
-        for pivot in 0..size {
-            let value = permuted[pivot];
-            let range = plan.lower(pivot);
-            for (&row, &multiplier) in plan.partner[range.clone()].iter().zip(&values[range]) {
-                permuted[row as usize] -= multiplier * value;
+        for (row, (&index, ends)) in plan.order.iter().zip(plan.lower_row_start.windows(2)).enumerate() {
+            let mut sum = side[index as usize];
+            for [multiplier, value] in plan.lower_rows.between(ends[0] as usize..ends[1] as usize, [values, permuted]) {
+                for lane in 0..N {
+                    sum[lane] -= multiplier[lane] * value[lane];
+                }
             }
+            permuted[row] = sum;
         }
-        for pivot in (0..size).rev() {
-            let mut value = permuted[pivot];
-            let range = plan.upper(pivot);
-            for (&column, &entry) in plan.partner[range.clone()].iter().zip(&values[range]) {
-                value -= entry * permuted[column as usize];
+        let pivots = plan.order.iter().zip(plan.upper_start.windows(2)).zip(inverse_pivots).enumerate();
+        for (pivot, ((&index, ends), inverse)) in pivots.rev() {
+            let mut sum = permuted[pivot];
+            let row = ends[0] as usize - size..ends[1] as usize - size;
+            for [entry, value] in plan.upper_rows.between(row, [values, permuted]) {
+                for lane in 0..N {
+                    sum[lane] -= entry[lane] * value[lane];
+                }
             }
-            permuted[pivot] = value * inverse_pivots[pivot];
-        }
-        for (&value, &index) in permuted.iter().zip(&plan.order) {
-            side[index as usize] = value;
+            for lane in 0..N {
+                sum[lane] *= inverse[lane];
+            }
+            permuted[pivot] = sum;
+            side[index as usize] = sum;
         }
     }
+
+    /// Bytes held for the batch.
+    pub(crate) fn bytes(&self) -> usize {
+        self.values.bytes() + self.inverse_pivots.bytes() + self.permuted.bytes()
+    }
+}
+
+struct Factorise<'a, const N: usize>(&'a mut Elimination<N>, &'a [f64; N], &'a [[f64; N]]);
+
+impl<const N: usize> Kernel for Factorise<'_, N> {
+    type Output = [f64; N];
+
+    #[inline(always)]
+    fn run(self) -> [f64; N] {
+        self.0.factorise_lanes(self.1, self.2)
+    }
+}
+
+struct Solve<'a, const N: usize>(&'a mut Elimination<N>, &'a mut [[f64; N]]);
+
+impl<const N: usize> Kernel for Solve<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.solve_lanes(self.1);
+    }
+}
+
+/// A value less its products.
+#[inline(always)]
+fn reduced<const N: usize>(values: &[[f64; N]], slot: usize, products: &Operands<2>, range: Range<usize>) -> [f64; N] {
+    let mut sum = values[slot];
+    for [l, u] in products.between(range, [values, values]) {
+        for lane in 0..N {
+            sum[lane] -= l[lane] * u[lane];
+        }
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -103,21 +164,22 @@ mod tests {
             }
             let side: Vec<f64> = numbers[120..120 + size].to_vec();
             let expected = dense.lu().solve(&DVector::from_column_slice(&side)).expect("diagonally dominant");
-            let mut elimination = Elimination::new(size, &pattern);
-            elimination.factorise(diagonal, &numbers[..pattern.len()]).expect("diagonally dominant");
-            let mut found = side;
-            elimination.solve(&mut found);
+            // the second lane holds the matrix and the side doubled: the same solution, by other numbers
+            let entries: Vec<[f64; 2]> = numbers[..pattern.len()].iter().map(|&value| [value, 2.0 * value]).collect();
+            let mut elimination = Elimination::<2>::new(size, &pattern);
+            prop_assert_eq!(elimination.factorise(InstructionSet::BASELINE, &[diagonal, 2.0 * diagonal], &entries), [0.0; 2]);
+            let mut found: Vec<[f64; 2]> = side.iter().map(|&value| [value, 2.0 * value]).collect();
+            elimination.solve(InstructionSet::BASELINE, &mut found);
             for (found, expected) in found.iter().zip(expected.iter()) {
-                prop_assert!((found - expected).abs() < 1e-14);
+                prop_assert!((found[0] - expected).abs() < 1e-14 && (found[1] - expected).abs() < 1e-14);
             }
         }
     }
 
     #[test]
     fn a_zero_pivot_is_reported() {
-        let mut elimination = Elimination::new(2, &[(0, 0), (0, 1), (1, 0)]);
-        assert_eq!(elimination.factorise(1.0, &[1.0, 2.0, 3.0]), Err(Breakdown));
-        assert_eq!(elimination.factorise(f64::NAN, &[1.0, 2.0, 3.0]), Err(Breakdown));
-        assert_eq!(elimination.factorise(2.0, &[1.0, 2.0, 3.0]), Ok(()));
+        let mut elimination = Elimination::<3>::new(2, &[(0, 0), (0, 1), (1, 0)]);
+        let broken = elimination.factorise(InstructionSet::BASELINE, &[1.0, f64::NAN, 2.0], &[[1.0; 3], [2.0; 3], [3.0; 3]]);
+        assert!(broken[0].is_nan() && broken[1].is_nan() && broken[2] == 0.0, "{broken:?}");
     }
 }

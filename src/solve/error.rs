@@ -49,6 +49,16 @@ pub enum SolveError {
         /// State with the largest error in the last step tried.
         state: usize,
     },
+    /// The time on the clock allowed was used up before the end.
+    #[error("the {seconds} s allowed were used up at {time} min; state {state} limits the step")]
+    TimeBudget {
+        /// Time reached, min.
+        time: f64,
+        /// Seconds allowed.
+        seconds: f64,
+        /// State with the largest error in the last step tried.
+        state: usize,
+    },
     /// The tolerance cannot be met by any step that still advances the time.
     #[error("the step became too small ({step} min) at {time} min; state {state} limits it")]
     StepTooSmall {
@@ -100,6 +110,7 @@ impl SolveError {
     pub fn time(&self) -> Option<f64> {
         match *self {
             SolveError::StepBudget { time, .. }
+            | SolveError::TimeBudget { time, .. }
             | SolveError::StepTooSmall { time, .. }
             | SolveError::NotFinite { time, .. }
             | SolveError::Negative { time, .. }
@@ -113,6 +124,7 @@ impl SolveError {
     pub fn state(&self) -> Option<usize> {
         match *self {
             SolveError::StepBudget { state, .. }
+            | SolveError::TimeBudget { state, .. }
             | SolveError::StepTooSmall { state, .. }
             | SolveError::NotFinite { state, .. }
             | SolveError::Negative { state, .. } => Some(state),

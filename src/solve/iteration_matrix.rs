@@ -1,4 +1,4 @@
-//! The matrix `W = I/(hγ) − J` of a Rosenbrock step: sparse elimination in a fixed order, checked, with a dense pivoted fallback.
+//! The matrices `W = I/(hγ) − J` of a Rosenbrock step, one per lane: sparse elimination in a fixed order, checked, with a dense pivoted fallback.
 //!
 //! The check is the componentwise backward error of the first solution of every factorisation,
 //! `max_i |b − W x|_i / (|W| |x| + |b|)_i` (W. Oettli, W. Prager, Numer. Math. 6 (1964) 405). It does not depend on the units of the states,
@@ -7,127 +7,158 @@
 use nalgebra::{DMatrix, DVector, Dyn, LU};
 
 use super::elimination::Elimination;
+use crate::math::{Block, InstructionSet, Kernel};
 
 /// Largest backward error taken from the fixed pivot order; beyond it, the step is factorised again densely with pivoting.
 const LARGEST_BACKWARD_ERROR: f64 = 1e-10;
 
 /// `W = I/(hγ) − J`, factorised.
 #[derive(Debug, Clone)]
-pub(crate) struct IterationMatrix {
+pub(crate) struct IterationMatrix<const N: usize> {
     size: usize,
     pattern: Vec<(u32, u32)>,
-    entries: Vec<f64>,
-    diagonal: f64,
-    sparse: Elimination,
-    sparse_is_usable: bool,
-    checked: bool,
-    dense: Option<LU<f64, Dyn, Dyn>>,
-    side: Vec<f64>,
-    residual: Vec<f64>,
-    magnitude: Vec<f64>,
-    /// Factorisations repeated densely so far.
-    pub pivoted_fallbacks: usize,
+    sparse: Elimination<N>,
+    /// Dense factorisations of the lanes whose sparse one is not good enough.
+    dense: [Option<LU<f64, Dyn, Dyn>>; N],
+    any_dense: bool,
+    side: Block<N>,
+    residual: Block<N>,
+    magnitude: Block<N>,
+    /// Per lane: factorisations repeated densely so far.
+    pub pivoted_fallbacks: [usize; N],
 }
 
-/// `W` is singular to working precision or holds numbers that are not finite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Singular;
-
-impl IterationMatrix {
+impl<const N: usize> IterationMatrix<N> {
     /// Plans the elimination for a Jacobian with entries at `pattern`.
-    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> IterationMatrix {
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> IterationMatrix<N> {
         IterationMatrix {
             size,
             pattern: pattern.iter().map(|&(row, column)| (row as u32, column as u32)).collect(),
-            entries: vec![0.0; pattern.len()],
-            diagonal: 0.0,
             sparse: Elimination::new(size, pattern),
-            sparse_is_usable: false,
-            checked: false,
-            dense: None,
-            side: vec![0.0; size],
-            residual: vec![0.0; size],
-            magnitude: vec![0.0; size],
-            pivoted_fallbacks: 0,
+            dense: std::array::from_fn(|_| None),
+            any_dense: false,
+            side: Block::zeros(size),
+            residual: Block::zeros(size),
+            magnitude: Block::zeros(size),
+            pivoted_fallbacks: [0; N],
         }
     }
 
-    /// Factorises `diagonal · I − J`, with J's values in the order of the pattern.
-    pub(crate) fn factorise(&mut self, diagonal: f64, jacobian: &[f64]) -> Result<(), Singular> {
-        self.entries.copy_from_slice(jacobian);
-        self.diagonal = diagonal;
-        self.dense = None;
-        self.checked = false;
-        self.sparse_is_usable = self.sparse.factorise(diagonal, jacobian).is_ok();
-        if self.sparse_is_usable { Ok(()) } else { self.factorise_densely() }
-    }
-
-    /// Replaces a right-hand side by the solution. The first solution after a factorisation is checked.
-    pub(crate) fn solve(&mut self, side: &mut [f64]) -> Result<(), Singular> {
-        if let Some(dense) = &self.dense {
-            return solve_densely(dense, side);
-        }
-        if self.checked {
-            self.sparse.solve(side);
-            return Ok(());
-        }
-        self.side.copy_from_slice(side);
-        self.sparse.solve(side);
-        self.checked = true;
-        if self.backward_error(side) <= LARGEST_BACKWARD_ERROR {
-            return Ok(());
-        }
-        self.factorise_densely()?;
-        side.copy_from_slice(&self.side);
-        match &self.dense {
-            Some(dense) => solve_densely(dense, side),
-            None => Err(Singular),
-        }
-    }
-
-    /// Componentwise backward error of `solution` for the side kept in `self.side`; NaN if anything is not finite.
-    fn backward_error(&mut self, solution: &[f64]) -> f64 {
-        for (((residual, magnitude), &side), &value) in self.residual.iter_mut().zip(&mut self.magnitude).zip(&self.side).zip(solution) {
-            let product = self.diagonal * value;
-            *residual = side - product;
-            *magnitude = side.abs() + product.abs();
-        }
-        for (&(row, column), &entry) in self.pattern.iter().zip(&self.entries) {
-            let product = entry * solution[column as usize];
-            self.residual[row as usize] += product;
-            self.magnitude[row as usize] += product.abs();
-        }
-        let mut largest = 0.0;
-        for (residual, &magnitude) in self.residual.iter().zip(&self.magnitude) {
-            let error = if magnitude > 0.0 { residual.abs() / magnitude } else { magnitude };
-            if error.is_nan() {
-                return f64::NAN;
+    /// Factorises `diagonal · I − J`, with J's values in the order of the pattern, and replaces the first right-hand side by the solution, which
+    /// is checked in the lanes that are `active`. A singular lane gets a solution of NaN.
+    pub(crate) fn factorise_and_solve(
+        &mut self,
+        set: InstructionSet,
+        diagonal: &[f64; N],
+        jacobian: &[[f64; N]],
+        side: &mut [[f64; N]],
+        active: &[bool; N],
+    ) {
+        self.any_dense = false;
+        let broken = self.sparse.factorise(set, diagonal, jacobian);
+        self.side.lanes_mut().copy_from_slice(side);
+        self.sparse.solve(set, side);
+        let error = set.run(BackwardError(self, diagonal, jacobian, side));
+        for lane in 0..N {
+            // a broken factorisation and a NaN both fail the comparison
+            let good = error[lane] + broken[lane] <= LARGEST_BACKWARD_ERROR;
+            if active[lane] && !good {
+                self.factorise_densely(lane, diagonal[lane], jacobian);
+                self.solve_densely(lane, side);
+            } else {
+                self.dense[lane] = None;
             }
-            largest = f64::max(largest, error);
+        }
+    }
+
+    /// Replaces a further right-hand side by the solution.
+    pub(crate) fn solve(&mut self, set: InstructionSet, side: &mut [[f64; N]]) {
+        if !self.any_dense {
+            self.sparse.solve(set, side);
+            return;
+        }
+        self.side.lanes_mut().copy_from_slice(side);
+        self.sparse.solve(set, side);
+        for lane in 0..N {
+            if self.dense[lane].is_some() {
+                self.solve_densely(lane, side);
+            }
+        }
+    }
+
+    /// Componentwise backward error of `solution` for the side kept in `self.side`; NaN where anything is not finite.
+    #[inline(always)]
+    fn backward_error(&mut self, diagonal: &[f64; N], jacobian: &[[f64; N]], solution: &[[f64; N]]) -> [f64; N] {
+        let (residual, magnitude) = (self.residual.lanes_mut(), self.magnitude.lanes_mut());
+        for (((residual, magnitude), side), value) in residual.iter_mut().zip(magnitude.iter_mut()).zip(self.side.lanes()).zip(solution) {
+            let (mut left, mut size) = (*side, [0.0; N]);
+            for lane in 0..N {
+                let product = diagonal[lane] * value[lane];
+                size[lane] = left[lane].abs() + product.abs();
+                left[lane] -= product;
+            }
+            (*residual, *magnitude) = (left, size);
+        }
+        for (&(row, column), entry) in self.pattern.iter().zip(jacobian) {
+            let value = &solution[column as usize];
+            let (mut left, mut size) = (residual[row as usize], magnitude[row as usize]);
+            for lane in 0..N {
+                let product = entry[lane] * value[lane];
+                left[lane] += product;
+                size[lane] += product.abs();
+            }
+            (residual[row as usize], magnitude[row as usize]) = (left, size);
+        }
+        let mut largest = [0.0; N];
+        for (residual, magnitude) in residual.iter().zip(magnitude.iter()) {
+            for lane in 0..N {
+                // an empty row is exact: 0/0 counts as 0, NaN of anything else stays
+                let error = if magnitude[lane] == 0.0 { 0.0 } else { residual[lane].abs() / magnitude[lane] };
+                // once NaN, always NaN
+                largest[lane] = if error <= largest[lane] { largest[lane] } else { error + 0.0 * largest[lane] };
+            }
         }
         largest
     }
 
-    fn factorise_densely(&mut self) -> Result<(), Singular> {
-        if !self.diagonal.is_finite() || self.entries.iter().any(|entry| !entry.is_finite()) {
-            return Err(Singular);
+    #[cold]
+    #[inline(never)]
+    fn factorise_densely(&mut self, lane: usize, diagonal: f64, jacobian: &[[f64; N]]) {
+        self.any_dense = true;
+        self.pivoted_fallbacks[lane] += 1;
+        let mut matrix = DMatrix::identity(self.size, self.size) * diagonal;
+        for (&(row, column), entry) in self.pattern.iter().zip(jacobian) {
+            matrix[(row as usize, column as usize)] -= entry[lane];
         }
-        self.pivoted_fallbacks += 1;
-        let mut matrix = DMatrix::identity(self.size, self.size) * self.diagonal;
-        for (&(row, column), &entry) in self.pattern.iter().zip(&self.entries) {
-            matrix[(row as usize, column as usize)] -= entry;
+        self.dense[lane] = Some(matrix.lu());
+    }
+
+    /// Solves for the side kept in `self.side`.
+    #[cold]
+    #[inline(never)]
+    fn solve_densely(&self, lane: usize, side: &mut [[f64; N]]) {
+        let kept = DVector::from_iterator(self.size, self.side.lane(lane));
+        let solution = self.dense[lane].as_ref().and_then(|factors| factors.solve(&kept));
+        for (index, value) in side.iter_mut().enumerate() {
+            value[lane] = solution.as_ref().map_or(f64::NAN, |solution| solution[index]);
         }
-        let factors = matrix.lu();
-        let solvable = factors.is_invertible();
-        self.dense = Some(factors);
-        if solvable { Ok(()) } else { Err(Singular) }
+    }
+
+    /// Bytes held for the batch.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sparse.bytes() + self.side.bytes() + self.residual.bytes() + self.magnitude.bytes()
     }
 }
 
-fn solve_densely(factors: &LU<f64, Dyn, Dyn>, side: &mut [f64]) -> Result<(), Singular> {
-    let solution = factors.solve(&DVector::from_column_slice(side)).ok_or(Singular)?;
-    side.copy_from_slice(solution.as_slice());
-    if side.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Singular) }
+struct BackwardError<'a, const N: usize>(&'a mut IterationMatrix<N>, &'a [f64; N], &'a [[f64; N]], &'a [[f64; N]]);
+
+impl<const N: usize> Kernel for BackwardError<'_, N> {
+    type Output = [f64; N];
+
+    #[inline(always)]
+    fn run(self) -> [f64; N] {
+        self.0.backward_error(self.1, self.2, self.3)
+    }
 }
 
 #[cfg(test)]
@@ -136,37 +167,50 @@ mod tests {
 
     const FULL: [(usize, usize); 4] = [(0, 0), (0, 1), (1, 0), (1, 1)];
 
+    /// Solves `(diagonal · I − J) x = b` in one lane.
+    fn solve(diagonal: f64, jacobian: [f64; 4], side: [f64; 2]) -> ([f64; 2], usize) {
+        let mut matrix = IterationMatrix::<1>::new(2, &FULL);
+        let mut side = side.map(|value| [value]);
+        matrix.factorise_and_solve(InstructionSet::BASELINE, &[diagonal], &jacobian.map(|value| [value]), &mut side, &[true]);
+        (side.map(|value| value[0]), matrix.pivoted_fallbacks[0])
+    }
+
     #[test]
     fn a_harmless_matrix_stays_sparse() {
         // [[3, -1], [-1, 2]] x = [5, 0]: x = [2, 1].
-        let mut matrix = IterationMatrix::new(2, &FULL);
-        matrix.factorise(4.0, &[1.0, 1.0, 1.0, 2.0]).expect("regular");
-        let mut side = [5.0, 0.0];
-        matrix.solve(&mut side).expect("regular");
-        assert!((side[0] - 2.0).abs() < 1e-15 && (side[1] - 1.0).abs() < 1e-15);
-        assert_eq!(matrix.pivoted_fallbacks, 0);
+        let (found, fallbacks) = solve(4.0, [1.0, 1.0, 1.0, 2.0], [5.0, 0.0]);
+        assert!((found[0] - 2.0).abs() < 1e-15 && (found[1] - 1.0).abs() < 1e-15);
+        assert_eq!(fallbacks, 0);
     }
 
     #[test]
     fn a_tiny_pivot_falls_back_to_pivoting() {
         // [[1e-18, 1], [1, 1]] x = [1, 2]: x = [1, 1] to rounding; without pivoting the first component would come out as 0.
-        let mut matrix = IterationMatrix::new(2, &FULL);
-        matrix.factorise(0.0, &[-1e-18, -1.0, -1.0, -1.0]).expect("regular");
-        let mut side = [1.0, 2.0];
-        matrix.solve(&mut side).expect("regular");
-        assert!((side[0] - 1.0).abs() < 1e-15 && (side[1] - 1.0).abs() < 1e-15, "{side:?}");
-        assert_eq!(matrix.pivoted_fallbacks, 1);
+        let (found, fallbacks) = solve(0.0, [-1e-18, -1.0, -1.0, -1.0], [1.0, 2.0]);
+        assert!((found[0] - 1.0).abs() < 1e-15 && (found[1] - 1.0).abs() < 1e-15, "{found:?}");
+        assert_eq!(fallbacks, 1);
     }
 
     #[test]
-    fn a_zero_pivot_falls_back_and_a_singular_matrix_is_refused() {
-        let mut matrix = IterationMatrix::new(2, &FULL);
-        matrix.factorise(0.0, &[0.0, -1.0, -1.0, 0.0]).expect("a permutation");
-        let mut side = [3.0, 4.0];
-        matrix.solve(&mut side).expect("a permutation");
-        assert_eq!(side, [4.0, 3.0]);
-        assert_eq!(matrix.pivoted_fallbacks, 1);
-        assert_eq!(matrix.factorise(1.0, &[1.0, 0.0, 0.0, 1.0]), Err(Singular));
-        assert_eq!(matrix.factorise(1.0, &[f64::NAN, 0.0, 0.0, 1.0]), Err(Singular));
+    fn a_zero_pivot_falls_back_and_a_singular_matrix_has_no_solution() {
+        assert_eq!(solve(0.0, [0.0, -1.0, -1.0, 0.0], [3.0, 4.0]), ([4.0, 3.0], 1));
+        assert!(solve(1.0, [1.0, 0.0, 0.0, 1.0], [1.0, 1.0]).0.iter().all(|value| value.is_nan()));
+        assert!(solve(1.0, [f64::NAN, 0.0, 0.0, 1.0], [1.0, 1.0]).0.iter().any(|value| value.is_nan()));
+    }
+
+    #[test]
+    fn lanes_fall_back_one_by_one() {
+        // lane 0 harmless, lane 1 needs pivoting, lane 2 is singular but nobody is there
+        let mut matrix = IterationMatrix::<3>::new(2, &FULL);
+        let jacobian = [[-2.0, -1e-18, 0.0], [0.0, -1.0, 0.0], [0.0, -1.0, 0.0], [-4.0, -1.0, 0.0]];
+        let mut side = [[2.0, 1.0, 1.0], [8.0, 2.0, 1.0]];
+        matrix.factorise_and_solve(InstructionSet::BASELINE, &[0.0; 3], &jacobian, &mut side, &[true, true, false]);
+        assert_eq!(matrix.pivoted_fallbacks, [0, 1, 0]);
+        assert_eq!((side[0][0], side[1][0]), (1.0, 2.0));
+        assert!((side[0][1] - 1.0).abs() < 1e-15 && (side[1][1] - 1.0).abs() < 1e-15);
+        let mut next = [[4.0, 2.0, 1.0], [4.0, 3.0, 1.0]];
+        matrix.solve(InstructionSet::BASELINE, &mut next);
+        assert_eq!((next[0][0], next[1][0]), (2.0, 1.0));
+        assert!((next[0][1] - 1.0).abs() < 1e-15 && (next[1][1] - 2.0).abs() < 1e-15, "{next:?}");
     }
 }

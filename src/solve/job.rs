@@ -1,25 +1,27 @@
-//! One patient's work for an engine that takes many, and what comes back.
+//! One patient's solve as a unit of work, and what comes of it.
 
 use super::options::Span;
 use super::schedule::Schedule;
 use super::trajectory::Statistics;
 
-/// One patient: the system's parameters, where it starts, what it is given and when it is looked at.
-#[derive(Debug, Clone, PartialEq)]
+/// One patient to be solved.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Job {
-    /// Number under which the solution is handed back.
+    /// Number by which the result is told apart.
     pub index: usize,
-    /// One value per parameter of the system, in its internal units.
+    /// Parameters of the model, in its order.
     pub parameters: Vec<f64>,
-    /// State at the start of the span, one value per state.
+    /// State at the start of the span, in state units.
     pub initial: Vec<f64>,
-    /// Doses; those outside the span are not given.
+    /// Local error allowed for each state in its own unit; see `Options::absolute_tolerances`.
+    pub absolute_tolerances: Vec<f64>,
+    /// Doses.
     pub schedule: Schedule,
-    /// Stretch of time and sample times, min.
+    /// Stretch of time and samples, min.
     pub span: Span,
 }
 
-/// What came out for one patient.
+/// The solution of one job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Solution {
     /// States at the sample times of the span, row-major: `states[sample * state_count + state]`.

@@ -11,6 +11,7 @@
 
 mod blocks;
 mod choice;
+mod cohort;
 mod drive;
 mod dynamics;
 mod elimination;
@@ -20,6 +21,9 @@ mod gauss_kronrod;
 mod integrator;
 mod iteration_matrix;
 mod job;
+mod lane_dynamics;
+mod lane_guard;
+mod lane_run;
 mod linear;
 mod linear_form;
 mod nonstiff;
@@ -27,6 +31,7 @@ mod options;
 mod propagator;
 mod rodas5p;
 mod rodas5p_dense;
+mod rodas5p_kernels;
 mod rodas5p_tableau;
 mod schedule;
 mod sparse;
@@ -38,6 +43,7 @@ mod trajectory;
 mod reference;
 
 pub use choice::{MAXIMUM_EXACT_STATES, STIFFNESS_LIMIT};
+pub use cohort::{CohortWork, Crew, PATIENT_LANES, solve_cohort};
 pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;

@@ -2,7 +2,9 @@
 //! Differential Equations I, 1993) behind the interface of the others.
 //!
 //! The package has one absolute tolerance for all states, so states are measured in units of their own tolerance. It keeps every step it makes,
-//! so it is called for a limited number of steps at a time. Its step control uses the standard library's powers, whose last bit depends on the
+//! so it is called for a limited number of steps at a time. Its table of stage times has 0 for the twelfth stage, whose time is the end of the step
+//! (version 0.6.2): a system that depends on time is therefore given a clock, a further state of rate 1, and reads its time there; the other
+//! coefficients are right, as the order of the errors shows. Its step control uses the standard library's powers, whose last bit depends on the
 //! processor: unlike the other methods, this one need not give the same bits everywhere.
 
 use std::cell::{Cell, RefCell};
@@ -39,6 +41,8 @@ struct Scaled<'a, 'd> {
     options: &'a Options<'a>,
     units: &'a [f64],
     inputs: &'a [(usize, f64)],
+    /// Where the clock, which follows the states, started (min); `None` for a system that does not depend on time.
+    clock_start: Option<f64>,
     guard: &'a RefCell<SignGuard>,
     state: RefCell<Vec<f64>>,
     rates: RefCell<Vec<f64>>,
@@ -56,6 +60,7 @@ impl System<f64, DVector<f64>> for &Scaled<'_, '_> {
         let mut state = self.state.borrow_mut();
         let mut rates = self.rates.borrow_mut();
         state.iter_mut().zip(scaled.iter()).zip(self.units).for_each(|((value, scaled), unit)| *value = scaled * unit);
+        let time = self.clock_start.map_or(time, |start| start + scaled[state.len()]);
         self.dynamics.borrow_mut().rates(time, &state, &mut rates);
         self.inputs.iter().for_each(|&(index, rate)| rates[index] += rate);
         self.evaluations.set(self.evaluations.get() + 1);
@@ -63,6 +68,9 @@ impl System<f64, DVector<f64>> for &Scaled<'_, '_> {
             self.not_finite.set(Some((time, index)));
         }
         scaled_rates.iter_mut().zip(rates.iter()).zip(self.units).for_each(|((scaled, rate), unit)| *scaled = rate / unit);
+        if self.clock_start.is_some() {
+            scaled_rates[state.len()] = 1.0;
+        }
     }
 
     fn solout(&mut self, time: f64, scaled: &DVector<f64>, _rates: &DVector<f64>) -> bool {
@@ -108,8 +116,10 @@ impl<'a> NonStiff<'a> {
             if left == 0 {
                 return Err(SolveError::StepBudget { time, budget: self.options.step_budget, state: 0 });
             }
+            let clock_start = dynamics.depends_on_time().then_some(time);
             let scaled = Scaled {
                 dynamics: RefCell::new(&mut *dynamics),
+                clock_start,
                 options: self.options,
                 units: &self.units,
                 inputs,
@@ -124,7 +134,8 @@ impl<'a> NonStiff<'a> {
                 violation: Cell::new(None),
                 cancelled: Cell::new(false),
             };
-            let start = DVector::from_iterator(state.len(), state.iter().zip(&self.units).map(|(value, unit)| value / unit));
+            let mut start: Vec<f64> = state.iter().zip(&self.units).map(|(value, unit)| value / unit).collect();
+            start.extend(clock_start.map(|_| 0.0));
             let longest_allowed = self.options.maximum_step.min(target - time);
             let allowed = left.min(STEPS_PER_CALL) as u32;
             let mut stepper = Dop853::from_param(
@@ -132,7 +143,7 @@ impl<'a> NonStiff<'a> {
                 time,
                 target,
                 0.0,
-                start,
+                DVector::from_vec(start),
                 self.options.relative_tolerance,
                 1.0,
                 0.9,

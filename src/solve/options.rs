@@ -1,6 +1,7 @@
 //! What the caller decides about a solve: the span of time and its samples, tolerances, method, limits.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::error::SolveError;
 
@@ -50,6 +51,8 @@ pub struct Options<'a> {
     pub non_negative: Vec<bool>,
     /// Attempted steps allowed over the whole span (for the exact method: panels of its quadratures).
     pub step_budget: usize,
+    /// Time on the clock allowed for the whole span (stiff method); `None` for any. What it stops depends on the machine: the step budget does not.
+    pub time_budget: Option<Duration>,
     /// Longest step, min; infinity for none. Worth setting only where rates have short pulses in time.
     pub maximum_step: f64,
     /// Which method solves the system.
@@ -68,6 +71,7 @@ impl<'a> Options<'a> {
             absolute_tolerances,
             non_negative: Vec::new(),
             step_budget: 100_000,
+            time_budget: None,
             maximum_step: f64::INFINITY,
             method: MethodChoice::Automatic,
             sampling: Sampling::Dense,
@@ -93,18 +97,15 @@ impl<'a> Options<'a> {
     }
 
     pub(crate) fn check(&self, state_count: usize) -> Result<(), SolveError> {
+        check_tolerances(&self.absolute_tolerances, state_count)?;
+        self.check_shared(state_count)
+    }
+
+    /// Checks all but the absolute tolerances, which every job of a cohort brings itself.
+    pub(crate) fn check_shared(&self, state_count: usize) -> Result<(), SolveError> {
         let problem = |problem: String| Err(SolveError::Options { problem });
         if !(1e-14..=0.1).contains(&self.relative_tolerance) {
             return problem(format!("the relative tolerance is {}, expected 1e-14 to 0.1", self.relative_tolerance));
-        }
-        if self.absolute_tolerances.len() != state_count {
-            return problem(format!("{} absolute tolerances were given for {state_count} states", self.absolute_tolerances.len()));
-        }
-        if let Some(index) = self.absolute_tolerances.iter().position(|&value| value.is_nan() || value <= 0.0) {
-            return problem(format!(
-                "the absolute tolerance of state {index} is {}, expected a positive number",
-                self.absolute_tolerances[index]
-            ));
         }
         if !self.non_negative.is_empty() && self.non_negative.len() != state_count {
             return problem(format!("{} flags of non-negative states were given for {state_count} states", self.non_negative.len()));
@@ -116,6 +117,18 @@ impl<'a> Options<'a> {
             return problem("the step budget is 0, expected at least one step".to_owned());
         }
         Ok(())
+    }
+}
+
+/// Checks absolute tolerances against a system of `state_count` states.
+pub(crate) fn check_tolerances(tolerances: &[f64], state_count: usize) -> Result<(), SolveError> {
+    let problem = |problem: String| Err(SolveError::Options { problem });
+    if tolerances.len() != state_count {
+        return problem(format!("{} absolute tolerances were given for {state_count} states", tolerances.len()));
+    }
+    match tolerances.iter().position(|&value| value.is_nan() || value <= 0.0) {
+        Some(index) => problem(format!("the absolute tolerance of state {index} is {}, expected a positive number", tolerances[index])),
+        None => Ok(()),
     }
 }
 

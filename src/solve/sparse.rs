@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::math::Operands;
+
 /// Planned LU factorisation. Values live in one array: pivots, then the rows of U, then the columns of L, each in pivot order.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -17,10 +19,16 @@ pub(crate) struct Plan {
     pub upper_start: Vec<u32>,
     /// Where the column of L of pivot k starts in the value array; one more entry closes the last.
     pub lower_start: Vec<u32>,
-    /// Pivot position of the column (in U) or row (in L) of each value; meaningless for the pivots themselves.
-    pub partner: Vec<u32>,
-    /// Targets of the updates `target −= l·u`, for each pivot, each l of its column, each u of its row.
-    pub targets: Vec<u32>,
+    /// (slot, pivot position of the column) of the entries of each row of U.
+    pub upper_rows: Operands<2>,
+    /// Products `l·u` subtracted from each value, as pairs of slots: all those of one value side by side, so that it is computed as one running sum.
+    pub products: Operands<2>,
+    /// Where the products of each value start, in the order of elimination (per pivot: itself, its row of U, its column of L); one more closes the last.
+    pub product_start: Vec<u32>,
+    /// (slot, pivot position) of the entries of each row of L, ascending by pivot: the columns of L read by rows.
+    pub lower_rows: Operands<2>,
+    /// Where each row of `lower_rows` starts; one more closes the last.
+    pub lower_row_start: Vec<u32>,
     /// Where each entry of the input pattern goes in the value array.
     pub entry_slots: Vec<u32>,
 }
@@ -85,6 +93,7 @@ impl Plan {
         };
         let upper_start = place(&mut upper);
         let lower_start = place(&mut lower);
+        let partner_count = partner.len();
         // Slot of the entry in pivot row `row` and pivot column `column`; it exists because the lists hold every fill-in.
         let slot = |row: usize, column: usize| -> u32 {
             let find = |start: &[u32], list: &[usize], owner: usize, wanted: usize| {
@@ -96,19 +105,40 @@ impl Plan {
                 std::cmp::Ordering::Greater => find(&lower_start, &lower[column], column, row),
             }
         };
-        let mut targets = Vec::new();
-        for (rows_below, columns_right) in lower.iter().zip(&upper) {
-            for &row in rows_below {
-                targets.extend(columns_right.iter().map(|&column| slot(row, column)));
+        let mut products_of: Vec<Vec<[u32; 2]>> = vec![Vec::new(); partner_count];
+        let mut rows_of_lower: Vec<Vec<[u32; 2]>> = vec![Vec::new(); size];
+        for (pivot, (rows_below, columns_right)) in lower.iter().zip(&upper).enumerate() {
+            for (&row, l) in rows_below.iter().zip(lower_start[pivot]..) {
+                rows_of_lower[row].push([l, pivot as u32]);
+                for (&column, u) in columns_right.iter().zip(upper_start[pivot]..) {
+                    products_of[slot(row, column) as usize].push([l, u]);
+                }
             }
         }
         let entry_slots = pattern.iter().map(|&(row, column)| slot(position[row], position[column])).collect();
-        Plan { order, upper_start, lower_start, partner, targets, entry_slots }
+        let in_order = (0..size as u32).flat_map(|pivot| {
+            let at = pivot as usize;
+            std::iter::once(pivot).chain(upper_start[at]..upper_start[at + 1]).chain(lower_start[at]..lower_start[at + 1])
+        });
+        let (products, product_start) = flatten(in_order.map(|slot| std::mem::take(&mut products_of[slot as usize])));
+        let (lower_rows, lower_row_start) = flatten(rows_of_lower.into_iter());
+        let upper_rows = (upper_start[0]..upper_start[size]).map(|slot| [slot, partner[slot as usize]]).collect();
+        Plan {
+            order,
+            upper_start,
+            lower_start,
+            upper_rows: Operands::new(upper_rows),
+            products,
+            product_start,
+            lower_rows,
+            lower_row_start,
+            entry_slots,
+        }
     }
 
     /// Length of the value array.
     pub(crate) fn value_count(&self) -> usize {
-        self.partner.len()
+        self.order.len() + self.upper_rows.places().len() + self.lower_rows.places().len()
     }
 
     /// Values of the row of U of pivot `pivot`.
@@ -124,6 +154,17 @@ impl Plan {
     }
 }
 
+/// Lists behind each other, and where each starts.
+fn flatten(lists: impl Iterator<Item = Vec<[u32; 2]>>) -> (Operands<2>, Vec<u32>) {
+    let mut all = Vec::new();
+    let mut start = vec![0];
+    for list in lists {
+        all.extend(list);
+        start.push(all.len() as u32);
+    }
+    (Operands::new(all), start)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +176,7 @@ mod tests {
         let pattern: Vec<(usize, usize)> = (1..size).map(|column| (0, column)).chain((1..size).map(|row| (row, 0))).collect();
         let plan = Plan::new(size, &pattern);
         assert_eq!(plan.value_count(), 3 * size - 2);
-        assert_eq!(plan.targets.len(), size - 1);
+        assert_eq!(plan.products.places().len(), size - 1);
     }
 
     #[test]
@@ -143,6 +184,6 @@ mod tests {
         let pattern = [(1, 0), (2, 0), (2, 1), (3, 0), (4, 2)];
         let plan = Plan::new(5, &pattern);
         assert_eq!(plan.value_count(), 5 + pattern.len());
-        assert!(plan.targets.is_empty(), "a triangular pattern needs no elimination");
+        assert!(plan.products.places().is_empty(), "a triangular pattern needs no elimination");
     }
 }

@@ -54,6 +54,18 @@ pub(crate) fn first_step(length: f64, relative_tolerance: f64, first_derivative:
     if step.is_finite() && step > 0.0 { step.min(length) } else { 0.01 * length }
 }
 
+/// Fits a step to the end: lands on it exactly, and halves the way rather than leaving a sliver. Returns the step and the time reached.
+pub(crate) fn fit_step(wanted: f64, time: f64, end: f64) -> (f64, f64) {
+    let remaining = end - time;
+    if wanted >= remaining * (1.0 - 1e-9) {
+        (remaining, end)
+    } else if 2.0 * wanted > remaining {
+        (0.5 * remaining, time + 0.5 * remaining)
+    } else {
+        (wanted, time + wanted)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -108,7 +108,7 @@ fn decay_chains_follow_bateman() {
             &Options::new(1e-10, vec![1e-10; initial.len()]).with_method(MethodChoice::Exact),
         )
         .unwrap();
-        let job = Job { index: 0, parameters, initial, schedule: Schedule::default(), span };
+        let job = Job { parameters, initial, span, ..Job::default() };
         for set in InstructionSet::available() {
             let lanes = LinearLanes::new(&system, set).unwrap().solve(&job).unwrap();
             for row in &of_parent {

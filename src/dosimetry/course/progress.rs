@@ -88,7 +88,7 @@ pub struct Course<'p> {
     /// What is computed.
     pub plan: &'p CoursePlan,
     parameters: Vec<f64>,
-    registers: Vec<f64>,
+    registers: Vec<[f64; 1]>,
     /// Present time (min).
     pub time_min: f64,
     state: Vec<f64>,

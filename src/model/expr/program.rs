@@ -1,15 +1,21 @@
-//! A flat register program of a set of graph nodes: what depends on parameters alone runs once per patient, the rest once per evaluation;
-//! equal operations are grouped into runs, so that the interpreter decides once per run and not once per operation.
+//! A flat register program of graph nodes: what depends on parameters alone runs once per patient, the rest once per evaluation; equal operations
+//! are grouped into runs, so that the interpreter decides once per run and not once per operation.
 //!
-//! Registers: constants | parameters | results of the setup | time | states | results of the evaluation. An operation reads only registers
-//! below the one it writes.
+//! Registers: constants | parameters | results of the setup | time | states | results of the phases. An operation reads only registers below the
+//! one it writes. A sum of many terms is one operation, a sum of products (a plain term is its product with one): what is added first, then what is
+//! subtracted. That is another order than the graph's, and spares the stores between. Which sums are formed depends on the graph alone.
+//!
+//! A program serves one patient (`N` = 1) or a batch of lanes (`[f64; N]` per register): lane for lane the operations, and so the bits, are the same.
 use super::graph::{Function, Graph, Node, NodeId, Operation, apply, combine};
+use crate::math::Operands;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Action {
     Unary(Function),
     Binary(Operation),
     Select,
+    /// Sums of several terms, some of them products.
+    Sum,
 }
 
 /// Consecutive operations of one kind: `count` of them, writing the registers from `first` on.
@@ -17,12 +23,21 @@ enum Action {
 struct Run {
     action: Action,
     first: u32,
-    /// Operands of all operations of the run: `a`s, then `b`s, then `c`s.
-    operands: Vec<u32>,
     count: usize,
+    operands: Arguments,
 }
 
-/// A compiled set of nodes.
+/// Where the operations of a run read.
+#[derive(Clone, Debug)]
+enum Arguments {
+    One(Operands<1>),
+    Two(Operands<2>),
+    Three(Operands<3>),
+    /// Factors of the products that make up each sum (a plain term is a product with one), and how many are added and subtracted.
+    Sums(Operands<2>, Vec<(u32, u32)>),
+}
+
+/// A compiled set of nodes in one or more phases.
 #[derive(Clone, Debug)]
 pub struct Program {
     constants: Vec<f64>,
@@ -30,17 +45,29 @@ pub struct Program {
     state_count: usize,
     setup: Vec<Run>,
     time_register: usize,
-    evaluation: Vec<Run>,
+    phases: Vec<Vec<Run>>,
     register_count: usize,
-    outputs: Vec<u32>,
+    outputs: Vec<Vec<u32>>,
 }
 
 impl Program {
-    /// Compiles `outputs` for systems of `parameter_count` parameters and `state_count` states.
+    /// Compiles `outputs` for systems of `parameter_count` parameters and `state_count` states, as one phase.
     pub fn compile(graph: &Graph, outputs: &[NodeId], parameter_count: usize, state_count: usize) -> Program {
-        let live = live_nodes(graph, outputs);
-        let mut register = vec![u32::MAX; graph.nodes().len()];
-        let mut constants = Vec::new();
+        Program::compile_phases(graph, &[outputs], parameter_count, state_count)
+    }
+
+    /// Compiles several sets of outputs. A phase uses what the phases before it have computed at the same time and state, so that nothing is
+    /// computed twice; evaluate them in their order.
+    pub fn compile_phases(graph: &Graph, outputs: &[&[NodeId]], parameter_count: usize, state_count: usize) -> Program {
+        let all: Vec<NodeId> = outputs.concat();
+        let live = live_nodes(graph, &all);
+        // register 0 holds the one of plain terms; no node of the graph has this number
+        let one = NodeId(graph.nodes().len() as u32);
+        let mut uses = vec![0u32; graph.nodes().len()];
+        live.iter().flat_map(|&id| graph.operands(id)).chain(all).for_each(|id| uses[id.0 as usize] += 1);
+        let mut register = vec![u32::MAX; graph.nodes().len() + 1];
+        register[one.0 as usize] = 0;
+        let mut constants = vec![1.0];
         for &id in &live {
             if let Node::Constant(bits) = graph.node(id) {
                 register[id.0 as usize] = constants.len() as u32;
@@ -55,9 +82,8 @@ impl Program {
                 register[id.0 as usize] = (parameters_at + position as usize) as u32;
             }
         }
-        let mut levels = vec![0u32; graph.nodes().len()];
         let setup_nodes: Vec<NodeId> = live.iter().copied().filter(|&id| !leaf(id) && !graph.varies(id)).collect();
-        let setup = group(graph, &setup_nodes, &mut levels, &mut register, &mut next);
+        let setup = group(graph, &setup_nodes, &uses, one, &mut register, &mut next);
         let time_register = next;
         next += 1 + state_count;
         for &id in &live {
@@ -67,53 +93,102 @@ impl Program {
                 _ => {}
             }
         }
-        let evaluated: Vec<NodeId> = live.iter().copied().filter(|&id| !leaf(id) && graph.varies(id)).collect();
-        let evaluation = group(graph, &evaluated, &mut levels, &mut register, &mut next);
+        let phases = outputs
+            .iter()
+            .map(|outputs| {
+                let nodes = live_nodes(graph, outputs);
+                let nodes: Vec<NodeId> = nodes.into_iter().filter(|id| graph.varies(*id) && register[id.0 as usize] == u32::MAX).collect();
+                group(graph, &nodes, &uses, one, &mut register, &mut next)
+            })
+            .collect();
         Program {
             constants,
             parameter_count,
             state_count,
             setup,
             time_register,
-            evaluation,
+            phases,
             register_count: next,
-            outputs: outputs.iter().map(|id| register[id.0 as usize]).collect(),
+            outputs: outputs.iter().map(|ids| ids.iter().map(|id| register[id.0 as usize]).collect()).collect(),
         }
     }
 
+    /// Number of registers, for the batches of [`Self::prepare_lane`].
+    pub fn register_count(&self) -> usize {
+        self.register_count
+    }
+
     /// Registers for one patient, with everything that depends on the parameters alone computed.
-    pub fn prepare(&self, parameters: &[f64]) -> Vec<f64> {
-        let mut registers = vec![0.0; self.register_count];
+    pub fn prepare(&self, parameters: &[f64]) -> Vec<[f64; 1]> {
+        let mut registers = vec![[0.0]; self.register_count];
+        // at no point yet, see `is_at`
+        registers[self.time_register] = [f64::NAN];
         self.prepare_into(parameters, &mut registers);
         registers
     }
 
     /// Like [`Self::prepare`], into registers of an earlier patient.
-    pub fn prepare_into(&self, parameters: &[f64], registers: &mut [f64]) {
+    pub fn prepare_into(&self, parameters: &[f64], registers: &mut [[f64; 1]]) {
         debug_assert_eq!(parameters.len(), self.parameter_count);
-        let at = self.constants.len();
-        registers[..at].copy_from_slice(&self.constants);
-        registers[at..at + self.parameter_count].copy_from_slice(parameters);
+        let values = self.constants.iter().chain(parameters);
+        registers.iter_mut().zip(values).for_each(|(register, &value)| *register = [value]);
         self.setup.iter().for_each(|run| run.execute(registers));
     }
 
-    /// Evaluates the program for a state; the results are read with [`Self::outputs`].
-    pub fn evaluate(&self, registers: &mut [f64], time: f64, states: &[f64]) {
-        registers[self.time_register] = time;
-        registers[self.time_register + 1..][..self.state_count].copy_from_slice(states);
-        self.evaluation.iter().for_each(|run| run.execute(registers));
+    /// Prepares lane `lane` of a batch for one patient; `scratch` are registers as [`Self::prepare`] gives them.
+    pub fn prepare_lane<const N: usize>(&self, parameters: &[f64], scratch: &mut [[f64; 1]], registers: &mut [[f64; N]], lane: usize) {
+        self.prepare_into(parameters, scratch);
+        for (register, value) in registers[..self.time_register].iter_mut().zip(scratch) {
+            register[lane] = value[0];
+        }
     }
 
-    /// Copies the results of the last evaluation, in the order in which the nodes were given.
-    pub fn outputs(&self, registers: &[f64], into: &mut [f64]) {
-        for (value, register) in into.iter_mut().zip(&self.outputs) {
+    /// Sets the point at which the phases are evaluated.
+    #[inline(always)]
+    pub fn set_point<const N: usize>(&self, registers: &mut [[f64; N]], time: &[f64; N], states: &[[f64; N]]) {
+        registers[self.time_register] = *time;
+        registers[self.time_register + 1..][..self.state_count].copy_from_slice(states);
+    }
+
+    /// Whether the registers hold this point.
+    pub fn is_at(&self, registers: &[[f64; 1]], time: f64, states: &[f64]) -> bool {
+        registers[self.time_register] == [time] && registers[self.time_register + 1..][..self.state_count].as_flattened() == states
+    }
+
+    /// Evaluates one phase at the point that was set; the results are read with [`Self::outputs`].
+    #[inline(always)]
+    pub fn evaluate_phase<const N: usize>(&self, phase: usize, registers: &mut [[f64; N]]) {
+        for run in &self.phases[phase] {
+            run.execute(registers);
+        }
+    }
+
+    /// Evaluates a program of one phase for one patient.
+    pub fn evaluate(&self, registers: &mut [[f64; 1]], time: f64, states: &[f64]) {
+        self.set_point(registers, &[time], states.as_chunks().0);
+        self.evaluate_phase(0, registers);
+    }
+
+    /// Copies the results of the last evaluation of a phase, in the order in which the nodes were given.
+    #[inline(always)]
+    pub fn phase_outputs<const N: usize>(&self, phase: usize, registers: &[[f64; N]], into: &mut [[f64; N]]) {
+        for (value, register) in into.iter_mut().zip(&self.outputs[phase]) {
             *value = registers[*register as usize];
         }
     }
 
-    /// How many operations one evaluation costs.
-    pub fn operation_count(&self) -> usize {
-        self.evaluation.iter().map(|run| run.count).sum()
+    /// Copies the results of a program of one phase for one patient.
+    pub fn outputs(&self, registers: &[[f64; 1]], into: &mut [f64]) {
+        self.phase_outputs(0, registers, into.as_chunks_mut().0);
+    }
+
+    /// How many operations one evaluation of a phase costs; a sum of n terms counts n − 1 additions and n products.
+    pub fn operation_count(&self, phase: usize) -> usize {
+        let cost = |run: &Run| match &run.operands {
+            Arguments::Sums(factors, _) => 2 * factors.places().len() - run.count,
+            _ => run.count,
+        };
+        self.phases[phase].iter().map(cost).sum()
     }
 }
 
@@ -129,48 +204,136 @@ fn live_nodes(graph: &Graph, outputs: &[NodeId]) -> Vec<NodeId> {
     (0..needed.len()).filter(|&position| needed[position]).map(|position| NodeId(position as u32)).collect()
 }
 
-/// Groups nodes by level (an operation reads only lower levels) and kind, and gives them registers.
-fn group(graph: &Graph, nodes: &[NodeId], levels: &mut [u32], register: &mut [u32], next: &mut usize) -> Vec<Run> {
-    let action = |id: NodeId| match graph.node(id) {
-        Node::Unary(function, _) => Action::Unary(function),
-        Node::Binary(operation, ..) => Action::Binary(operation),
-        _ => Action::Select,
-    };
-    for &id in nodes {
-        levels[id.0 as usize] = 1 + graph.operands(id).map(|operand| levels[operand.0 as usize]).max().unwrap_or(0);
+/// One operation to be placed.
+struct Task {
+    id: NodeId,
+    action: Action,
+    operands: Vec<NodeId>,
+    /// Of sums: how many products are added and subtracted.
+    terms: (u32, u32),
+    level: u32,
+}
+
+/// Groups nodes by level (an operation reads only lower levels) and kind, and gives them registers; `uses` counts the users of every node, outputs
+/// among them.
+fn group(graph: &Graph, nodes: &[NodeId], uses: &[u32], one: NodeId, register: &mut [u32], next: &mut usize) -> Vec<Run> {
+    let sums = Sums::new(graph, nodes, uses, one);
+    let mut levels = std::collections::HashMap::<NodeId, u32>::with_capacity(nodes.len());
+    let mut tasks: Vec<Task> = Vec::new();
+    for &id in nodes.iter().filter(|id| !sums.swallowed.contains(id)) {
+        let (mut operands, mut terms) = (graph.operands(id).collect::<Vec<_>>(), (0, 0));
+        let action = match graph.node(id) {
+            Node::Binary(Operation::Add | Operation::Subtract, ..) if sums.is_long(id) => {
+                (operands, terms) = sums.terms(id);
+                Action::Sum
+            }
+            Node::Unary(function, _) => Action::Unary(function),
+            Node::Binary(operation, ..) => Action::Binary(operation),
+            _ => Action::Select,
+        };
+        let level = 1 + operands.iter().filter_map(|operand| levels.get(operand)).max().copied().unwrap_or(0);
+        levels.insert(id, level);
+        tasks.push(Task { id, action, operands, terms, level });
     }
-    let mut order = nodes.to_vec();
-    order.sort_by_key(|&id| (levels[id.0 as usize], action(id), id));
+    tasks.sort_by_key(|task| (task.level, task.action, task.id));
     let mut runs: Vec<Run> = Vec::new();
-    for members in order.chunk_by(|&a, &b| (levels[a.0 as usize], action(a)) == (levels[b.0 as usize], action(b))) {
+    for members in tasks.chunk_by(|a, b| (a.level, a.action) == (b.level, b.action)) {
         let first = *next as u32;
-        for &id in members {
-            register[id.0 as usize] = *next as u32;
+        for task in members {
+            register[task.id.0 as usize] = *next as u32;
             *next += 1;
         }
-        let arity = graph.operands(members[0]).count();
-        let operands = (0..arity)
-            .flat_map(|k| members.iter().filter_map(move |&id| graph.operands(id).nth(k)))
-            .map(|id| register[id.0 as usize])
-            .collect();
-        runs.push(Run { action: action(members[0]), first, operands, count: members.len() });
+        let at = |id: NodeId| register[id.0 as usize];
+        let operands = match members[0].action {
+            Action::Sum => {
+                let factors = members.iter().flat_map(|task| task.operands.as_chunks::<2>().0).map(|pair| pair.map(at)).collect();
+                Arguments::Sums(Operands::new(factors), members.iter().map(|task| task.terms).collect())
+            }
+            Action::Unary(_) => Arguments::One(places(members, at)),
+            Action::Binary(_) => Arguments::Two(places(members, at)),
+            Action::Select => Arguments::Three(places(members, at)),
+        };
+        runs.push(Run { action: members[0].action, first, count: members.len(), operands });
     }
     runs
 }
 
+/// Registers of the operands of operations that have `K` of them.
+fn places<const K: usize>(tasks: &[Task], at: impl Fn(NodeId) -> u32) -> Operands<K> {
+    Operands::new(tasks.iter().map(|task| std::array::from_fn(|operand| at(task.operands[operand]))).collect())
+}
+
+/// Which additions and subtractions of a group form one sum, and which products are computed as terms of sums.
+struct Sums<'g> {
+    graph: &'g Graph,
+    /// Sums and products that are computed only as part of a sum.
+    swallowed: std::collections::HashSet<NodeId>,
+    /// The constant one.
+    one: NodeId,
+}
+
+impl<'g> Sums<'g> {
+    fn new(graph: &'g Graph, nodes: &[NodeId], uses: &[u32], one: NodeId) -> Sums<'g> {
+        let is_sum = |id: NodeId| matches!(graph.node(id), Node::Binary(Operation::Add | Operation::Subtract, ..));
+        let mut used_by_sums = std::collections::HashMap::<NodeId, u32>::new();
+        for operand in nodes.iter().filter(|&&id| is_sum(id)).flat_map(|&id| graph.operands(id)) {
+            *used_by_sums.entry(operand).or_default() += 1;
+        }
+        let in_sums_only = |id: NodeId| used_by_sums.get(&id) == Some(&uses[id.0 as usize]);
+        let swallowed = nodes.iter().copied().filter(|&id| match graph.node(id) {
+            Node::Binary(Operation::Add | Operation::Subtract, ..) => uses[id.0 as usize] == 1 && in_sums_only(id),
+            // computed once in every sum: cheaper than storing it for up to three of them
+            Node::Binary(Operation::Multiply, ..) => uses[id.0 as usize] <= 3 && in_sums_only(id),
+            _ => false,
+        });
+        Sums { graph, swallowed: swallowed.collect(), one }
+    }
+
+    /// Whether a sum is worth more than one addition.
+    fn is_long(&self, id: NodeId) -> bool {
+        self.graph.operands(id).any(|operand| self.swallowed.contains(&operand))
+    }
+
+    /// Factors of the products of a sum, and how many are added (first) and subtracted (then).
+    fn terms(&self, id: NodeId) -> (Vec<NodeId>, (u32, u32)) {
+        let mut factors = [Vec::new(), Vec::new()];
+        let mut pending = vec![(id, true)];
+        while let Some((id, added)) = pending.pop() {
+            let into = &mut factors[usize::from(!added)];
+            match self.graph.node(id) {
+                Node::Binary(operation @ (Operation::Add | Operation::Subtract), a, b) => {
+                    for (term, added) in [(b, added == (operation == Operation::Add)), (a, added)] {
+                        if self.swallowed.contains(&term) {
+                            pending.push((term, added));
+                        } else {
+                            factors[usize::from(!added)].extend([term, self.one]);
+                        }
+                    }
+                }
+                _ => into.extend(self.graph.operands(id)),
+            }
+        }
+        let count = |kind: usize| factors[kind].len() as u32 / 2;
+        let counts = (count(0), count(1));
+        (factors.concat(), counts)
+    }
+}
+
 impl Run {
-    #[inline]
-    fn execute(&self, registers: &mut [f64]) {
+    #[inline(always)]
+    fn execute<const N: usize>(&self, registers: &mut [[f64; N]]) {
         let (read, write) = registers.split_at_mut(self.first as usize);
         let write = &mut write[..self.count];
-        let (a, rest) = self.operands.split_at(self.count);
-        match self.action {
-            Action::Binary(operation) => {
-                let b = &rest[..self.count];
+        match (&self.operands, self.action) {
+            (Arguments::Two(operands), Action::Binary(operation)) => {
                 macro_rules! each {
                     ($f:expr) => {
-                        for ((w, &a), &b) in write.iter_mut().zip(a).zip(b) {
-                            *w = $f(read[a as usize], read[b as usize]);
+                        for (w, [x, y]) in write.iter_mut().zip(operands.of(read)) {
+                            let mut value = *x;
+                            for lane in 0..N {
+                                value[lane] = $f(value[lane], y[lane]);
+                            }
+                            *w = value;
                         }
                     };
                 }
@@ -182,17 +345,41 @@ impl Run {
                     other => each!(|x: f64, y: f64| combine(other, x, y)),
                 }
             }
-            Action::Unary(function) => {
-                for (w, &a) in write.iter_mut().zip(a) {
-                    *w = apply(function, read[a as usize]);
+            (Arguments::Sums(factors, counts), _) => {
+                let mut factors = factors.of(read);
+                for (w, &(added, subtracted)) in write.iter_mut().zip(counts) {
+                    let mut sum = [0.0; N];
+                    for [x, y] in factors.take_next(added as usize) {
+                        for lane in 0..N {
+                            sum[lane] += x[lane] * y[lane];
+                        }
+                    }
+                    for [x, y] in factors.take_next(subtracted as usize) {
+                        for lane in 0..N {
+                            sum[lane] -= x[lane] * y[lane];
+                        }
+                    }
+                    *w = sum;
                 }
             }
-            Action::Select => {
-                let (then, otherwise) = rest.split_at(self.count);
-                for (((w, &a), &b), &c) in write.iter_mut().zip(a).zip(then).zip(otherwise) {
-                    *w = if read[a as usize] != 0.0 { read[b as usize] } else { read[c as usize] };
+            (Arguments::One(operands), Action::Unary(function)) => {
+                for (w, [x]) in write.iter_mut().zip(operands.of(read)) {
+                    let mut value = *x;
+                    for lane in 0..N {
+                        value[lane] = apply(function, value[lane]);
+                    }
+                    *w = value;
                 }
             }
+            (Arguments::Three(operands), _) => {
+                for (w, [condition, then, otherwise]) in write.iter_mut().zip(operands.of(read)) {
+                    for lane in 0..N {
+                        w[lane] = if condition[lane] != 0.0 { then[lane] } else { otherwise[lane] };
+                    }
+                }
+            }
+            // operands and action are made together in `group`
+            (Arguments::One(_) | Arguments::Two(_), _) => {}
         }
     }
 }
@@ -226,6 +413,55 @@ mod tests {
                 assert_eq!(value.to_bits(), reference[id.0 as usize].to_bits());
             }
         }
-        assert_eq!(program.operation_count(), 5);
+        assert_eq!(program.operation_count(0), 5);
+    }
+
+    #[test]
+    fn long_sums_with_products_give_the_graph_s_value() {
+        let mut graph = Graph::default();
+        let states: Vec<NodeId> = (0..4).map(|index| graph.state(index)).collect();
+        let parameters: Vec<NodeId> = (0..2).map(|index| graph.parameter(index)).collect();
+        let flux = graph.multiply(parameters[0], states[0]);
+        let binding = graph.multiply(states[1], states[2]);
+        let binding = graph.multiply(parameters[1], binding);
+        // a − (flux − b) + binding − flux·c, and the same flux added elsewhere; `binding` is an output itself
+        let inner = graph.subtract(flux, states[1]);
+        let outer = graph.subtract(states[3], inner);
+        let outer = graph.add(outer, binding);
+        let last = graph.multiply(flux, states[2]);
+        let outer = graph.subtract(outer, last);
+        let second = graph.add(states[2], flux);
+        let outputs = [outer, second, binding];
+        let program = Program::compile(&graph, &outputs, 2, 4);
+        let (parameters, states) = ([0.3, 1.7], [2.0, 0.01, 5.0, -3.0]);
+        let mut registers = program.prepare(&parameters);
+        program.evaluate(&mut registers, 0.0, &states);
+        let mut found = [0.0; 3];
+        program.outputs(&registers, &mut found);
+        // by hand: flux 0.6, binding 1.7·0.01·5 = 0.085; −3 − (0.6 − 0.01) + 0.085 − 0.6·5
+        for (found, expected) in found.iter().zip([-6.505, 5.6, 0.085]) {
+            assert!((found - expected).abs() < 1e-14, "{found} {expected}");
+        }
+        // lane by lane the bits of one patient alone
+        let mut lanes = vec![[0.0; 8]; program.register_count()];
+        let mut scratch = program.prepare(&parameters);
+        for lane in 0..8 {
+            program.prepare_lane(&[0.3 * (lane + 1) as f64, 1.7], &mut scratch, &mut lanes, lane);
+        }
+        let points: Vec<[f64; 8]> = states.iter().map(|&state| std::array::from_fn(|lane| state / (lane + 1) as f64)).collect();
+        program.set_point(&mut lanes, &[0.0; 8], &points);
+        program.evaluate_phase(0, &mut lanes);
+        let mut of_lanes = [[0.0; 8]; 3];
+        program.phase_outputs(0, &lanes, &mut of_lanes);
+        for lane in 0..8 {
+            let mut alone = program.prepare(&[0.3 * (lane + 1) as f64, 1.7]);
+            let states: Vec<f64> = points.iter().map(|point| point[lane]).collect();
+            program.evaluate(&mut alone, 0.0, &states);
+            let mut found = [0.0; 3];
+            program.outputs(&alone, &mut found);
+            for (found, lanes) in found.iter().zip(&of_lanes) {
+                assert_eq!(found.to_bits(), lanes[lane].to_bits());
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ impl<'s> LinearLanes<'s> {
         }
     }
 
-    /// Solves one job. Doses at exact times follow the rules of [`crate::solve::solve`].
+    /// Solves one job; its absolute tolerances are not used. Doses at exact times follow the rules of [`crate::solve::solve`].
     ///
     /// Fails where the job contradicts itself or the system, where a number is not finite, where an amount of the model (not a rider) falls below
     /// −1e-12 of all that was given ([`SolveError::Negative`]), and where a system with complex or positive eigenvalues needs too many steps.

@@ -62,6 +62,8 @@ pub(crate) struct VanDerPol {
     pub epsilon: f64,
 }
 
+/// Van der Pol, ε = 1, from (2, 0), at t = 10: Taylor series of mpmath with 30 digits.
+pub(crate) const VAN_DER_POL_OF_1_AT_10: [f64; 2] = [-2.008340782579712, 0.03290706586332406];
 /// Van der Pol, ε = 1e-6, at t = 2.
 pub(crate) const VAN_DER_POL_AT_2: [f64; 2] = [0.1706167732170483e1, -0.8928097010247975];
 

@@ -3,7 +3,10 @@
 pub(crate) mod classics;
 pub(crate) mod closed_forms;
 pub(crate) mod network;
+pub(crate) mod problems;
 pub(crate) mod receptor;
+pub(crate) mod test_set;
+mod work_precision;
 
 pub(crate) use network::Network;
 

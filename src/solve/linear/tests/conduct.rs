@@ -116,7 +116,7 @@ fn compiled_systems_with_riders() {
         .map(|index| {
             let schedule = Schedule { boluses: vec![Bolus { time: 1.0, amounts: vec![(0, 1.0 + index as f64)] }], ..Schedule::default() };
             let span = Span { start: 0.0, stop: 500.0 + index as f64, samples: vec![10.0, 100.0 + index as f64] };
-            Job { index, parameters: vec![0.1, 0.03 * (1 + index) as f64], initial: vec![0.0; 4], schedule, span }
+            Job { index, parameters: vec![0.1, 0.03 * (1 + index) as f64], initial: vec![0.0; 4], schedule, span, ..Job::default() }
         })
         .collect();
     let mut run = |order: &[usize]| {

@@ -25,7 +25,7 @@ pub(super) fn engine(network: &mut Network, instruction_set: InstructionSet) -> 
 
 pub(super) fn job(initial: &[f64], schedule: &Schedule, samples: &[f64], stop: f64) -> Job {
     let span = Span { start: 0.0, stop, samples: samples.to_vec() };
-    Job { index: 0, parameters: Vec::new(), initial: initial.to_vec(), schedule: schedule.clone(), span }
+    Job { initial: initial.to_vec(), schedule: schedule.clone(), span, ..Job::default() }
 }
 
 pub(super) fn best() -> InstructionSet {

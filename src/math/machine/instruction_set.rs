@@ -1,9 +1,9 @@
-//! The documented room of `unsafe`: one kernel, compiled for several instruction sets, chosen at run time.
+//! One kernel, compiled for several instruction sets, chosen at run time.
 //!
 //! A [`Kernel`] is ordinary safe Rust. [`InstructionSet::run`] inlines it into a function that the compiler may build with wider vectors. No set
 //! changes a result: wider vectors do the same IEEE operations on more lanes, and Rust never contracts `a * b + c` into a fused operation by itself.
 //!
-//! The only `unsafe` act of the house is calling a function built for a set of instructions. It is sound because an [`InstructionSet`] other than
+//! The `unsafe` act is calling a function built for a set of instructions. It is sound because an [`InstructionSet`] other than
 //! the baseline can only be obtained from [`InstructionSet::available`], which asks the processor.
 #![allow(unsafe_code)]
 
