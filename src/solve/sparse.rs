@@ -33,17 +33,27 @@ pub(crate) struct Plan {
     pub entry_slots: Vec<u32>,
 }
 
-impl Plan {
-    /// Plans the elimination of a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
-    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Plan {
+/// The order of the pivots and what is left of their rows and columns when they are eliminated, fill-ins included.
+#[derive(Debug, Clone)]
+pub(crate) struct PivotOrder {
+    /// Row (= column) of the matrix that is the k-th pivot.
+    pub pivots: Vec<usize>,
+    /// Columns of the entries right of each pivot.
+    pub upper: Vec<Vec<usize>>,
+    /// Rows of the entries below each pivot.
+    pub lower: Vec<Vec<usize>>,
+}
+
+impl PivotOrder {
+    /// The order of Markowitz for a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> PivotOrder {
         let mut rows: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); size];
         let mut columns: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); size];
         for &(row, column) in pattern.iter().filter(|entry| entry.0 != entry.1) {
             rows[row].insert(column);
             columns[column].insert(row);
         }
-        let mut order = Vec::with_capacity(size);
-        let mut position = vec![0usize; size];
+        let mut pivots = Vec::with_capacity(size);
         let mut upper: Vec<Vec<usize>> = Vec::with_capacity(size);
         let mut lower: Vec<Vec<usize>> = Vec::with_capacity(size);
         let mut remaining: BTreeSet<usize> = (0..size).collect();
@@ -63,11 +73,21 @@ impl Plan {
                     columns[right].insert(below);
                 }
             }
-            position[pivot] = order.len();
-            order.push(pivot as u32);
+            pivots.push(pivot);
             upper.push(row.into_iter().collect());
             lower.push(column.into_iter().collect());
         }
+        PivotOrder { pivots, upper, lower }
+    }
+}
+
+impl Plan {
+    /// Plans the elimination of a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Plan {
+        let PivotOrder { pivots, upper, lower } = PivotOrder::new(size, pattern);
+        let mut position = vec![0usize; size];
+        pivots.iter().enumerate().for_each(|(at, &pivot)| position[pivot] = at);
+        let order = pivots.into_iter().map(|pivot| pivot as u32).collect();
         Plan::lay_out(order, &position, upper, lower, pattern)
     }
 

@@ -3,10 +3,12 @@
 //! * States on which nothing depends only *collect*: sinks and time integrals. They follow from the integrals of the others.
 //! * The others, the *core*, fall into strongly connected blocks, solved from the sources downward. Blocks are coupled by original entries only, so
 //!   nothing fills in between them.
-//! * Within a block, states are eliminated in the order of `sparse::Plan`. A block whose states exchange in pairs along a tree (catenary and
+//! * Within a block, states are eliminated in the order of `sparse::PivotOrder`. A block whose states exchange in pairs along a tree (catenary and
 //!   mammillary models) is eliminated from the leaves and never fills: its entries stay real for every pole. It also has real eigenvalues only.
 
-use crate::solve::sparse::Plan;
+use std::collections::BTreeMap;
+
+use crate::solve::sparse::PivotOrder;
 
 /// No parent: the last pivot of its block.
 pub(super) const ROOT: usize = usize::MAX;
@@ -117,21 +119,21 @@ impl Structure {
             collectors: Vec::new(),
         };
         let mut position = vec![ROOT; state_count];
-        let mut plans = Vec::new();
+        let mut orders = Vec::new();
         for group in &groups {
             let inner: Vec<(usize, usize)> = pattern
                 .iter()
                 .filter_map(|&(row, column)| Some((group.binary_search(&row).ok()?, group.binary_search(&column).ok()?)))
                 .collect();
-            let plan = Plan::new(group.len(), &inner);
+            let order = PivotOrder::new(group.len(), &inner);
             let first = structure.core.len();
-            for &member in &plan.order {
-                position[group[member as usize]] = structure.core.len();
-                structure.core.push(group[member as usize]);
+            for &member in &order.pivots {
+                position[group[member]] = structure.core.len();
+                structure.core.push(group[member]);
                 structure.block_of.push(structure.blocks.len());
             }
             structure.blocks.push(Block { first, last: structure.core.len(), net: None, couplings: Vec::new() });
-            plans.push(plan);
+            orders.push(order);
         }
         structure.diagonals = structure.core.iter().map(|&state| pattern.binary_search(&(state, state)).ok()).collect();
         let column_of = |&state: &usize| {
@@ -145,8 +147,8 @@ impl Structure {
             }
         }
         structure.links = vec![Link { parent: ROOT, outward: 0, back: 0 }; structure.core.len()];
-        for (number, plan) in plans.iter().enumerate() {
-            structure.lay_out(number, plan);
+        for (number, order) in orders.iter().enumerate() {
+            structure.lay_out(number, order);
         }
         structure.has_long_paths = structure.longest_path() > SHORT_PATH;
         structure.collectors = (0..state_count)
@@ -192,50 +194,56 @@ impl Structure {
         self.entries.iter().position(|entry| entry.to == to && entry.from == from)
     }
 
-    fn lay_out(&mut self, number: usize, plan: &Plan) {
+    fn lay_out(&mut self, number: usize, order: &PivotOrder) {
         let (first, last) = (self.blocks[number].first, self.blocks[number].last);
         let inside = |position: usize| (first..last).contains(&position);
         self.blocks[number].couplings =
             (0..self.entries.len()).filter(|&entry| inside(self.entries[entry].from) && !inside(self.entries[entry].to)).collect();
-        let size = last - first;
-        let links: Vec<Option<Link>> = (0..size)
-            .map(|pivot| {
-                let (outward, back) = (plan.lower(pivot), plan.upper(pivot));
-                match (outward.len(), back.len()) {
-                    (0, 0) => Some(Link { parent: ROOT, outward: 0, back: 0 }),
-                    (1, 1) if plan.partner[outward.start] == plan.partner[back.start] => {
-                        let parent = first + plan.partner[back.start] as usize;
-                        let (outward, back) = (self.entry(parent, first + pivot)?, self.entry(first + pivot, parent)?);
-                        Some(Link { parent, outward, back })
-                    }
-                    _ => None,
-                }
-            })
-            .collect();
-        if let Some(links) = links.into_iter().collect::<Option<Vec<Link>>>() {
-            self.links[first..last].copy_from_slice(&links);
-            return;
-        }
-        // Slots of the plan count from its pivots; those of the nets do not include pivots.
-        let slot = |place: usize| self.slot_count + place - size;
-        let list = |places: std::ops::Range<usize>| -> Vec<(usize, usize)> {
-            places.map(|place| (slot(place), first + plan.partner[place] as usize)).collect()
+        let mut position = vec![0; last - first];
+        order.pivots.iter().enumerate().for_each(|(at, &pivot)| position[pivot] = first + at);
+        let place = |lists: &[Vec<usize>]| -> Vec<Vec<usize>> {
+            lists.iter().map(|list| list.iter().map(|&member| position[member]).collect()).collect()
         };
-        let outward: Vec<Vec<(usize, usize)>> = (0..size).map(|pivot| list(plan.lower(pivot))).collect();
-        let back: Vec<Vec<(usize, usize)>> = (0..size).map(|pivot| list(plan.upper(pivot))).collect();
-        let mut all = plan.targets.iter().map(|&target| (target as usize >= size).then(|| slot(target as usize)));
-        let targets = (0..size).map(|pivot| all.by_ref().take(plan.lower(pivot).len() * plan.upper(pivot).len()).collect()).collect();
-        let filled = (0..size)
-            .flat_map(|pivot| {
-                let leaving = outward[pivot].iter().map(move |&(slot, to)| (slot, to, first + pivot));
-                leaving.chain(back[pivot].iter().map(move |&(slot, from)| (slot, first + pivot, from)))
+        let (outward, back) = (place(&order.lower), place(&order.upper));
+        let links: Option<Vec<Link>> = (first..last)
+            .map(|pivot| match (outward[pivot - first].as_slice(), back[pivot - first].as_slice()) {
+                ([], []) => Some(Link { parent: ROOT, outward: 0, back: 0 }),
+                (&[to], &[from]) if to == from => {
+                    Some(Link { parent: to, outward: self.entry(to, pivot)?, back: self.entry(pivot, from)? })
+                }
+                _ => None,
             })
-            .filter_map(|(slot, to, from)| Some((slot, self.entry(to, from)?)))
             .collect();
-        let last_slot = slot(plan.value_count());
-        let net = Net { first_slot: self.slot_count, last_slot, filled, outward, back, targets };
-        self.slot_count = last_slot;
-        self.blocks[number].net = Some(net);
+        match links {
+            Some(links) => self.links[first..last].copy_from_slice(&links),
+            None => self.blocks[number].net = Some(self.lay_out_net(first, &outward, &back)),
+        }
+    }
+
+    fn lay_out_net(&mut self, first: usize, outward: &[Vec<usize>], back: &[Vec<usize>]) -> Net {
+        let first_slot = self.slot_count;
+        let mut slot_of = BTreeMap::new();
+        for (pivot, (outward, back)) in (first..).zip(outward.iter().zip(back)) {
+            for place in outward.iter().map(|&to| (to, pivot)).chain(back.iter().map(|&from| (pivot, from))) {
+                slot_of.insert(place, self.slot_count);
+                self.slot_count += 1;
+            }
+        }
+        let slot = |to: usize, from: usize| slot_of[&(to, from)];
+        let pivots = || (first..).zip(outward.iter().zip(back));
+        Net {
+            first_slot,
+            last_slot: self.slot_count,
+            filled: slot_of.iter().filter_map(|(&(to, from), &slot)| Some((slot, self.entry(to, from)?))).collect(),
+            outward: pivots().map(|(pivot, (outward, _))| outward.iter().map(|&to| (slot(to, pivot), to)).collect()).collect(),
+            back: pivots().map(|(pivot, (_, back))| back.iter().map(|&from| (slot(pivot, from), from)).collect()).collect(),
+            targets: pivots()
+                .map(|(_, (outward, back))| {
+                    let products = outward.iter().flat_map(|&to| back.iter().map(move |&from| (to, from)));
+                    products.map(|(to, from)| (to != from).then(|| slot(to, from))).collect()
+                })
+                .collect(),
+        }
     }
 }
 
