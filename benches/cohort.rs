@@ -13,12 +13,12 @@ use rptbench::solve::{Crew, Job, MethodChoice, Solution, Span, solve, solve_coho
 /// Best of this many passes over the cohort.
 const PASSES: usize = 5;
 
-fn job(cohort: &Cohort, patient: usize) -> Job {
+fn job(cohort: &Cohort, patient: usize, tolerance: f64) -> Job {
     Job {
         index: patient,
         parameters: cohort.parameters(patient),
         initial: cohort.initial(),
-        absolute_tolerances: cohort.absolute_tolerances.clone(),
+        absolute_tolerances: cohort.options(tolerance).absolute_tolerances,
         schedule: cohort.schedule.clone(),
         span: Span { samples: Vec::new(), ..cohort.span.clone() },
     }
@@ -29,12 +29,13 @@ fn in_lanes(cohort: &Cohort, patients: usize, tolerance: f64, crew: Crew) -> (Du
     let mut kept = (Vec::new(), 0.0, 0);
     for _ in 0..PASSES {
         let mut solutions = vec![None; patients];
-        let options = cohort.options(tolerance, 1.0);
+        let options = cohort.options(tolerance);
         let started = Instant::now();
-        let work = solve_cohort(&cohort.system, patients, &|patient| job(cohort, patient), &options, crew, &mut |patient, result| {
-            solutions[patient] = Some(result.expect("every patient of the benchmark can be solved"));
-        })
-        .expect("the options are good");
+        let work =
+            solve_cohort(&cohort.system, patients, &|patient| job(cohort, patient, tolerance), &options, crew, &mut |patient, result| {
+                solutions[patient] = Some(result.expect("every patient of the benchmark can be solved"));
+            })
+            .expect("the options are good");
         best = best.min(started.elapsed());
         kept = (solutions, work.busy, work.bytes_per_patient);
     }
@@ -51,7 +52,7 @@ fn main() {
         for _ in 0..PASSES {
             let started = Instant::now();
             for patient in 0..alone {
-                let options = cohort.options(tolerance, 1.0).with_method(MethodChoice::Stiff);
+                let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
                 let parameters = cohort.parameters(patient);
                 let mut bound = cohort.system.bind(&parameters);
                 let span = Span { samples: Vec::new(), ..cohort.span.clone() };

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 mod support;
 
+#[path = "references/bateman.rs"]
+mod bateman;
 #[path = "references/fits.rs"]
 mod fits;
 #[path = "references/p12.rs"]

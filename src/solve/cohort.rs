@@ -6,10 +6,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use super::drive::solve;
 use super::error::SolveError;
 use super::job::{Job, Solution};
 use super::lane_run::LaneRun;
-use super::options::Options;
+use super::linear::LinearLanes;
+use super::options::{MethodChoice, Options};
+use super::trajectory::{Method, Trajectory};
 use crate::math::InstructionSet;
 use crate::model::system::System;
 
@@ -34,19 +37,25 @@ impl Crew {
     }
 }
 
-/// What the work on a cohort took.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// What the work on a cohort took, and how it was done.
+#[derive(Debug, Clone, PartialEq)]
 pub struct CohortWork {
-    /// Share of the lanes that had a patient in them, over all steps tried; 0 where no step was needed.
+    /// The method.
+    pub method: Method,
+    /// Why that method: a sentence for people.
+    pub reason: String,
+    /// Stiff method: share of the lanes that had a patient in them, over all steps tried; 1 for the others.
     pub busy: f64,
-    /// Memory held per patient under way, bytes: lanes and registers of all threads over all lanes. What the caller's results take comes on top.
+    /// Stiff method: memory held per patient under way, bytes: lanes and registers of all threads over all lanes. What the caller's results take
+    /// comes on top. 0 for the others, which hold one patient per thread.
     pub bytes_per_patient: usize,
 }
 
-/// Solves patients `0..count` by the stiff method in lanes. `job` makes the job of a patient when a lane is free for it (its `index` is set here);
-/// `done` receives every result once, in the order in which they finish, on the calling thread.
+/// Solves patients `0..count`. `job` makes the job of a patient when there is room for it (its `index` is set here); `done` receives every result
+/// once, in the order in which they finish, on the calling thread.
 ///
-/// The options' absolute tolerances are not used (every job brings its own) and their method must not be another one.
+/// Linear systems go through the exact method ([`LinearLanes`]), all others through the stiff method in lanes; the options' method can ask for
+/// another one (Dop853 takes the patients one by one). The options' absolute tolerances are not used: every job brings its own.
 pub fn solve_cohort(
     system: &System,
     count: usize,
@@ -56,6 +65,7 @@ pub fn solve_cohort(
     done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
 ) -> Result<CohortWork, SolveError> {
     options.check_shared(system.state_count())?;
+    let (method, reason) = choose(system, options.method, crew.instruction_set)?;
     let counter = AtomicUsize::new(0);
     let (tell, told) = mpsc::channel();
     let work = std::thread::scope(|scope| {
@@ -68,7 +78,12 @@ pub fn solve_cohort(
                         (index < count).then(|| Job { index, ..job(index) })
                     };
                     // a receiver that is gone no longer wants to know
-                    stiff_lanes(system, options, crew.instruction_set, &mut next, &mut |index, result| drop(tell.send((index, result))))
+                    let mut done = |index, result| drop(tell.send((index, result)));
+                    match method {
+                        Method::Stiff => stiff_lanes(system, options, crew.instruction_set, &mut next, &mut done),
+                        Method::Exact => exact(system, options, crew.instruction_set, &mut next, &mut done),
+                        Method::NonStiff => one_by_one(system, options, &mut next, &mut done),
+                    }
                 })
             })
             .collect();
@@ -76,23 +91,85 @@ pub fn solve_cohort(
         told.iter().for_each(|(index, result)| done(index, result));
         workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
     });
-    let tried: usize = work.iter().map(|lanes| lanes.0.0).sum();
-    let taken: usize = work.iter().map(|lanes| lanes.0.1).sum();
-    let bytes: usize = work.iter().map(|lanes| lanes.1).sum();
-    Ok(CohortWork { busy: taken as f64 / (tried * PATIENT_LANES).max(1) as f64, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
+    let tried: usize = work.iter().map(|lanes| lanes.tried).sum();
+    let taken: usize = work.iter().map(|lanes| lanes.taken).sum();
+    let bytes: usize = work.iter().map(|lanes| lanes.bytes).sum();
+    let busy = if tried == 0 { 1.0 } else { taken as f64 / (tried * PATIENT_LANES) as f64 };
+    Ok(CohortWork { method, reason, busy, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
 }
 
-/// One thread's lanes, until there is no more job. Returns how busy the lanes were and the bytes held.
+/// The method for a whole cohort: it depends on the system alone, so that it is the same for every patient.
+fn choose(system: &System, asked: MethodChoice, set: InstructionSet) -> Result<(Method, String), SolveError> {
+    let by_request = |method: Method| Ok((method, format!("{method}, because it was asked for")));
+    match asked {
+        MethodChoice::Stiff => by_request(Method::Stiff),
+        MethodChoice::NonStiff => by_request(Method::NonStiff),
+        MethodChoice::Exact => LinearLanes::new(system, set).and_then(|_| by_request(Method::Exact)),
+        MethodChoice::Automatic => Ok(match LinearLanes::new(system, set) {
+            Ok(_) => (Method::Exact, format!("{}, because all rates follow first-order kinetics with constant rates", Method::Exact)),
+            Err(SolveError::NotLinear { problem }) => (Method::Stiff, format!("{} in lanes, because {problem}", Method::Stiff)),
+            Err(other) => return Err(other),
+        }),
+    }
+}
+
+/// What one thread's lanes did.
+#[derive(Default)]
+struct LaneWork {
+    /// Steps tried by the batch.
+    tried: usize,
+    /// Lanes with a patient in them, summed over those steps.
+    taken: usize,
+    bytes: usize,
+}
+
+/// One thread's lanes, until there is no more job.
 fn stiff_lanes(
     system: &System,
     options: &Options,
     set: InstructionSet,
     next: &mut dyn FnMut() -> Option<Job>,
     done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
-) -> ((usize, usize), usize) {
+) -> LaneWork {
     let lanes = system.lanes::<PATIENT_LANES>(set);
     let registers = lanes.bytes();
     let mut run = LaneRun::new(lanes, system.state_count(), system.pattern(), system.depends_on_time(), options, set);
     run.run(next, done);
-    (run.occupancy, run.bytes() + registers)
+    LaneWork { tried: run.occupancy.0, taken: run.occupancy.1, bytes: run.bytes() + registers }
+}
+
+/// One thread of the exact method.
+fn exact(
+    system: &System,
+    options: &Options,
+    set: InstructionSet,
+    next: &mut dyn FnMut() -> Option<Job>,
+    done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
+) -> LaneWork {
+    match LinearLanes::new(system, set) {
+        Ok(mut lanes) => {
+            for job in std::iter::from_fn(next) {
+                let cancelled = options.cancelled().then(|| SolveError::Cancelled { time: job.span.start });
+                done(job.index, cancelled.map_or_else(|| lanes.solve(&job), Err));
+            }
+        }
+        Err(error) => std::iter::from_fn(next).for_each(|job| done(job.index, Err(error.clone()))),
+    }
+    LaneWork::default()
+}
+
+/// One thread of the non-stiff method.
+fn one_by_one(
+    system: &System,
+    options: &Options,
+    next: &mut dyn FnMut() -> Option<Job>,
+    done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
+) -> LaneWork {
+    for job in std::iter::from_fn(next) {
+        let options = Options { absolute_tolerances: job.absolute_tolerances, ..options.clone() };
+        let solved = solve(&mut system.bind(&job.parameters), &job.initial, &job.schedule, &job.span, &options);
+        let solution = |run: Trajectory| Solution { states: run.states, final_state: run.final_state, statistics: run.statistics };
+        done(job.index, solved.map(solution));
+    }
+    LaneWork::default()
 }

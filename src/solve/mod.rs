@@ -6,6 +6,7 @@
 //! * `integrator`: what every method offers to `drive`, and the guard of non-negative states;
 //! * stiff: `sparse` (elimination order and fill, found once), `elimination` (the numbers), `iteration_matrix` (with the pivoted fallback), `step_control`, `rodas5p` with its tableau and dense output;
 //! * exact: `blocks` and `propagator` (matrix exponential and its integrals), `gauss_kronrod`, `linear_form` and `exact`;
+//! * many linear systems: `linear`, which takes a queue of `job`s;
 //! * non-stiff: `nonstiff`, the explicit method of the `ode_solvers` package.
 
 mod blocks;
@@ -23,6 +24,7 @@ mod job;
 mod lane_dynamics;
 mod lane_guard;
 mod lane_run;
+mod linear;
 mod linear_form;
 mod nonstiff;
 mod options;
@@ -46,6 +48,7 @@ pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;
 pub use job::{Job, Solution};
+pub use linear::{LinearLanes, TimeIntegrals};
 pub use options::{FEW_SAMPLES, MethodChoice, Options, Sampling, Span};
 pub use schedule::{Bolus, Infusion, Schedule};
 pub use trajectory::{Method, Statistics, Trajectory};

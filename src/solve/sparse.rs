@@ -19,10 +19,6 @@ pub(crate) struct Plan {
     pub upper_start: Vec<u32>,
     /// Where the column of L of pivot k starts in the value array; one more entry closes the last.
     pub lower_start: Vec<u32>,
-    /// Pivot position of the column (in U) or row (in L) of each value; meaningless for the pivots themselves.
-    pub partner: Vec<u32>,
-    /// Targets of the updates `target −= l·u`, for each pivot, each l of its column, each u of its row.
-    pub targets: Vec<u32>,
     /// (slot, pivot position of the column) of the entries of each row of U.
     pub upper_rows: Operands<2>,
     /// Products `l·u` subtracted from each value, as pairs of slots: all those of one value side by side, so that it is computed as one running sum.
@@ -37,17 +33,27 @@ pub(crate) struct Plan {
     pub entry_slots: Vec<u32>,
 }
 
-impl Plan {
-    /// Plans the elimination of a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
-    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Plan {
+/// The order of the pivots and what is left of their rows and columns when they are eliminated, fill-ins included.
+#[derive(Debug, Clone)]
+pub(crate) struct PivotOrder {
+    /// Row (= column) of the matrix that is the k-th pivot.
+    pub pivots: Vec<usize>,
+    /// Columns of the entries right of each pivot.
+    pub upper: Vec<Vec<usize>>,
+    /// Rows of the entries below each pivot.
+    pub lower: Vec<Vec<usize>>,
+}
+
+impl PivotOrder {
+    /// The order of Markowitz for a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> PivotOrder {
         let mut rows: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); size];
         let mut columns: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); size];
         for &(row, column) in pattern.iter().filter(|entry| entry.0 != entry.1) {
             rows[row].insert(column);
             columns[column].insert(row);
         }
-        let mut order = Vec::with_capacity(size);
-        let mut position = vec![0usize; size];
+        let mut pivots = Vec::with_capacity(size);
         let mut upper: Vec<Vec<usize>> = Vec::with_capacity(size);
         let mut lower: Vec<Vec<usize>> = Vec::with_capacity(size);
         let mut remaining: BTreeSet<usize> = (0..size).collect();
@@ -67,11 +73,21 @@ impl Plan {
                     columns[right].insert(below);
                 }
             }
-            position[pivot] = order.len();
-            order.push(pivot as u32);
+            pivots.push(pivot);
             upper.push(row.into_iter().collect());
             lower.push(column.into_iter().collect());
         }
+        PivotOrder { pivots, upper, lower }
+    }
+}
+
+impl Plan {
+    /// Plans the elimination of a `size` × `size` matrix with entries at `pattern` and on the whole diagonal.
+    pub(crate) fn new(size: usize, pattern: &[(usize, usize)]) -> Plan {
+        let PivotOrder { pivots, upper, lower } = PivotOrder::new(size, pattern);
+        let mut position = vec![0usize; size];
+        pivots.iter().enumerate().for_each(|(at, &pivot)| position[pivot] = at);
+        let order = pivots.into_iter().map(|pivot| pivot as u32).collect();
         Plan::lay_out(order, &position, upper, lower, pattern)
     }
 
@@ -109,16 +125,13 @@ impl Plan {
                 std::cmp::Ordering::Greater => find(&lower_start, &lower[column], column, row),
             }
         };
-        let mut targets = Vec::new();
         let mut products_of: Vec<Vec<[u32; 2]>> = vec![Vec::new(); partner_count];
         let mut rows_of_lower: Vec<Vec<[u32; 2]>> = vec![Vec::new(); size];
         for (pivot, (rows_below, columns_right)) in lower.iter().zip(&upper).enumerate() {
             for (&row, l) in rows_below.iter().zip(lower_start[pivot]..) {
                 rows_of_lower[row].push([l, pivot as u32]);
                 for (&column, u) in columns_right.iter().zip(upper_start[pivot]..) {
-                    let target = slot(row, column);
-                    targets.push(target);
-                    products_of[target as usize].push([l, u]);
+                    products_of[slot(row, column) as usize].push([l, u]);
                 }
             }
         }
@@ -133,8 +146,6 @@ impl Plan {
         Plan {
             order,
             upper_start,
-            partner,
-            targets,
             lower_start,
             upper_rows: Operands::new(upper_rows),
             products,
@@ -147,7 +158,7 @@ impl Plan {
 
     /// Length of the value array.
     pub(crate) fn value_count(&self) -> usize {
-        self.partner.len()
+        self.order.len() + self.upper_rows.places().len() + self.lower_rows.places().len()
     }
 
     /// Values of the row of U of pivot `pivot`.
