@@ -1,5 +1,7 @@
 //! Checked model → compiled system: the right-hand side, its exact Jacobian and any further states that ride along (time-integrated
-//! activity, absorbed dose, the Lea–Catcheside integral), as flat programs.
+//! activity, absorbed dose, the Lea–Catcheside integral), as flat programs; `tangents`: how all of it changes along a direction.
+use std::sync::Arc;
+
 use super::checked::Model;
 use super::expr::derivative::Derivative;
 use super::expr::graph::{Graph, NodeId};
@@ -10,6 +12,10 @@ use crate::math::{Block, InstructionSet, Kernel};
 const RATES: usize = 0;
 const JACOBIAN: usize = 1;
 const TIME_DERIVATIVE: usize = 2;
+
+mod tangents;
+
+pub use tangents::{BoundTangents, Tangents};
 
 /// A state beside the model's own: it may read every state, the model reads none of it.
 #[derive(Clone, Debug)]
@@ -139,6 +145,13 @@ impl SystemBuilder {
             model_state_count: model_states,
             parameter_count: parameters,
             rider_scales: self.riders.iter().map(|rider| rider.scale).collect(),
+            expressions: Arc::new(Expressions {
+                rates,
+                jacobian: entries,
+                time_derivatives: if depends_on_time { time_derivatives } else { Vec::new() },
+                initial: self.initial,
+                graph: self.graph,
+            }),
         }
     }
 }
@@ -181,6 +194,19 @@ pub struct System {
     model_state_count: usize,
     parameter_count: usize,
     rider_scales: Vec<f64>,
+    expressions: Arc<Expressions>,
+}
+
+/// What a system was compiled from, kept for the derivatives that a fit or a question asks for later.
+#[derive(Debug)]
+struct Expressions {
+    graph: Graph,
+    rates: Vec<NodeId>,
+    /// In the order of the pattern.
+    jacobian: Vec<NodeId>,
+    /// Empty if the rates do not depend on time explicitly.
+    time_derivatives: Vec<NodeId>,
+    initial: Vec<NodeId>,
 }
 
 impl System {
@@ -192,6 +218,11 @@ impl System {
     /// Number of states of the model itself.
     pub fn model_state_count(&self) -> usize {
         self.model_state_count
+    }
+
+    /// Number of parameters of the model.
+    pub fn parameter_count(&self) -> usize {
+        self.parameter_count
     }
 
     /// Names of all states.

@@ -96,6 +96,43 @@ impl<const N: usize> Elimination<N> {
         }
     }
 
+    /// Replaces `M` right-hand sides of the matrix in lane `lane` by the solutions, side by side; `scratch` has the matrix's size.
+    pub(crate) fn solve_sides<const M: usize>(&self, set: InstructionSet, lane: usize, sides: &mut [[f64; M]], scratch: &mut [[f64; M]]) {
+        set.run(SolveSides(self, lane, sides, scratch));
+    }
+
+    #[inline(always)]
+    fn solve_sides_of_lane<const M: usize>(&self, lane: usize, side: &mut [[f64; M]], permuted: &mut [[f64; M]]) {
+        let Elimination { plan, values, inverse_pivots, .. } = self;
+        let (values, inverse_pivots) = (values.lanes(), inverse_pivots.lanes());
+        for (row, (&index, ends)) in plan.order.iter().zip(plan.lower_row_start.windows(2)).enumerate() {
+            let mut sum = side[index as usize];
+            for &[slot, column] in &plan.lower_rows.places()[ends[0] as usize..ends[1] as usize] {
+                let (multiplier, value) = (values[slot as usize][lane], &permuted[column as usize]);
+                for side in 0..M {
+                    sum[side] -= multiplier * value[side];
+                }
+            }
+            permuted[row] = sum;
+        }
+        let size = plan.order.len();
+        for (pivot, (&index, ends)) in plan.order.iter().zip(plan.upper_start.windows(2)).enumerate().rev() {
+            let mut sum = permuted[pivot];
+            for &[slot, column] in &plan.upper_rows.places()[ends[0] as usize - size..ends[1] as usize - size] {
+                let (entry, value) = (values[slot as usize][lane], &permuted[column as usize]);
+                for side in 0..M {
+                    sum[side] -= entry * value[side];
+                }
+            }
+            let inverse = inverse_pivots[pivot][lane];
+            for value in &mut sum {
+                *value *= inverse;
+            }
+            permuted[pivot] = sum;
+            side[index as usize] = sum;
+        }
+    }
+
     /// Bytes held for the batch.
     pub(crate) fn bytes(&self) -> usize {
         self.values.bytes() + self.inverse_pivots.bytes() + self.permuted.bytes()
@@ -121,6 +158,17 @@ impl<const N: usize> Kernel for Solve<'_, N> {
     #[inline(always)]
     fn run(self) {
         self.0.solve_lanes(self.1);
+    }
+}
+
+struct SolveSides<'a, const N: usize, const M: usize>(&'a Elimination<N>, usize, &'a mut [[f64; M]], &'a mut [[f64; M]]);
+
+impl<const N: usize, const M: usize> Kernel for SolveSides<'_, N, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.solve_sides_of_lane(self.1, self.2, self.3);
     }
 }
 
@@ -167,6 +215,12 @@ mod tests {
             elimination.solve(InstructionSet::BASELINE, &mut found);
             for (found, expected) in found.iter().zip(expected.iter()) {
                 prop_assert!((found[0] - expected).abs() < 1e-14 && (found[1] - expected).abs() < 1e-14);
+            }
+            // three sides of the doubled matrix at once: twice the side, nothing, and minus the side
+            let mut sides: Vec<[f64; 3]> = side.iter().map(|&value| [2.0 * value, 0.0, -value]).collect();
+            elimination.solve_sides(InstructionSet::BASELINE, 1, &mut sides, &mut vec![[0.0; 3]; size]);
+            for (found, expected) in sides.iter().zip(expected.iter()) {
+                prop_assert!((found[0] - expected).abs() < 1e-14 && found[1] == 0.0 && (found[2] + 0.5 * expected).abs() < 1e-14);
             }
         }
     }

@@ -33,6 +33,12 @@ pub enum SolveError {
         /// What was found and what was expected.
         problem: String,
     },
+    /// A direction of sensitivities contradicts the system or the schedule.
+    #[error("a direction of sensitivities cannot be used: {problem}")]
+    Direction {
+        /// What was found and what was expected.
+        problem: String,
+    },
     /// The exact method was asked for, but the system is not linear with constant coefficients.
     #[error("the exact method cannot be used: {problem}")]
     NotLinear {

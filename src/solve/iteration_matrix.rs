@@ -86,6 +86,14 @@ impl<const N: usize> IterationMatrix<N> {
         }
     }
 
+    /// Replaces `M` further right-hand sides of one lane by the solutions, with the factors at hand. `scratch` has the matrix's size.
+    pub(crate) fn solve_sides<const M: usize>(&self, set: InstructionSet, lane: usize, sides: &mut [[f64; M]], scratch: &mut [[f64; M]]) {
+        match &self.dense[lane] {
+            None => self.sparse.solve_sides(set, lane, sides, scratch),
+            Some(factors) => solve_sides_densely(factors, sides),
+        }
+    }
+
     /// Componentwise backward error of `solution` for the side kept in `self.side`; NaN where anything is not finite.
     #[inline(always)]
     fn backward_error(&mut self, diagonal: &[f64; N], jacobian: &[[f64; N]], solution: &[[f64; N]]) -> [f64; N] {
@@ -147,6 +155,18 @@ impl<const N: usize> IterationMatrix<N> {
     /// Bytes held for the batch.
     pub(crate) fn bytes(&self) -> usize {
         self.sparse.bytes() + self.side.bytes() + self.residual.bytes() + self.magnitude.bytes()
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn solve_sides_densely<const M: usize>(factors: &LU<f64, Dyn, Dyn>, sides: &mut [[f64; M]]) {
+    for side in 0..M {
+        let kept = DVector::from_iterator(sides.len(), sides.iter().map(|values| values[side]));
+        let solution = factors.solve(&kept);
+        for (index, values) in sides.iter_mut().enumerate() {
+            values[side] = solution.as_ref().map_or(f64::NAN, |solution| solution[index]);
+        }
     }
 }
 
@@ -212,5 +232,10 @@ mod tests {
         matrix.solve(InstructionSet::BASELINE, &mut next);
         assert_eq!((next[0][0], next[1][0]), (2.0, 1.0));
         assert!((next[0][1] - 1.0).abs() < 1e-15 && (next[1][1] - 2.0).abs() < 1e-15, "{next:?}");
+        // several sides of one lane: [1, 2] and [2, 3] for the pivoted one
+        let mut sides = [[1.0, 2.0], [2.0, 3.0]];
+        matrix.solve_sides(InstructionSet::BASELINE, 1, &mut sides, &mut [[0.0; 2]; 2]);
+        let expected = [[1.0, 1.0], [1.0, 2.0]];
+        assert!(sides.as_flattened().iter().zip(expected.as_flattened()).all(|(found, expected)| (found - expected).abs() < 1e-15));
     }
 }

@@ -3,7 +3,27 @@
 //! Lanes are independent: what lane k receives and returns must not depend on the other lanes.
 
 use super::dynamics::Dynamics;
+use super::rodas5p::Rodas5P;
+use super::schedule::Segment;
+use crate::math::Block;
 use crate::model::system::SystemLanes;
+
+/// A step that was accepted in one lane.
+pub(crate) struct Taken<'a, const N: usize> {
+    pub lane: usize,
+    /// Its start, min.
+    pub time: f64,
+    /// Its length, min.
+    pub step: f64,
+    /// Its end, min.
+    pub reached: f64,
+    /// States at its start.
+    pub state: &'a Block<N>,
+    /// The stages and the factorised matrix that the step left behind.
+    pub method: &'a Rodas5P<N>,
+    /// Samples after its start, until its end, min.
+    pub samples: &'a [f64],
+}
 
 /// A system evaluated lane by lane. Times in min, states in their own unit; arrays are state-major (structure of arrays).
 pub(crate) trait LaneDynamics<const N: usize> {
@@ -18,6 +38,13 @@ pub(crate) trait LaneDynamics<const N: usize> {
 
     /// Writes the derivative of the rates to the time. Called with the point of the last [`LaneDynamics::jacobian`].
     fn time_derivative(&mut self, time: &[f64; N], state: &[[f64; N]], derivative: &mut [[f64; N]]);
+
+    /// A segment begins in a lane: its boluses have been given, and the state at its very start is that many samples. `None`: the span has no
+    /// length. Nothing to do but for what travels along with the solution, such as its sensitivities.
+    fn departed(&mut self, _lane: usize, _segment: Option<&Segment>, _samples: usize) {}
+
+    /// A step was accepted. Nothing to do but for what travels along.
+    fn stepped(&mut self, _taken: &Taken<'_, N>) {}
 }
 
 /// Any [`Dynamics`] as a batch of one.

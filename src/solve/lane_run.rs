@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::error::SolveError;
 use super::integrator::require_finite;
 use super::job::{Job, Solution};
-use super::lane_dynamics::LaneDynamics;
+use super::lane_dynamics::{LaneDynamics, Taken};
 use super::lane_guard::{Below, LaneGuard, Remember};
 use super::options::{Options, Span, check_tolerances};
 use super::rodas5p::{Rodas5P, Trial};
@@ -86,6 +86,11 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         }
     }
 
+    /// The system, with whatever travelled along.
+    pub(crate) fn into_dynamics(self) -> D {
+        self.dynamics
+    }
+
     /// Bytes held for the batch, the system's registers not counted.
     pub(crate) fn bytes(&self) -> usize {
         self.method.bytes() + self.absolute_tolerances.bytes() + self.state.bytes()
@@ -148,7 +153,8 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
     /// recorded as ends.
     fn begin_segment(&mut self, lane: usize) {
         let Some(patient) = &mut self.patients[lane] else { return };
-        let start = match patient.segments.get(patient.segment) {
+        let (segment, recorded) = (patient.segments.get(patient.segment), patient.recorded);
+        let start = match segment {
             Some(segment) => {
                 for &(index, amount) in &segment.boluses {
                     self.state.lanes_mut()[index][lane] += amount;
@@ -162,6 +168,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
             patient.sampled.extend(self.state.lane(lane));
             patient.recorded += 1;
         }
+        self.dynamics.departed(lane, segment, patient.recorded - recorded);
         patient.control = StepControl::default();
         (patient.stale, patient.first, patient.refused) = (true, true, None);
     }
@@ -344,6 +351,8 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         let inside = samples.partition_point(|&sample| sample < patient.reached);
         let due = samples.partition_point(|&sample| sample <= patient.reached);
         let (time, step) = (self.time[lane], self.step[lane]);
+        let (reached, state, method) = (patient.reached, &self.state, &self.method);
+        self.dynamics.stepped(&Taken { lane, time, step, reached, state, method, samples: &samples[..due] });
         if inside > 0 {
             self.dense.prepare(&self.method, lane, step);
             for &sample in &samples[..inside] {

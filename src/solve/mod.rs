@@ -5,6 +5,7 @@
 //! * `choice`: which method suits the system, and the sentence that says why; `drive`: [`solve`] itself;
 //! * `integrator`: what every method offers to `drive`, and the guard of non-negative states;
 //! * stiff: `sparse` (elimination order and fill, found once), `elimination` (the numbers), `iteration_matrix` (with the pivoted fallback), `step_control`, `rodas5p` with its tableau and dense output;
+//! * `sensitivity`: derivatives of a solution along directions, by differentiating the steps of the stiff method;
 //! * exact: `blocks` and `propagator` (matrix exponential and its integrals), `gauss_kronrod`, `linear_form` and `exact`;
 //! * many linear systems: `linear`, which takes a queue of `job`s;
 //! * non-stiff: `nonstiff`, the explicit method of the `ode_solvers` package.
@@ -34,6 +35,7 @@ mod rodas5p_dense;
 mod rodas5p_kernels;
 mod rodas5p_tableau;
 mod schedule;
+mod sensitivity;
 mod sparse;
 mod step_control;
 pub mod system;
@@ -51,4 +53,5 @@ pub use job::{Job, Solution};
 pub use linear::{LinearLanes, TimeIntegrals};
 pub use options::{FEW_SAMPLES, MethodChoice, Options, Sampling, Span};
 pub use schedule::{Bolus, Infusion, Schedule};
+pub use sensitivity::{Direction, Sensitivities, solve_with_sensitivities};
 pub use trajectory::{Method, Statistics, Trajectory};

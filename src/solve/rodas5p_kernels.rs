@@ -7,7 +7,7 @@ use super::rodas5p_tableau::TIME_WEIGHTS;
 use crate::math::Kernel;
 
 /// Amounts below this are set to zero after a step: they are far below any tolerance, and subnormal arithmetic is slow.
-const FLUSH_BELOW: f64 = 1e-200;
+pub(crate) const FLUSH_BELOW: f64 = 1e-200;
 
 /// `target = base + factor · Σ_j weights[j] columns[j]`, j < M.
 pub(crate) struct WeightedSum<'a, const N: usize, const M: usize> {

@@ -117,7 +117,8 @@ impl Schedule {
             .collect()
     }
 
-    fn inputs_between(&self, start: f64, stop: f64) -> Vec<(usize, f64)> {
+    /// Constant inputs of a stretch without jumps inside.
+    pub(crate) fn inputs_between(&self, start: f64, stop: f64) -> Vec<(usize, f64)> {
         let mut inputs: Vec<(usize, f64)> = Vec::new();
         for infusion in self.infusions.iter().filter(|infusion| infusion.start <= start && infusion.stop >= stop) {
             for &(state, rate) in &infusion.rates {

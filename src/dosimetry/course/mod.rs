@@ -5,11 +5,13 @@
 //! * `Ã' = A` for every region of interest (MBq·min), and the integral of the labelled amount in every compartment (for the balance);
 //! * `I' = 2 R y` (Gy²), so that `BED = D + I/(α/β)` (Lea–Catcheside factor G = I/D²).
 mod balance;
+mod elasticities;
 mod plan;
 mod progress;
 #[cfg(test)]
 mod tests;
 
 pub use balance::{Balance, CompartmentBalance};
+pub use elasticities::{DoseElasticities, Held, dose_elasticities};
 pub use plan::{CoursePlan, DoseTarget, Repair};
 pub use progress::{Administration, Course, CourseError, Samples, SolveSettings, TargetDose};

@@ -47,6 +47,8 @@ pub struct CoursePlan {
     /// Observables for the labelled ligand; then activity per amount; then the shares of the dosing sites; then the decay rate.
     pub(super) outputs: Program,
     pub(super) output_count: usize,
+    /// The nodes of the outputs.
+    pub(super) output_nodes: Vec<NodeId>,
     /// Per target and term: position of the observable and Gy per MBq·min.
     pub(super) dose_terms: Vec<Vec<(usize, f64)>>,
 }
@@ -145,6 +147,7 @@ impl CoursePlan {
             compartment_integrals,
             outputs,
             output_count,
+            output_nodes: nodes,
             dose_terms,
         })
     }

@@ -87,12 +87,12 @@ pub struct TargetDose {
 pub struct Course<'p> {
     /// What is computed.
     pub plan: &'p CoursePlan,
-    parameters: Vec<f64>,
+    pub(super) parameters: Vec<f64>,
     registers: Vec<[f64; 1]>,
     /// Present time (min).
     pub time_min: f64,
     state: Vec<f64>,
-    schedule: Schedule,
+    pub(super) schedule: Schedule,
     /// What was sampled so far.
     pub samples: Samples,
     /// Start (min), duration (min) and labelled amount of every dose, for shares of what was injected so far.
@@ -135,7 +135,7 @@ impl<'p> Course<'p> {
         }
     }
 
-    fn outputs(&self) -> Vec<f64> {
+    pub(super) fn outputs(&self) -> Vec<f64> {
         let mut found = vec![0.0; self.plan.output_count];
         self.plan.outputs.outputs(&self.registers, &mut found);
         found
@@ -210,20 +210,25 @@ impl<'p> Course<'p> {
         for (sample, time_min) in trajectory.times.iter().enumerate() {
             self.record(*time_min, trajectory.state(sample));
         }
-        self.state = trajectory.final_state;
+        self.take_state(until_min, trajectory.final_state, trajectory.statistics);
+        self.method = Some((trajectory.method, trajectory.reason));
+        Ok(())
+    }
+
+    /// Takes over what a solve until `until_min` has reached.
+    pub(super) fn take_state(&mut self, until_min: f64, state: Vec<f64>, part: Statistics) {
+        self.state = state;
         self.time_min = until_min;
-        let (total, part) = (&mut self.statistics, trajectory.statistics);
+        let total = &mut self.statistics;
         total.steps += part.steps;
         total.rejected += part.rejected;
         total.rate_evaluations += part.rate_evaluations;
         total.jacobian_evaluations += part.jacobian_evaluations;
         total.factorisations += part.factorisations;
         total.pivoted_fallbacks += part.pivoted_fallbacks;
-        self.method = Some((trajectory.method, trajectory.reason));
-        Ok(())
     }
 
-    fn options<'a>(&self, settings: &SolveSettings<'a>) -> Options<'a> {
+    pub(super) fn options<'a>(&self, settings: &SolveSettings<'a>) -> Options<'a> {
         let model_states = self.plan.system.model_state_count();
         let floor = (settings.amount_floor * self.largest_amount).max(f64::MIN_POSITIVE);
         let activity = (self.activity_per_amount() * self.largest_amount).max(1e-30);
@@ -328,6 +333,6 @@ impl<'p> Course<'p> {
     }
 }
 
-fn absorbed_gy(plan: &CoursePlan, target: usize, state: &[f64]) -> f64 {
+pub(super) fn absorbed_gy(plan: &CoursePlan, target: usize, state: &[f64]) -> f64 {
     plan.dose_terms[target].iter().map(|(observable, s)| plan.cumulated[*observable].map_or(0.0, |position| s * state[position])).sum()
 }
