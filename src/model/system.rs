@@ -194,6 +194,11 @@ impl System {
         self.model_state_count
     }
 
+    /// Number of parameters of the model.
+    pub fn parameter_count(&self) -> usize {
+        self.parameter_count
+    }
+
     /// Names of all states.
     pub fn state_names(&self) -> &[String] {
         &self.state_names

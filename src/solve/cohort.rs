@@ -64,8 +64,14 @@ pub fn solve_cohort(
                 let (tell, counter) = (tell.clone(), &counter);
                 scope.spawn(move || {
                     let mut next = || {
-                        let index = counter.fetch_add(1, Ordering::Relaxed);
-                        (index < count).then(|| Job { index, ..job(index) })
+                        loop {
+                            let index = counter.fetch_add(1, Ordering::Relaxed);
+                            let job = (index < count).then(|| Job { index, ..job(index) })?;
+                            match check_parameters(system, &job) {
+                                Ok(()) => return Some(job),
+                                Err(error) => drop(tell.send((index, Err(error)))),
+                            }
+                        }
                     };
                     // a receiver that is gone no longer wants to know
                     stiff_lanes(system, options, crew.instruction_set, &mut next, &mut |index, result| drop(tell.send((index, result))))
@@ -80,6 +86,15 @@ pub fn solve_cohort(
     let taken: usize = work.iter().map(|lanes| lanes.0.1).sum();
     let bytes: usize = work.iter().map(|lanes| lanes.1).sum();
     Ok(CohortWork { busy: taken as f64 / (tried * PATIENT_LANES).max(1) as f64, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
+}
+
+/// Every patient brings one value for each parameter; what the values are worth shows in the rates.
+fn check_parameters(system: &System, job: &Job) -> Result<(), SolveError> {
+    let (found, expected) = (job.parameters.len(), system.parameter_count());
+    if found == expected {
+        return Ok(());
+    }
+    Err(SolveError::Parameters { problem: format!("{found} values were given for {expected} parameters") })
 }
 
 /// One thread's lanes, until there is no more job. Returns how busy the lanes were and the bytes held.
