@@ -132,7 +132,7 @@ fn integrals_follow_the_reference_in_a_course_and_in_lanes(name: &str, patient: 
     let cohort = UlmCohort::new(name);
     let stop = *times.last().unwrap();
     // every fifth is the published patient: in other lanes, at other times, beside others
-    let job = |index: usize| cohort.job(if index % 5 == 0 { 0 } else { index }, tolerance, stop, &times);
+    let job = |index: usize| cohort.job(if index.is_multiple_of(5) { 0 } else { index }, tolerance, stop, &times);
     let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
     let crew = Crew { threads: 2, instruction_set: InstructionSet::chosen().unwrap() };
     let mut told = 0;
