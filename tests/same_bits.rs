@@ -10,6 +10,8 @@ mod receptor_cohort;
 #[path = "../benches/models/ulm_cohort.rs"]
 mod ulm_cohort;
 
+#[path = "same_bits/linear.rs"]
+mod linear;
 #[path = "same_bits/processes.rs"]
 mod processes;
 
