@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)]
 mod support;
 
-#[allow(dead_code, reason = "every program uses its own part")]
 #[path = "../benches/models/receptor_cohort.rs"]
 mod receptor_cohort;
 #[allow(dead_code, reason = "every program uses its own part")]
