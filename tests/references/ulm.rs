@@ -132,14 +132,14 @@ fn integrals_follow_the_reference_in_a_course_and_in_lanes(name: &str, patient: 
     let cohort = UlmCohort::new(name);
     let stop = *times.last().unwrap();
     // every fifth is the published patient: in other lanes, at other times, beside others
-    let job = |index: usize| cohort.job(if index % 5 == 0 { 0 } else { index }, tolerance, stop, &times);
+    let job = |index: usize| cohort.job(if index.is_multiple_of(5) { 0 } else { index }, tolerance, stop, &times);
     let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
     let crew = Crew { threads: 2, instruction_set: InstructionSet::chosen().unwrap() };
     let mut told = 0;
     let states = cohort.system.state_count();
     solve_cohort(&cohort.system, 36, &job, &options, crew, &mut |index, result| {
         let solution = result.unwrap();
-        if index % 5 == 0 {
+        if index.is_multiple_of(5) {
             let of_lane = worst(&|_, target, sample| {
                 let state = cohort.regions.iter().find(|(name, _)| name == target).unwrap().1;
                 solution.states[sample * states + state] / cohort.mbq_per_amount / nanomole
