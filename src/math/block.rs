@@ -57,7 +57,7 @@ mod tests {
         for length in [0, 1, 3, 100] {
             let mut block = Block::<8>::zeros(length);
             assert_eq!(block.lanes().len(), length);
-            assert!(length == 0 || block.lanes().as_ptr() as usize % 64 == 0);
+            assert!(length == 0 || (block.lanes().as_ptr() as usize).is_multiple_of(64));
             block.set_lane(3, &vec![2.0; length]);
             assert!(block.lane(3).all(|value| value == 2.0) && block.lane(2).all(|value| value == 0.0));
         }

@@ -149,7 +149,7 @@ fn exact(
     match LinearLanes::new(system, set) {
         Ok(mut lanes) => {
             for job in std::iter::from_fn(next) {
-                let cancelled = options.cancelled().then(|| SolveError::Cancelled { time: job.span.start });
+                let cancelled = options.cancelled().then_some(SolveError::Cancelled { time: job.span.start });
                 done(job.index, cancelled.map_or_else(|| lanes.solve(&job), Err));
             }
         }

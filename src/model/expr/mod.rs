@@ -3,4 +3,5 @@ pub mod derivative;
 pub mod graph;
 pub mod parse;
 pub mod program;
+mod sums;
 pub mod syntax;

@@ -7,6 +7,7 @@
 //!
 //! A program serves one patient (`N` = 1) or a batch of lanes (`[f64; N]` per register): lane for lane the operations, and so the bits, are the same.
 use super::graph::{Function, Graph, Node, NodeId, Operation, apply, combine};
+use super::sums::Sums;
 use crate::math::Operands;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -263,62 +264,6 @@ fn places<const K: usize>(tasks: &[Task], at: impl Fn(NodeId) -> u32) -> Operand
     Operands::new(tasks.iter().map(|task| std::array::from_fn(|operand| at(task.operands[operand]))).collect())
 }
 
-/// Which additions and subtractions of a group form one sum, and which products are computed as terms of sums.
-struct Sums<'g> {
-    graph: &'g Graph,
-    /// Sums and products that are computed only as part of a sum.
-    swallowed: std::collections::HashSet<NodeId>,
-    /// The constant one.
-    one: NodeId,
-}
-
-impl<'g> Sums<'g> {
-    fn new(graph: &'g Graph, nodes: &[NodeId], uses: &[u32], one: NodeId) -> Sums<'g> {
-        let is_sum = |id: NodeId| matches!(graph.node(id), Node::Binary(Operation::Add | Operation::Subtract, ..));
-        let mut used_by_sums = std::collections::HashMap::<NodeId, u32>::new();
-        for operand in nodes.iter().filter(|&&id| is_sum(id)).flat_map(|&id| graph.operands(id)) {
-            *used_by_sums.entry(operand).or_default() += 1;
-        }
-        let in_sums_only = |id: NodeId| used_by_sums.get(&id) == Some(&uses[id.0 as usize]);
-        let swallowed = nodes.iter().copied().filter(|&id| match graph.node(id) {
-            Node::Binary(Operation::Add | Operation::Subtract, ..) => uses[id.0 as usize] == 1 && in_sums_only(id),
-            // computed once in every sum: cheaper than storing it for up to three of them
-            Node::Binary(Operation::Multiply, ..) => uses[id.0 as usize] <= 3 && in_sums_only(id),
-            _ => false,
-        });
-        Sums { graph, swallowed: swallowed.collect(), one }
-    }
-
-    /// Whether a sum is worth more than one addition.
-    fn is_long(&self, id: NodeId) -> bool {
-        self.graph.operands(id).any(|operand| self.swallowed.contains(&operand))
-    }
-
-    /// Factors of the products of a sum, and how many are added (first) and subtracted (then).
-    fn terms(&self, id: NodeId) -> (Vec<NodeId>, (u32, u32)) {
-        let mut factors = [Vec::new(), Vec::new()];
-        let mut pending = vec![(id, true)];
-        while let Some((id, added)) = pending.pop() {
-            let into = &mut factors[usize::from(!added)];
-            match self.graph.node(id) {
-                Node::Binary(operation @ (Operation::Add | Operation::Subtract), a, b) => {
-                    for (term, added) in [(b, added == (operation == Operation::Add)), (a, added)] {
-                        if self.swallowed.contains(&term) {
-                            pending.push((term, added));
-                        } else {
-                            factors[usize::from(!added)].extend([term, self.one]);
-                        }
-                    }
-                }
-                _ => into.extend(self.graph.operands(id)),
-            }
-        }
-        let count = |kind: usize| factors[kind].len() as u32 / 2;
-        let counts = (count(0), count(1));
-        (factors.concat(), counts)
-    }
-}
-
 impl Run {
     #[inline(always)]
     fn execute<const N: usize>(&self, registers: &mut [[f64; N]]) {
@@ -385,83 +330,5 @@ impl Run {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_gives_the_bits_of_the_graph() {
-        let mut graph = Graph::default();
-        let (p, q) = (graph.parameter(0), graph.parameter(1));
-        let (x, y) = (graph.state(0), graph.state(1));
-        let volume = graph.multiply(p, q);
-        let clearance = graph.unary(Function::Exp, volume);
-        let concentration = graph.divide(x, clearance);
-        let bound = graph.multiply(concentration, y);
-        let less = graph.binary(Operation::Less, bound, p);
-        let time = graph.time();
-        let chosen = graph.select(less, bound, time);
-        let difference = graph.subtract(chosen, y);
-        let outputs = [difference, clearance, bound, q];
-        let program = Program::compile(&graph, &outputs, 2, 2);
-        for (parameters, states, time) in [([0.3, 1.7], [2.0, 0.01], 3.0), ([0.3, 1.7], [2.0, 5.0], 4.0)] {
-            let mut registers = program.prepare(&parameters);
-            program.evaluate(&mut registers, time, &states);
-            let mut found = [0.0; 4];
-            program.outputs(&registers, &mut found);
-            let reference = graph.evaluate(&parameters, &states, time);
-            for (value, id) in found.iter().zip(outputs) {
-                assert_eq!(value.to_bits(), reference[id.0 as usize].to_bits());
-            }
-        }
-        assert_eq!(program.operation_count(0), 5);
-    }
-
-    #[test]
-    fn long_sums_with_products_give_the_graph_s_value() {
-        let mut graph = Graph::default();
-        let states: Vec<NodeId> = (0..4).map(|index| graph.state(index)).collect();
-        let parameters: Vec<NodeId> = (0..2).map(|index| graph.parameter(index)).collect();
-        let flux = graph.multiply(parameters[0], states[0]);
-        let binding = graph.multiply(states[1], states[2]);
-        let binding = graph.multiply(parameters[1], binding);
-        // a − (flux − b) + binding − flux·c, and the same flux added elsewhere; `binding` is an output itself
-        let inner = graph.subtract(flux, states[1]);
-        let outer = graph.subtract(states[3], inner);
-        let outer = graph.add(outer, binding);
-        let last = graph.multiply(flux, states[2]);
-        let outer = graph.subtract(outer, last);
-        let second = graph.add(states[2], flux);
-        let outputs = [outer, second, binding];
-        let program = Program::compile(&graph, &outputs, 2, 4);
-        let (parameters, states) = ([0.3, 1.7], [2.0, 0.01, 5.0, -3.0]);
-        let mut registers = program.prepare(&parameters);
-        program.evaluate(&mut registers, 0.0, &states);
-        let mut found = [0.0; 3];
-        program.outputs(&registers, &mut found);
-        // by hand: flux 0.6, binding 1.7·0.01·5 = 0.085; −3 − (0.6 − 0.01) + 0.085 − 0.6·5
-        for (found, expected) in found.iter().zip([-6.505, 5.6, 0.085]) {
-            assert!((found - expected).abs() < 1e-14, "{found} {expected}");
-        }
-        // lane by lane the bits of one patient alone
-        let mut lanes = vec![[0.0; 8]; program.register_count()];
-        let mut scratch = program.prepare(&parameters);
-        for lane in 0..8 {
-            program.prepare_lane(&[0.3 * (lane + 1) as f64, 1.7], &mut scratch, &mut lanes, lane);
-        }
-        let points: Vec<[f64; 8]> = states.iter().map(|&state| std::array::from_fn(|lane| state / (lane + 1) as f64)).collect();
-        program.set_point(&mut lanes, &[0.0; 8], &points);
-        program.evaluate_phase(0, &mut lanes);
-        let mut of_lanes = [[0.0; 8]; 3];
-        program.phase_outputs(0, &lanes, &mut of_lanes);
-        for lane in 0..8 {
-            let mut alone = program.prepare(&[0.3 * (lane + 1) as f64, 1.7]);
-            let states: Vec<f64> = points.iter().map(|point| point[lane]).collect();
-            program.evaluate(&mut alone, 0.0, &states);
-            let mut found = [0.0; 3];
-            program.outputs(&alone, &mut found);
-            for (found, lanes) in found.iter().zip(&of_lanes) {
-                assert_eq!(found.to_bits(), lanes[lane].to_bits());
-            }
-        }
-    }
-}
+#[path = "program_tests.rs"]
+mod tests;
