@@ -1,6 +1,5 @@
 //! Cohorts in lanes: 1024 patients of the receptor model of 47 states; one patient alone beside the same patients in lanes of sixteen, on one thread
 //! and on two, by every instruction set of this processor.
-#[allow(dead_code, reason = "the peers read more of it")]
 #[path = "models/receptor_cohort.rs"]
 mod receptor_cohort;
 

@@ -1,16 +1,81 @@
 //! The 118-state Ulm model: time to load, check and compile it, and to solve one patient-cycle; side by side with the explicit method of the
 //! `ode_solvers` package on the first minute of the same system (later it reports stiffness, as it should), and with the same stiff method at a tighter tolerance.
+//! Before these, 256 patients in lanes on one thread beside the same patients one by one, best of 10.
+#[allow(dead_code, reason = "every program uses its own part")]
+#[path = "models/ulm_cohort.rs"]
+mod ulm_cohort;
+
+use std::hint::black_box;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rptbench::dosimetry::course::{Administration, Course, CoursePlan, SolveSettings};
+use rptbench::math::InstructionSet;
 use rptbench::model;
 use rptbench::model::system::SystemBuilder;
 use rptbench::model::yaml::YamlFile;
 use rptbench::session::scenario::Scenario;
-use rptbench::solve::MethodChoice;
+use rptbench::solve::{Crew, MethodChoice, Options, solve, solve_cohort};
+use ulm_cohort::UlmCohort;
+
+/// Patients in lanes; some of them are also solved alone.
+const PATIENTS: usize = 256;
+const ALONE: usize = 16;
+const PASSES: usize = 10;
+const CYCLE_MIN: f64 = 30_000.0;
 
 fn main() {
+    // `cargo test --benches` only asks whether it runs
+    if std::env::args().any(|argument| argument == "--bench") {
+        cohort();
+    }
     divan::main();
+}
+
+fn best_of_passes(patients: usize, mut pass: impl FnMut()) -> f64 {
+    let once = |pass: &mut dyn FnMut()| {
+        let started = Instant::now();
+        pass();
+        started.elapsed()
+    };
+    let best = (0..PASSES).map(|_| once(&mut pass)).fold(Duration::MAX, Duration::min);
+    best.as_secs_f64() * 1e6 / patients as f64
+}
+
+/// One patient-cycle of 30 000 min with the integrals of five regions, without samples.
+fn cohort() {
+    let cohort = UlmCohort::new("psma_it_p1");
+    println!("{} states; best of {PASSES} passes on one thread", cohort.system.state_count());
+    for tolerance in [1e-6, 1e-8] {
+        let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
+        let alone = best_of_passes(ALONE, || {
+            for patient in 0..ALONE {
+                let job = cohort.job(patient, tolerance, CYCLE_MIN, &[]);
+                let options = Options { absolute_tolerances: job.absolute_tolerances, ..options.clone() };
+                let mut bound = cohort.system.bind(&job.parameters);
+                black_box(solve(&mut bound, &job.initial, &job.schedule, &job.span, &options).expect("can be solved"));
+            }
+        });
+        println!("tolerance {tolerance:e}: alone {alone:.0} µs per patient");
+        for instruction_set in InstructionSet::available() {
+            let (mut steps, mut busy) = (0, 0.0);
+            let in_lanes = best_of_passes(PATIENTS, || {
+                steps = 0;
+                let job = |patient| cohort.job(patient, tolerance, CYCLE_MIN, &[]);
+                let crew = Crew { threads: 1, instruction_set };
+                let work = solve_cohort(&cohort.system, PATIENTS, &job, &options, crew, &mut |_, result| {
+                    steps += result.expect("can be solved").statistics.steps;
+                });
+                busy = work.expect("the options are good").busy;
+            });
+            println!(
+                "tolerance {tolerance:e}: lanes, {}: {in_lanes:.0} µs per patient, {:.0} steps, lanes {:.1} % busy",
+                instruction_set.name(),
+                steps as f64 / PATIENTS as f64,
+                100.0 * busy
+            );
+        }
+    }
 }
 
 fn scenario() -> Scenario {

@@ -1,7 +1,6 @@
 //! Sensitivities of the receptor model of 47 states (20 parameters that vary, an infusion, 30 days) against central differences of tight solves,
 //! and what they cost.
 #![allow(clippy::unwrap_used)]
-#[allow(dead_code)]
 #[path = "../benches/models/receptor_cohort.rs"]
 mod receptor_cohort;
 

@@ -2,6 +2,7 @@
 //! 30 days. Patient k of a seed is the same patient in every benchmark and for every solver.
 //!
 //! Included as a module by the benchmarks of the project and by the crate of the peers.
+#![allow(dead_code)] // each of those who include it reads a part
 
 use rptbench::model::Model;
 use rptbench::model::checked::ObservableKind;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::publish::{Published, publish};
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome, Progress, Task, perform};
+use crate::math::InstructionSet;
 
 /// What a job is to do.
 #[derive(Clone, Debug)]
@@ -98,6 +99,8 @@ fn execute(request: &Request, cancel: &Arc<AtomicBool>, sender: &Sender<Message>
 
 /// Reads the scenario, does the task and writes the run folder; the same for both faces.
 pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
+    // said before any work, and whatever the method: a linear model would never ask
+    InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
     let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
     let mut control = Control { progress, cancel };

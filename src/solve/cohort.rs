@@ -74,8 +74,14 @@ pub fn solve_cohort(
                 let (tell, counter) = (tell.clone(), &counter);
                 scope.spawn(move || {
                     let mut next = || {
-                        let index = counter.fetch_add(1, Ordering::Relaxed);
-                        (index < count).then(|| Job { index, ..job(index) })
+                        loop {
+                            let index = counter.fetch_add(1, Ordering::Relaxed);
+                            let job = (index < count).then(|| Job { index, ..job(index) })?;
+                            match check_parameters(system, &job) {
+                                Ok(()) => return Some(job),
+                                Err(error) => drop(tell.send((index, Err(error)))),
+                            }
+                        }
                     };
                     // a receiver that is gone no longer wants to know
                     let mut done = |index, result| drop(tell.send((index, result)));
@@ -121,6 +127,15 @@ struct LaneWork {
     /// Lanes with a patient in them, summed over those steps.
     taken: usize,
     bytes: usize,
+}
+
+/// Every patient brings one value for each parameter; what the values are worth shows in the rates.
+fn check_parameters(system: &System, job: &Job) -> Result<(), SolveError> {
+    let (found, expected) = (job.parameters.len(), system.parameter_count());
+    if found == expected {
+        return Ok(());
+    }
+    Err(SolveError::Parameters { problem: format!("{found} values were given for {expected} parameters") })
 }
 
 /// One thread's lanes, until there is no more job.

@@ -21,6 +21,12 @@ pub enum SolveError {
         /// What was found and what was expected.
         problem: String,
     },
+    /// The parameters do not fit the system.
+    #[error("the parameters cannot be used: {problem}")]
+    Parameters {
+        /// What was found and what was expected.
+        problem: String,
+    },
     /// The initial state does not fit the system.
     #[error("the initial state cannot be used: {problem}")]
     Initial {

@@ -1,11 +1,17 @@
 //! The Ulm model of [177Lu]Lu-PSMA-I&T: reference tables of P1 and P2, a second implementation for P3 to P5, two solvers on one problem.
 use rptbench::dosimetry::course::{Course, CoursePlan, SolveSettings};
+use rptbench::math::InstructionSet;
 use rptbench::session::fitting::dosed_course;
 use rptbench::session::scenario::Scenario;
 use rptbench::session::work::Task;
-use rptbench::solve::{Method, MethodChoice};
+use rptbench::solve::{Crew, Method, MethodChoice, solve_cohort};
 use rptbench::units::Unit;
 
+#[allow(dead_code, reason = "every program uses its own part")]
+#[path = "../../benches/models/ulm_cohort.rs"]
+mod ulm_cohort;
+
+use self::ulm_cohort::UlmCohort;
 use crate::support::{close, number, outcome, project, scenario, scenario_with, table};
 
 const TARGETS: [&str; 5] = ["kidneys", "salivary", "tumour1", "tumour2", "tumour_rest"];
@@ -89,6 +95,71 @@ fn p1_follows_the_reference_curves() {
 #[test]
 fn p2_follows_the_reference_curves() {
     follows_the_reference("psma_it_p2", "P2");
+}
+
+/// At relative tolerance 1e-8 the time-integrated activities agree with the cumulative columns (Radau, relative tolerance 1e-11) to 1e-6: the
+/// patient alone in a course, and in lanes among others who differ. Integrals below 1e-9 nmol·min are compared absolutely.
+fn integrals_follow_the_reference_in_a_course_and_in_lanes(name: &str, patient: &str) {
+    let tolerance = 1e-8;
+    let scenario = scenario(name);
+    let read = reference(patient);
+    let times = read("time_min");
+    let nanomole = Unit::parse("nmol").unwrap().in_internal_units;
+    let worst = |integral: &dyn Fn(usize, &str, usize) -> f64| {
+        let mut worst: f64 = 0.0;
+        for (position, (target, column)) in TARGETS.iter().zip(COLUMNS).enumerate() {
+            for (sample, expected) in read(&format!("{column}_cum_nmol_min")).into_iter().enumerate() {
+                let found = integral(position, target, sample);
+                let difference = (found - expected).abs();
+                let time = times[sample];
+                assert!(difference <= FLOOR.max(1e-6 * expected), "{patient} {target} at {time} min: {found} v {expected}");
+                worst = worst.max(if difference > FLOOR { difference / expected } else { 0.0 });
+            }
+        }
+        worst
+    };
+
+    let plan = plan_of(&scenario);
+    let tight = SolveSettings { relative_tolerance: tolerance, method: MethodChoice::Stiff, ..SolveSettings::default() };
+    let alone = course(&plan, &scenario, &times, &tight);
+    let per_nmol = alone.activity_per_amount() * nanomole;
+    let of_course = worst(&|position, _, sample| {
+        let s_gy_per_mbq_min = scenario.targets[position].terms[0].1.gy_per_mbq_h / 60.0;
+        alone.samples.doses_gy[position][sample] / s_gy_per_mbq_min / per_nmol
+    });
+    println!("{patient}: largest deviation of an integral in a course {of_course:.1e}");
+
+    let cohort = UlmCohort::new(name);
+    let stop = *times.last().unwrap();
+    // every fifth is the published patient: in other lanes, at other times, beside others
+    let job = |index: usize| cohort.job(if index.is_multiple_of(5) { 0 } else { index }, tolerance, stop, &times);
+    let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
+    let crew = Crew { threads: 2, instruction_set: InstructionSet::chosen().unwrap() };
+    let mut told = 0;
+    let states = cohort.system.state_count();
+    solve_cohort(&cohort.system, 36, &job, &options, crew, &mut |index, result| {
+        let solution = result.unwrap();
+        if index % 5 == 0 {
+            let of_lane = worst(&|_, target, sample| {
+                let state = cohort.regions.iter().find(|(name, _)| name == target).unwrap().1;
+                solution.states[sample * states + state] / cohort.mbq_per_amount / nanomole
+            });
+            println!("{patient} in lanes as number {index}: {of_lane:.1e}");
+            told += 1;
+        }
+    })
+    .unwrap();
+    assert_eq!(told, 8);
+}
+
+#[test]
+fn p1_integrals_follow_the_reference_in_a_course_and_in_lanes() {
+    integrals_follow_the_reference_in_a_course_and_in_lanes("psma_it_p1", "P1");
+}
+
+#[test]
+fn p2_integrals_follow_the_reference_in_a_course_and_in_lanes() {
+    integrals_follow_the_reference_in_a_course_and_in_lanes("psma_it_p2", "P2");
 }
 
 /// The README's dose table (required: 0.1 %). Asserted: every printed digit, that is half of 1e-4 Gy beside 1e-6 of the dose for the solver.

@@ -2,6 +2,7 @@
 //! Every solve must end, with the right answer or with a reason.
 #![allow(clippy::unwrap_used)]
 
+mod company;
 mod draws;
 mod reasons;
 mod receptor_body;
