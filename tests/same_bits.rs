@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used)]
 mod support;
 
-#[allow(dead_code, reason = "every program uses its own part")]
 #[path = "../benches/models/receptor_cohort.rs"]
 mod receptor_cohort;
 #[allow(dead_code, reason = "every program uses its own part")]
 #[path = "../benches/models/ulm_cohort.rs"]
 mod ulm_cohort;
 
+#[path = "same_bits/linear.rs"]
+mod linear;
 #[path = "same_bits/processes.rs"]
 mod processes;
 

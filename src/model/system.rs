@@ -1,10 +1,11 @@
 //! Checked model → compiled system: the right-hand side, its exact Jacobian and any further states that ride along (time-integrated
 //! activity, absorbed dose, the Lea–Catcheside integral), as flat programs; `tangents`: how all of it changes along a direction.
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::checked::Model;
 use super::expr::derivative::Derivative;
-use super::expr::graph::{Graph, NodeId};
+use super::expr::graph::{Graph, Node, NodeId, Operation};
 use super::expr::program::Program;
 use crate::math::{Block, InstructionSet, Kernel};
 
@@ -117,10 +118,16 @@ impl SystemBuilder {
         let zero = self.graph.constant(0.0);
         let mut pattern = Vec::new();
         let mut entries = Vec::new();
+        let mut jumps = vec![false; state_count];
         for (row, rate) in rates.iter().enumerate() {
+            let compares = |id: &NodeId| matches!(self.graph.node(*id), Node::Binary(Operation::Less | Operation::LessOrEqual, ..));
+            let comparisons: Vec<NodeId> = self.graph.varying_below(*rate).into_iter().filter(compares).collect();
+            jumps[row] = !comparisons.is_empty();
+            // a state that only decides a comparison has no derivative, but the rate depends on it all the same
+            let deciding: BTreeSet<usize> = comparisons.iter().flat_map(|&comparison| self.graph.states_of(comparison)).collect();
             for column in self.graph.states_of(*rate) {
                 let entry = columns[column].of(&mut self.graph, *rate);
-                if entry != zero {
+                if entry != zero || deciding.contains(&column) {
                     pattern.push((row, column));
                     entries.push(entry);
                 }
@@ -129,8 +136,9 @@ impl SystemBuilder {
         let time = self.graph.time();
         let mut by_time = Derivative::with_respect_to(time);
         let time_derivatives: Vec<NodeId> = rates.iter().map(|rate| by_time.of(&mut self.graph, *rate)).collect();
-        let depends_on_time = time_derivatives.iter().any(|derivative| *derivative != zero);
-        let linear = linear_states(&self.graph, &pattern, &entries, depends_on_time, model_states, self.riders.len());
+        // steps in time have no derivative either
+        let depends_on_time = rates.iter().any(|rate| self.graph.varying_below(*rate).contains(&time));
+        let linear = linear_states(&self.graph, &pattern, &entries, (depends_on_time, &jumps), model_states);
         let parameters = self.parameter_count;
         let phases: [&[NodeId]; 3] = [&rates, &entries, if depends_on_time { &time_derivatives } else { &[] }];
         let mut state_names = self.state_names;
@@ -157,24 +165,25 @@ impl SystemBuilder {
 }
 
 /// How many leading states form a closed linear system x' = A x + b with constant A and b: the model's own, and those riders directly behind them
-/// that are linear too; `None` if the model's own do not, or if a later rider is read by another state.
+/// that are linear too; `None` if the model's own do not, or if a later rider is read by another state. A rate that jumps is not linear, although
+/// its derivatives may be constant on both sides.
 fn linear_states(
     graph: &Graph,
     pattern: &[(usize, usize)],
     entries: &[NodeId],
-    depends_on_time: bool,
+    (depends_on_time, jumps): (bool, &[bool]),
     model_states: usize,
-    riders: usize,
 ) -> Option<usize> {
     if depends_on_time {
         return None;
     }
-    let row_is_linear = |row: usize| pattern.iter().zip(entries).filter(|((r, _), _)| *r == row).all(|(_, entry)| !graph.varies(*entry));
+    let is_constant = |row: usize| pattern.iter().zip(entries).filter(|((r, _), _)| *r == row).all(|(_, entry)| !graph.varies(*entry));
+    let row_is_linear = |row: usize| !jumps[row] && is_constant(row);
     if !(0..model_states).all(row_is_linear) {
         return None;
     }
     let mut closed = model_states;
-    while closed < model_states + riders && row_is_linear(closed) {
+    while closed < jumps.len() && row_is_linear(closed) {
         closed += 1;
     }
     let feeds_back = pattern.iter().any(|(_, column)| *column >= closed);

@@ -73,6 +73,7 @@ pub fn solve_cohort(
             .map(|_| {
                 let (tell, counter) = (tell.clone(), &counter);
                 scope.spawn(move || {
+                    let _stop = StopWhenPanicking { counter, count };
                     let mut next = || {
                         loop {
                             let index = counter.fetch_add(1, Ordering::Relaxed);
@@ -94,6 +95,7 @@ pub fn solve_cohort(
             })
             .collect();
         drop(tell);
+        let _stop = StopWhenPanicking { counter: &counter, count };
         told.iter().for_each(|(index, result)| done(index, result));
         workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
     });
@@ -116,6 +118,20 @@ fn choose(system: &System, asked: MethodChoice, set: InstructionSet) -> Result<(
             Err(SolveError::NotLinear { problem }) => (Method::Stiff, format!("{} in lanes, because {problem}", Method::Stiff)),
             Err(other) => return Err(other),
         }),
+    }
+}
+
+/// Lets nobody begin another patient once a panic of `job` or `done` is on its way to the caller.
+struct StopWhenPanicking<'c> {
+    counter: &'c AtomicUsize,
+    count: usize,
+}
+
+impl Drop for StopWhenPanicking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.counter.fetch_max(self.count, Ordering::Relaxed);
+        }
     }
 }
 

@@ -17,6 +17,9 @@ use super::step_control::{StepControl, first_step, fit_step};
 use super::trajectory::Statistics;
 use crate::math::{Block, InstructionSet};
 
+/// A step below this part of the one wanted was cut to land; above it, only rounded.
+const CUT: f64 = 1.0 - 1e-9;
+
 /// Steps of a patient between two looks at the clock.
 const STEPS_PER_LOOK: usize = 64;
 
@@ -103,6 +106,10 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
                 while self.patients[lane].is_none() {
                     let Some(job) = next() else { break };
                     let index = job.index;
+                    if self.options.cancelled() {
+                        done(index, Err(SolveError::Cancelled { time: job.span.start }));
+                        continue;
+                    }
                     if let Err(error) = self.admit(lane, job) {
                         done(index, Err(error));
                     } else if self.patients[lane].as_ref().is_some_and(|patient| patient.segments.is_empty()) {
@@ -302,7 +309,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
         let below = self.set.run(Below { guard: &self.guard, next: &self.method.next, absolute_tolerances: &self.absolute_tolerances });
         let mut accepted = [false; N];
         for lane in 0..N {
-            let limiting = if errors[lane] <= 1.0 { 0 } else { self.limiting_state(lane) };
+            let limiting = if active[lane] && errors[lane].is_nan() { self.limiting_state(lane) } else { 0 };
             let Some(patient) = &mut self.patients[lane] else { continue };
             let (error, step) = (errors[lane], self.step[lane]);
             patient.statistics.factorisations += 1;
@@ -311,7 +318,7 @@ impl<'o, const N: usize, D: LaneDynamics<N>> LaneRun<'o, N, D> {
                 accepted[lane] = true;
                 let proposed = patient.control.after_success(step, error);
                 // A step cut short to land on a sample says nothing against the longer one that was wanted.
-                let cut_short = step < patient.wanted && patient.end < patient.segments[patient.segment].stop;
+                let cut_short = step < patient.wanted * CUT && patient.end < patient.segments[patient.segment].stop;
                 patient.wanted = if cut_short { proposed.max(patient.wanted) } else { proposed };
                 patient.statistics.steps += 1;
                 patient.stale = true;

@@ -68,7 +68,8 @@ pub struct Options<'a> {
     pub non_negative: Vec<bool>,
     /// Attempted steps allowed over the whole span (for the exact method: panels of its quadratures).
     pub step_budget: usize,
-    /// Time on the clock allowed for the whole span (stiff method); `None` for any. What it stops depends on the machine: the step budget does not.
+    /// Time on the clock allowed for the whole span (stiff method); `None` for any. What it stops depends on the machine, and in
+    /// lanes on the company, whose work is on the same clock: the step budget does not.
     pub time_budget: Option<Duration>,
     /// Longest step, min; infinity for none. Worth setting only where rates have short pulses in time.
     pub maximum_step: f64,

@@ -174,7 +174,8 @@ impl<const N: usize> Kernel for MeanSquare<'_, N> {
                 let (before, after) = (before[index][lane].abs(), after[index][lane].abs());
                 let size = if before > after { before } else { after };
                 let scaled = self.error[index][lane] / (absolute[index][lane] + self.relative * size);
-                sum[lane] += scaled * scaled;
+                // a value that overflowed would make its own error look small
+                sum[lane] += scaled * scaled + 0.0 * after;
             }
         }
         let count = count.max(1) as f64;

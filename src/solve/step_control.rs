@@ -7,6 +7,8 @@ const SAFETY: f64 = 0.9;
 const LARGEST_GROWTH: f64 = 6.0;
 /// Most by which a step may shrink at once.
 const LARGEST_SHRINKAGE: f64 = 0.2;
+/// Shortest step in parts of the time: four units in its last place.
+const SHORTEST_STEP: f64 = 4.0 * f64::EPSILON;
 /// One over the order of the local error.
 const EXPONENT: f64 = 0.2;
 
@@ -54,13 +56,17 @@ pub(crate) fn first_step(length: f64, relative_tolerance: f64, first_derivative:
     if step.is_finite() && step > 0.0 { step.min(length) } else { 0.01 * length }
 }
 
-/// Fits a step to the end: lands on it exactly, and halves the way rather than leaving a sliver. Returns the step and the time reached.
+/// Fits a step to the end: lands on it exactly, and halves the way rather than leaving a sliver. Returns the step and the time reached, which is
+/// `time` itself where the step is too short for the clock.
 pub(crate) fn fit_step(wanted: f64, time: f64, end: f64) -> (f64, f64) {
     // the step is what the clock really advances: with a time far larger than the step, `time + wanted` is rounded
     let to = |reached: f64| (reached - time, reached);
     let remaining = end - time;
     if wanted >= remaining * (1.0 - 1e-9) {
         to(end)
+    } else if wanted < SHORTEST_STEP * time.abs() {
+        // rounding would make more of it than was wanted
+        (wanted, time)
     } else if 2.0 * wanted > remaining {
         to(time + 0.5 * remaining)
     } else {

@@ -139,7 +139,7 @@ fn integrals_follow_the_reference_in_a_course_and_in_lanes(name: &str, patient: 
     let states = cohort.system.state_count();
     solve_cohort(&cohort.system, 36, &job, &options, crew, &mut |index, result| {
         let solution = result.unwrap();
-        if index % 5 == 0 {
+        if index.is_multiple_of(5) {
             let of_lane = worst(&|_, target, sample| {
                 let state = cohort.regions.iter().find(|(name, _)| name == target).unwrap().1;
                 solution.states[sample * states + state] / cohort.mbq_per_amount / nanomole

@@ -1,6 +1,6 @@
 //! Hostile patients in lanes: each fails with its own reason, the others keep their bits, and the caller is never left waiting.
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::receptor_body::Body;
@@ -257,22 +257,29 @@ fn a_cancelled_cohort_ends_with_a_word_for_everybody() {
     }
 }
 
-/// An error of the caller's own: it comes back as the panic that it is, on every number of threads, and nobody waits for ever.
+/// An error of the caller's own: it comes back as the panic that it is, on every number of threads, nobody waits for ever, and the patients not
+/// yet begun are left alone.
 #[test]
 fn a_panic_of_the_caller_comes_back_to_the_caller() {
+    const PATIENTS: usize = 1_000_000;
     for threads in [1, 2, 3] {
         for in_job in [true, false] {
+            let made = Arc::new(AtomicUsize::new(0));
+            let counted = Arc::clone(&made);
             let ended = within_patience(move || {
                 let body = Body::new();
                 let crew = Crew { threads, instruction_set: InstructionSet::chosen().unwrap() };
                 let job = |index: usize| {
                     assert!(!in_job || index != 40, "this job cannot be made: a test wants it so");
+                    counted.fetch_add(1, Ordering::Relaxed);
                     patient(&body, index as u64)
                 };
                 let mut done = |index: usize, _: Outcome| assert!(in_job || index != 40, "this result cannot be taken: a test wants it so");
-                solve_cohort(&body.system, 100, &job, &options(&body), crew, &mut done).map(|_| ())
+                solve_cohort(&body.system, PATIENTS, &job, &options(&body), crew, &mut done).map(|_| ())
             });
             assert!(ended.is_none(), "{threads} threads: the panic was swallowed: {ended:?}");
+            let made = made.load(Ordering::Relaxed);
+            assert!(made < PATIENTS / 10, "{threads} threads: {made} patients were begun");
         }
     }
 }

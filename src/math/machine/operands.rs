@@ -15,7 +15,9 @@ pub struct Operands<const K: usize> {
 impl<const K: usize> Operands<K> {
     /// A list of places.
     pub fn new(places: Vec<[u32; K]>) -> Operands<K> {
-        let bounds = std::array::from_fn(|column| places.iter().map(|row| row[column] as usize + 1).max().unwrap_or(0));
+        // saturating: where addresses have 32 bits, the largest place must not wrap to a bound of 0
+        let bound = |column: usize| places.iter().map(|row| (row[column] as usize).saturating_add(1)).max().unwrap_or(0);
+        let bounds = std::array::from_fn(bound);
         Operands { places, bounds }
     }
 

@@ -112,19 +112,24 @@ impl Graph {
         id
     }
 
-    /// The states that a node depends on, ascending.
-    pub fn states_of(&self, id: NodeId) -> Vec<usize> {
+    /// The varying nodes that a node depends on, itself among them.
+    pub fn varying_below(&self, id: NodeId) -> Vec<NodeId> {
         let mut seen = std::collections::HashSet::new();
-        let mut states = Vec::new();
+        let mut found = Vec::new();
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {
             if self.varies(id) && seen.insert(id) {
-                if let Node::State(position) = self.node(id) {
-                    states.push(position as usize);
-                }
+                found.push(id);
                 pending.extend(self.operands(id));
             }
         }
+        found
+    }
+
+    /// The states that a node depends on, ascending.
+    pub fn states_of(&self, id: NodeId) -> Vec<usize> {
+        let position = |id| if let Node::State(position) = self.node(id) { Some(position as usize) } else { None };
+        let mut states: Vec<usize> = self.varying_below(id).into_iter().filter_map(position).collect();
         states.sort_unstable();
         states
     }

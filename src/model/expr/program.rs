@@ -61,7 +61,7 @@ impl Program {
     /// computed twice; evaluate them in their order.
     pub fn compile_phases(graph: &Graph, outputs: &[&[NodeId]], parameter_count: usize, state_count: usize) -> Program {
         let all: Vec<NodeId> = outputs.concat();
-        let live = live_nodes(graph, &all);
+        let live = live_nodes(graph, &all, |_| false);
         // register 0 holds the one of plain terms; no node of the graph has this number
         let one = NodeId(graph.nodes().len() as u32);
         let mut uses = vec![0u32; graph.nodes().len()];
@@ -97,8 +97,9 @@ impl Program {
         let phases = outputs
             .iter()
             .map(|outputs| {
-                let nodes = live_nodes(graph, outputs);
-                let nodes: Vec<NodeId> = nodes.into_iter().filter(|id| graph.varies(*id) && register[id.0 as usize] == u32::MAX).collect();
+                // what is known is not looked behind: the terms of a sum that an earlier phase has computed are needed no more
+                let known = |id: NodeId| !graph.varies(id) || register[id.0 as usize] != u32::MAX;
+                let nodes: Vec<NodeId> = live_nodes(graph, outputs, known).into_iter().filter(|&id| !known(id)).collect();
                 group(graph, &nodes, &uses, one, &mut register, &mut next)
             })
             .collect();
@@ -193,12 +194,12 @@ impl Program {
     }
 }
 
-/// The nodes that the outputs need, operands before users.
-fn live_nodes(graph: &Graph, outputs: &[NodeId]) -> Vec<NodeId> {
+/// The nodes that the outputs need, operands before users; what only `known` ones need is left out.
+fn live_nodes(graph: &Graph, outputs: &[NodeId], known: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
     let mut needed = vec![false; graph.nodes().len()];
     outputs.iter().for_each(|id| needed[id.0 as usize] = true);
     for position in (0..needed.len()).rev() {
-        if needed[position] {
+        if needed[position] && !known(NodeId(position as u32)) {
             graph.operands(NodeId(position as u32)).for_each(|operand| needed[operand.0 as usize] = true);
         }
     }

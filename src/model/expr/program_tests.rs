@@ -77,3 +77,15 @@ fn long_sums_with_products_give_the_graph_s_value() {
         }
     }
 }
+
+#[test]
+fn a_later_phase_does_not_compute_the_terms_of_a_known_sum_again() {
+    let mut graph = Graph::default();
+    let states: Vec<NodeId> = (0..4).map(|index| graph.state(index)).collect();
+    let product = graph.multiply(states[0], states[1]);
+    let sum = graph.add(states[2], states[3]);
+    let sum = graph.add(sum, product);
+    let further = graph.multiply(sum, states[0]);
+    let program = Program::compile_phases(&graph, &[&[sum], &[further]], 0, 4);
+    assert_eq!(program.operation_count(1), 1);
+}
