@@ -1,5 +1,4 @@
 //! Sensitivities of the receptor model of 47 states: eight parameters at once beside eight patients in lanes without any, one thread.
-#[allow(dead_code)]
 #[path = "models/receptor_cohort.rs"]
 mod receptor_cohort;
 
