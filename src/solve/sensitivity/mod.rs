@@ -71,6 +71,18 @@ pub fn solve_with_sensitivities(
     job: &Job,
     options: &Options,
 ) -> Result<(Solution, Sensitivities), SolveError> {
+    let set = InstructionSet::chosen().map_err(|error| SolveError::Options { problem: error.to_string() })?;
+    solve_by(set, system, tangents, directions, job, options)
+}
+
+fn solve_by(
+    set: InstructionSet,
+    system: &System,
+    tangents: &Tangents,
+    directions: &[Direction],
+    job: &Job,
+    options: &Options,
+) -> Result<(Solution, Sensitivities), SolveError> {
     let state_count = system.state_count();
     options.check_shared(state_count)?;
     if !matches!(options.method, MethodChoice::Automatic | MethodChoice::Stiff) {
@@ -84,7 +96,6 @@ pub fn solve_with_sensitivities(
     for direction in directions {
         direction.check(tangents, &job.span, &segments)?;
     }
-    let set = InstructionSet::chosen().map_err(|error| SolveError::Options { problem: error.to_string() })?;
     let followed = Followed::new(system, tangents, &job.parameters, directions, set);
     let mut run = LaneRun::<1, _>::new(followed, state_count, system.pattern(), system.depends_on_time(), options, set);
     let mut outcome = Err(SolveError::Cancelled { time: job.span.start });

@@ -211,6 +211,28 @@ fn values_have_the_bits_of_the_plain_solve() {
     }
 }
 
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    let model = read(CURVED);
+    let system = with_integrals(&model);
+    let parameters = model.parameter_values();
+    let chosen: Vec<usize> = (0..parameters.len()).collect();
+    let tangents = system.tangents(&chosen, &[]);
+    let directions: Vec<Direction> =
+        chosen.iter().map(|&position| Direction::of_parameter(&tangents, &parameters, position, 1.0)).collect();
+    let job = job(&system, &parameters, &curved_schedule(1.5, 0.1), 100.0, &CURVED_SAMPLES, 1e-9);
+    let mut options = Options::new(1e-6, Vec::new());
+    options.sampling = Sampling::Dense;
+    let bits = |set: InstructionSet| {
+        let (_, found) = solve_by(set, &system, &tangents, &directions, &job, &options).unwrap();
+        found.samples.iter().chain(&found.end).map(|value| value.to_bits()).collect::<Vec<u64>>()
+    };
+    let expected = bits(InstructionSet::BASELINE);
+    for set in InstructionSet::available() {
+        assert!(bits(set) == expected, "{}", set.name());
+    }
+}
+
 /// Cut at a dose, two spans give the bits of the whole: the sensitivities at the end of one are the direction of the next. So it is for directions
 /// in other lanes and other company.
 #[test]
