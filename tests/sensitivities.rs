@@ -112,5 +112,5 @@ fn the_cost_of_eight_directions() {
     let chosen: Vec<usize> = VARIED[..8].iter().map(|(path, _)| cohort.model.parameter(path).unwrap()).collect();
     let tangents = cohort.system.tangents(&chosen, &[]);
     assert_eq!(cohort.system.operation_counts(), (427, 80));
-    assert_eq!((tangents.operation_counts(), tangents.jacobian_positions().len()), ((607, 92), 94));
+    assert_eq!((tangents.operation_counts(), tangents.jacobian_positions().len()), ((607, 72), 94));
 }
