@@ -6,7 +6,7 @@
 
 use super::iteration_matrix::IterationMatrix;
 use super::lane_dynamics::LaneDynamics;
-use super::rodas5p_kernels::{Accept, AddInputs, CombineQuadratures, MeanSquare, NotFinite, WeightedSum};
+use super::rodas5p_kernels::{Accept, Add, CombineQuadratures, MeanSquare, NotFinite, WeightedSum};
 use super::rodas5p_tableau::{A, C, GAMMA, STAGE_TIMES, TIME_WEIGHTS, quadrature_weights};
 use crate::math::{Block, InstructionSet};
 
@@ -50,7 +50,8 @@ pub(crate) struct Rodas5P<const N: usize> {
     pub time_derivative: Block<N>,
     /// Constant inputs of each state.
     inputs: Block<N>,
-    any_input: bool,
+    /// States with an input in any lane.
+    input_states: Vec<u32>,
     /// State after the step that was tried.
     pub next: Block<N>,
     /// Estimate of the local error of that step.
@@ -95,7 +96,7 @@ impl<const N: usize> Rodas5P<N> {
             jacobian: Block::zeros(pattern.len()),
             time_derivative: Block::zeros(count),
             inputs,
-            any_input: false,
+            input_states: Vec::new(),
             next: Block::zeros(count),
             error: Block::zeros(count),
             argument: Block::zeros(count),
@@ -110,15 +111,14 @@ impl<const N: usize> Rodas5P<N> {
         let lanes = self.inputs.lanes_mut();
         lanes.iter_mut().for_each(|input| input[lane] = NO_INPUT);
         inputs.iter().for_each(|&(index, rate)| lanes[index][lane] = rate);
-        self.any_input = lanes.as_flattened().iter().any(|&input| input != 0.0);
+        let with_input = |index: &u32| lanes[*index as usize].iter().any(|&input| input != 0.0);
+        self.input_states = (0..self.count as u32).filter(with_input).collect();
     }
 
     /// Rates, Jacobian and derivative in time at the start of a step. Returns per lane 0 if all are finite, NaN if not.
     pub(crate) fn evaluate(&mut self, dynamics: &mut impl LaneDynamics<N>, time: &[f64; N], state: &Block<N>) -> [f64; N] {
         dynamics.rates(time, state.lanes(), self.start_rates.lanes_mut());
-        if self.any_input {
-            self.set.run(AddInputs { rates: self.start_rates.lanes_mut(), inputs: self.inputs.lanes() });
-        }
+        add_inputs(&self.input_states, self.start_rates.lanes_mut(), self.inputs.lanes());
         dynamics.jacobian(time, state.lanes(), self.jacobian.lanes_mut());
         let mut not_finite = self.set.run(NotFinite(self.start_rates.lanes()));
         let mut also = |values: &Block<N>| {
@@ -175,9 +175,7 @@ impl<const N: usize> Rodas5P<N> {
         let rates = self.rates.lanes_mut();
         let stage_time = std::array::from_fn(|lane| trial.time[lane] + STAGE_TIMES[EARLIER] * trial.step[lane]);
         dynamics.rates(&stage_time, self.argument.lanes(), rates);
-        if self.any_input {
-            self.set.run(AddInputs { rates, inputs: self.inputs.lanes() });
-        }
+        add_inputs(&self.input_states, rates, self.inputs.lanes());
         self.quadrature_rates[EARLIER].lanes_mut().copy_from_slice(&rates[core..]);
         let (earlier, rest) = self.increments.split_at_mut(EARLIER);
         let columns: [&[[f64; N]]; EARLIER] = std::array::from_fn(|index| earlier[index].lanes());
@@ -206,7 +204,7 @@ impl<const N: usize> Rodas5P<N> {
     /// Adds the increment of one stage to the argument: all that changes from stage 6 on.
     fn append(&mut self, stage: usize) {
         let core = self.core;
-        self.set.run(AddInputs { rates: &mut self.argument.lanes_mut()[..core], inputs: self.increments[stage].lanes() });
+        self.set.run(Add { to: &mut self.argument.lanes_mut()[..core], values: self.increments[stage].lanes() });
     }
 
     /// Sums up the stages for the quadratures, for the solution and for the error.
@@ -230,7 +228,7 @@ impl<const N: usize> Rodas5P<N> {
                 target: &mut target.lanes_mut()[core..],
             });
         }
-        self.set.run(AddInputs { rates: &mut self.next.lanes_mut()[core..], inputs: &state[core..] });
+        self.set.run(Add { to: &mut self.next.lanes_mut()[core..], values: &state[core..] });
     }
 
     /// Root mean square of the errors over what is tolerated: the larger of core and quadratures, so that many quadratures do not dilute the core.
@@ -267,6 +265,14 @@ impl<const N: usize> Rodas5P<N> {
         let working = [&self.argument, &self.rates, &self.scratch];
         let stages = self.increments.iter().chain(&self.quadrature_rates);
         blocks.into_iter().chain(working).chain(stages).map(Block::bytes).sum::<usize>() + self.matrix.bytes()
+    }
+}
+
+/// Adds the inputs of the states that have any.
+fn add_inputs<const N: usize>(states: &[u32], rates: &mut [[f64; N]], inputs: &[[f64; N]]) {
+    for &state in states {
+        let (rate, input) = (&mut rates[state as usize], &inputs[state as usize]);
+        rate.iter_mut().zip(input).for_each(|(rate, input)| *rate += input);
     }
 }
 

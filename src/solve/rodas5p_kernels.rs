@@ -45,22 +45,22 @@ impl<const N: usize, const M: usize> Kernel for WeightedSum<'_, N, M> {
 }
 
 /// Adds values to values.
-pub(crate) struct AddInputs<'a, const N: usize> {
-    pub rates: &'a mut [[f64; N]],
-    pub inputs: &'a [[f64; N]],
+pub(crate) struct Add<'a, const N: usize> {
+    pub to: &'a mut [[f64; N]],
+    pub values: &'a [[f64; N]],
 }
 
-impl<const N: usize> Kernel for AddInputs<'_, N> {
+impl<const N: usize> Kernel for Add<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        for (rate, input) in self.rates.iter_mut().zip(self.inputs) {
-            let mut sum = *rate;
+        for (target, value) in self.to.iter_mut().zip(self.values) {
+            let mut sum = *target;
             for lane in 0..N {
-                sum[lane] += input[lane];
+                sum[lane] += value[lane];
             }
-            *rate = sum;
+            *target = sum;
         }
     }
 }

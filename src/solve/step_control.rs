@@ -22,12 +22,14 @@ pub(crate) struct StepControl {
 impl StepControl {
     /// Length of the step after one of length `step` with scaled error `error ≤ 1` was accepted.
     pub(crate) fn after_success(&mut self, step: f64, error: f64) -> f64 {
-        let mut growth = plain_growth(error);
+        let mut room = 1.0 / error.max(f64::MIN_POSITIVE);
         if let Some((previous_step, previous_error)) = self.accepted {
-            let predicted =
-                SAFETY * (step / previous_step) * crate::math::pow(previous_error / (error * error).max(f64::MIN_POSITIVE), EXPONENT);
-            growth = growth.min(predicted.clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH));
+            // the predicted step: the ratio of the steps goes under the root too, so that one root serves both
+            let ratio = step / previous_step;
+            let squared = ratio * ratio;
+            room = room.min(squared * squared * ratio * previous_error / (error * error).max(f64::MIN_POSITIVE));
         }
+        let mut growth = growth(room);
         if self.refused {
             growth = growth.min(1.0);
         }
@@ -44,7 +46,14 @@ impl StepControl {
 }
 
 fn plain_growth(error: f64) -> f64 {
-    (SAFETY * crate::math::pow(error.max(f64::MIN_POSITIVE), -EXPONENT)).clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH)
+    growth(1.0 / error.max(f64::MIN_POSITIVE))
+}
+
+/// The growth that an error smaller by the factor `room` than the allowed one permits: its fifth root, within the limits. Exponential and logarithm
+/// cost a third of a power, and every lane needs one per step.
+fn growth(room: f64) -> f64 {
+    let root = crate::math::exp(EXPONENT * crate::math::log(room.max(f64::MIN_POSITIVE)));
+    (SAFETY * root).clamp(LARGEST_SHRINKAGE, LARGEST_GROWTH)
 }
 
 /// First step of a segment of `length`, from the scaled norms of the first and second derivative.

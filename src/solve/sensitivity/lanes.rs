@@ -4,7 +4,7 @@ use super::kernels::{AcceptTangents, AddMoving};
 use crate::math::{Block, InstructionSet};
 use crate::model::system::{BoundTangents, Tangents};
 use crate::solve::lane_dynamics::Taken;
-use crate::solve::rodas5p_kernels::{AddInputs, CombineQuadratures, NotFinite, WeightedSum};
+use crate::solve::rodas5p_kernels::{Add, CombineQuadratures, NotFinite, WeightedSum};
 use crate::solve::rodas5p_tableau::{A, C, DENSE, STAGE_TIMES, TIME_WEIGHTS, quadrature_weights};
 
 /// (row, column) of the entries of J̇.
@@ -115,11 +115,11 @@ impl<'t, const N: usize> Lanes<'t, N> {
         let core = self.core;
         let next = &mut self.next.lanes_mut()[..core];
         next.copy_from_slice(&self.both.lanes()[self.count..][..core]);
-        self.set.run(AddInputs { rates: next, inputs: self.increments[7].lanes() });
+        self.set.run(Add { to: next, values: self.increments[7].lanes() });
         let mut weights = A[7];
         weights[7] = 1.0;
         self.combine_quadratures(values, &quadrature_weights(&weights), Target::Next);
-        self.set.run(AddInputs { rates: &mut self.next.lanes_mut()[core..], inputs: &self.tangent.lanes()[core..] });
+        self.set.run(Add { to: &mut self.next.lanes_mut()[core..], values: &self.tangent.lanes()[core..] });
     }
 
     /// Differentiates the dense output of the step.
@@ -180,7 +180,7 @@ impl<'t, const N: usize> Lanes<'t, N> {
             self.set.run(WeightedSum { base, factor: &[1.0; N], weights: &A[EARLIER], columns, target });
         } else {
             // all that changes from stage 6 on
-            self.set.run(AddInputs { rates: target, inputs: self.increments[EARLIER - 1].lanes() });
+            self.set.run(Add { to: target, values: self.increments[EARLIER - 1].lanes() });
         }
         let time = values.taken.time + STAGE_TIMES[EARLIER] * values.taken.step;
         self.bound.evaluate_rates(time, self.both.lanes(), self.rates.lanes_mut());
