@@ -37,7 +37,7 @@ pub enum Sampling {
     #[default]
     Automatic,
     /// Interpolation of order 4 inside the steps: samples cost almost nothing and do not change the steps. Its error is not controlled: typically
-    /// about the relative tolerance, at worst some tens of it, where the steps themselves are ten times better (`docs/work-precision.md`).
+    /// about the relative tolerance, at worst some tens of it, where the steps themselves are ten times better (`docs/validation.md`).
     Dense,
     /// Steps end at every sample time: samples have the full order 5, and the steps depend on them.
     Landing,
