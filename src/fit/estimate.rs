@@ -115,7 +115,9 @@ pub struct Estimate {
     pub parameters: Vec<ParameterEstimate>,
     /// Weighted residuals at the estimate, as the problem gave them.
     pub residuals: Vec<f64>,
-    /// Weighted sum of squares Σ r².
+    /// What was minimised: Σ r², or −2 ln L of a likelihood.
+    pub objective: f64,
+    /// Weighted sum of squares Σ r² of the residuals (of a likelihood: of its pseudo-residuals).
     pub weighted_sum_of_squares: f64,
     /// n − p, p counting every fitted parameter, also one that ended at a bound.
     pub degrees_of_freedom: usize,
@@ -145,7 +147,8 @@ impl Estimate {
         let free: Vec<usize> = (0..parameters.len()).filter(|&i| bounds[i].is_none()).collect();
         let tangent = TangentSpace::new(&point.jacobian, &free);
         let degrees_of_freedom = point.residuals.len().saturating_sub(parameters.len());
-        let residual_variance = (degrees_of_freedom > 0).then(|| point.sum_of_squares / degrees_of_freedom as f64);
+        let sum_of_squares = point.residuals.norm_squared();
+        let residual_variance = (degrees_of_freedom > 0).then(|| sum_of_squares / degrees_of_freedom as f64);
         let variance = match variance_choice {
             VarianceChoice::Estimated => residual_variance,
             VarianceChoice::Given => Some(1.0),
@@ -180,7 +183,8 @@ impl Estimate {
         let mut estimate = Estimate {
             parameters: estimates,
             residuals: point.residuals.as_slice().to_vec(),
-            weighted_sum_of_squares: point.sum_of_squares,
+            objective: point.objective,
+            weighted_sum_of_squares: sum_of_squares,
             degrees_of_freedom,
             residual_variance,
             variance_choice,

@@ -28,6 +28,20 @@ pub trait Residuals {
     /// A sentence saying what could not be computed. Away from the start such a point is avoided and counted, as are residuals that are not finite.
     fn residuals(&mut self, parameters: &[f64], out: &mut [f64]) -> Result<(), String>;
 
+    /// What is minimised, at `parameters` whose residuals have just been computed: Σ r² unless the problem says otherwise.
+    ///
+    /// A likelihood gives −2 ln L here and *pseudo-residuals* ρ in [`Self::residuals`], so that Jᵀρ is half the gradient of −2 ln L and JᵀJ its expected
+    /// half Hessian (Fisher scoring); see `likelihood`.
+    fn objective(&mut self, parameters: &[f64], residuals: &[f64]) -> f64 {
+        let _ = parameters;
+        residuals.iter().map(|r| r * r).sum()
+    }
+
+    /// Whether the objective is the sum of squares, so that its curvature can be probed along a step.
+    fn is_least_squares(&self) -> bool {
+        true
+    }
+
     /// Derivatives of the residuals (rows) by the natural parameters (columns), if the problem knows them; otherwise differences are taken.
     fn jacobian(&mut self, parameters: &[f64]) -> Option<Result<DMatrix<f64>, String>> {
         let _ = parameters;
@@ -125,8 +139,8 @@ impl Settings {
 pub struct FitProgress {
     /// Accepted steps so far.
     pub iteration: u64,
-    /// Weighted sum of squares at the present parameters.
-    pub weighted_sum_of_squares: f64,
+    /// What is minimised, at the present parameters: the weighted sum of squares, or −2 ln L.
+    pub objective: f64,
     /// Present parameters, natural values.
     pub parameters: Vec<f64>,
 }
@@ -154,7 +168,7 @@ impl Reporter {
         if let Some(transformed) = state.get_param() {
             (self.report)(&FitProgress {
                 iteration,
-                weighted_sum_of_squares: state.get_cost(),
+                objective: state.get_cost(),
                 parameters: natural_values(&self.parameters, transformed.as_slice()),
             });
         }
@@ -195,7 +209,7 @@ pub fn fit_monitored(
 ) -> Result<Estimate, FitError> {
     check(problem, parameters, settings)?;
     let scaled = ScaledProblem::new(problem, parameters, settings.difference_step);
-    let solver = LevenbergMarquardt::new(parameters, settings, monitor.cancel.clone());
+    let solver = LevenbergMarquardt::new(parameters, settings, scaled.is_least_squares(), monitor.cancel.clone());
     let start = DVector::from_iterator(parameters.len(), parameters.iter().map(|p| p.scale.transform(p.start)));
     let mut executor = Executor::new(&scaled, solver)
         .configure(|state: FitState| state.param(start).max_iters(settings.max_iterations))

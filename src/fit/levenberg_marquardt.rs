@@ -13,7 +13,7 @@ use crate::fit::bounded_step::LinearModel;
 use crate::fit::estimate::Termination;
 use crate::fit::least_squares::Settings;
 use crate::fit::parameter::{FitParameter, Scale};
-use crate::fit::scaled_problem::{transformed_bounds, typical_size};
+use crate::fit::scaled_problem::{Evaluated, transformed_bounds, typical_size};
 use crate::fit::uncertainty::TangentSpace;
 use argmin::core::{Error, IterState, Jacobian, KV, Operator, Problem, Solver, State, TerminationReason, TerminationStatus};
 use nalgebra::{DMatrix, DVector};
@@ -49,8 +49,8 @@ pub struct FitPoint {
     pub jacobian: DMatrix<f64>,
     /// Jᵀ r.
     pub gradient: DVector<f64>,
-    /// Weighted sum of squares.
-    pub sum_of_squares: f64,
+    /// What is minimised: the weighted sum of squares, or −2 ln L.
+    pub objective: f64,
     /// |projection of r on the tangent space| / |r|, over the parameters not held at a bound.
     pub relative_offset: f64,
     /// Largest component of the undamped step relative to the parameter's typical size.
@@ -81,8 +81,8 @@ pub struct LevenbergMarquardt {
 }
 
 impl LevenbergMarquardt {
-    /// A solver for `parameters`; setting `cancel` from another thread ends the run at the best point so far.
-    pub fn new(parameters: &[FitParameter], settings: &Settings, cancel: Option<Arc<AtomicBool>>) -> Self {
+    /// A solver for `parameters`; `is_least_squares` says whether the objective is the sum of squares of the residuals. Setting `cancel` from another thread ends the run at the best point so far.
+    pub fn new(parameters: &[FitParameter], settings: &Settings, is_least_squares: bool, cancel: Option<Arc<AtomicBool>>) -> Self {
         let (lower, upper): (Vec<f64>, Vec<f64>) = parameters.iter().map(transformed_bounds).unzip();
         LevenbergMarquardt {
             parameters: parameters.to_vec(),
@@ -93,7 +93,12 @@ impl LevenbergMarquardt {
             damping: FIRST_DAMPING,
             growth: 2.0,
             scaling: DVector::zeros(parameters.len()),
-            acceleration_from: (NOISE_MARGIN * settings.difference_step.powi(3)).max(LEAST_ACCELERATED_STEP),
+            // a likelihood's pseudo-residuals do not curve as its objective does
+            acceleration_from: if is_least_squares {
+                (NOISE_MARGIN * settings.difference_step.powi(3)).max(LEAST_ACCELERATED_STEP)
+            } else {
+                f64::INFINITY
+            },
             point: None,
             outcome: None,
         }
@@ -118,22 +123,15 @@ impl LevenbergMarquardt {
     }
 
     /// Completes a point from its residuals with the derivatives there.
-    fn point_at<O>(&self, problem: &mut Problem<O>, transformed: DVector<f64>, residuals: DVector<f64>) -> Result<FitPoint, Error>
+    fn point_at<O>(&self, problem: &mut Problem<O>, transformed: DVector<f64>, found: Evaluated) -> Result<FitPoint, Error>
     where
         O: Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
     {
+        let Evaluated { residuals, objective } = found;
         let jacobian = problem.jacobian(&transformed)?;
         let gradient = jacobian.tr_mul(&residuals);
         let (low, high) = (&self.lower - &transformed, &self.upper - &transformed);
-        let mut point = FitPoint {
-            sum_of_squares: residuals.norm_squared(),
-            transformed,
-            residuals,
-            gradient,
-            jacobian,
-            relative_offset: 0.0,
-            relative_step: 0.0,
-        };
+        let mut point = FitPoint { objective, transformed, residuals, gradient, jacobian, relative_offset: 0.0, relative_step: 0.0 };
         let model = point.linear_model(&low, &high);
         let free: Vec<usize> = (0..low.len()).filter(|&i| !model.is_held(i)).collect();
         let tangent = TangentSpace::new(&point.jacobian, &free);
@@ -159,7 +157,7 @@ impl LevenbergMarquardt {
     /// Whether the point is an optimum, and by which criterion.
     fn convergence(&self, point: &FitPoint, reduction: Option<f64>) -> Option<Termination> {
         let settings = &self.settings;
-        if point.sum_of_squares == 0.0 {
+        if point.residuals.norm_squared() == 0.0 {
             Some(Termination::ExactFit)
         } else if point.relative_offset <= settings.offset_tolerance {
             Some(Termination::Gradient)
@@ -175,7 +173,7 @@ impl LevenbergMarquardt {
     /// One trial step with the present damping.
     fn trial<O>(&self, problem: &mut Problem<O>, from: &FitPoint) -> Trial
     where
-        O: Operator<Param = DVector<f64>, Output = DVector<f64>> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
+        O: Operator<Param = DVector<f64>, Output = Evaluated> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
     {
         let (low, high) = (&self.lower - &from.transformed, &self.upper - &from.transformed);
         let model = from.linear_model(&low, &high);
@@ -200,14 +198,14 @@ impl LevenbergMarquardt {
             to[i] = to[i].clamp(self.lower[i], self.upper[i]);
         }
         // A failed evaluation is a rejected step; the problem counts it.
-        let Ok(residuals) = problem.apply(&to) else {
+        let Ok(found) = problem.apply(&to) else {
             return Trial::Rejected;
         };
-        let gain = (from.sum_of_squares - residuals.norm_squared()) / predicted;
+        let gain = (from.objective - found.objective) / predicted;
         if predicted <= 0.0 || gain.is_nan() || gain <= LEAST_GAIN {
             return Trial::Rejected;
         }
-        match self.point_at(problem, to, residuals) {
+        match self.point_at(problem, to, found) {
             Ok(point) => Trial::Better(Box::new(point), gain),
             Err(_) => Trial::Rejected,
         }
@@ -217,9 +215,9 @@ impl LevenbergMarquardt {
     /// `None` where the model bends too much for the step to be trusted.
     fn acceleration<O>(&self, problem: &mut Problem<O>, from: &FitPoint, step: &DVector<f64>) -> Option<DVector<f64>>
     where
-        O: Operator<Param = DVector<f64>, Output = DVector<f64>>,
+        O: Operator<Param = DVector<f64>, Output = Evaluated>,
     {
-        let ahead = problem.apply(&(&from.transformed + step * PROBE)).ok()?;
+        let ahead = problem.apply(&(&from.transformed + step * PROBE)).ok()?.residuals;
         let linear = &from.jacobian * step;
         let half_curvature = ((ahead - &from.residuals) / PROBE - linear) / PROBE;
         let gradient = from.jacobian.tr_mul(&half_curvature);
@@ -258,7 +256,7 @@ fn column_norms(jacobian: &DMatrix<f64>) -> DVector<f64> {
 
 impl<O> Solver<O, FitState> for LevenbergMarquardt
 where
-    O: Operator<Param = DVector<f64>, Output = DVector<f64>> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
+    O: Operator<Param = DVector<f64>, Output = Evaluated> + Jacobian<Param = DVector<f64>, Jacobian = DMatrix<f64>>,
 {
     fn name(&self) -> &str {
         "bounded Levenberg–Marquardt"
@@ -266,10 +264,10 @@ where
 
     fn init(&mut self, problem: &mut Problem<O>, mut state: FitState) -> Result<(FitState, Option<KV>), Error> {
         let start = state.take_param().ok_or_else(|| Error::msg("no start values were given"))?;
-        let residuals = problem.apply(&start)?;
-        let point = self.point_at(problem, start, residuals)?;
+        let found = problem.apply(&start)?;
+        let point = self.point_at(problem, start, found)?;
         self.outcome = self.convergence(&point, None);
-        let state = state.param(point.transformed.clone()).cost(point.sum_of_squares);
+        let state = state.param(point.transformed.clone()).cost(point.objective);
         self.point = Some(point);
         Ok((state, None))
     }
@@ -287,9 +285,9 @@ where
                     let flatter = 1.0 - (2.0 * gain - 1.0).powi(3);
                     self.damping = (self.damping * flatter.max(1.0 / 3.0)).max(LEAST_DAMPING);
                     self.growth = 2.0;
-                    let reduction = (from.sum_of_squares - point.sum_of_squares) / from.sum_of_squares;
+                    let reduction = (from.objective - point.objective) / from.residuals.norm_squared();
                     self.outcome = self.convergence(&point, Some(reduction));
-                    let state = state.param(point.transformed.clone()).cost(point.sum_of_squares);
+                    let state = state.param(point.transformed.clone()).cost(point.objective);
                     self.point = Some(*point);
                     return Ok((state, None));
                 }
@@ -300,7 +298,7 @@ where
                 Trial::TooShort => break,
             }
         }
-        // No shorter step lowers the sum of squares: at the optimum that is rounding, elsewhere a breakdown.
+        // No shorter step lowers the objective: at the optimum that is rounding, elsewhere a breakdown.
         self.outcome =
             Some(if from.relative_offset <= self.settings.acceptable_offset { Termination::CostChange } else { Termination::Stalled });
         self.point = Some(from);

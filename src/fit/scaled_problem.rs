@@ -15,6 +15,15 @@ use thiserror::Error as ThisError;
 #[error("{0}")]
 pub struct EvaluationFailed(pub String);
 
+/// What a problem is worth at one point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluated {
+    /// Weighted residuals (of a likelihood: pseudo-residuals).
+    pub residuals: DVector<f64>,
+    /// What is minimised: Σ r², or −2 ln L.
+    pub objective: f64,
+}
+
 /// A [`Residuals`] problem as argmin sees it: transformed parameters in, weighted residuals and their derivatives out.
 pub struct ScaledProblem<'a> {
     problem: RefCell<&'a mut dyn Residuals>,
@@ -60,17 +69,25 @@ impl<'a> ScaledProblem<'a> {
         natural_values(self.parameters, transformed.as_slice())
     }
 
-    fn evaluate(&self, transformed: &DVector<f64>) -> Result<DVector<f64>, EvaluationFailed> {
+    /// Whether the objective is the sum of squares of the residuals.
+    pub fn is_least_squares(&self) -> bool {
+        self.problem.borrow().is_least_squares()
+    }
+
+    fn evaluate(&self, transformed: &DVector<f64>) -> Result<Evaluated, EvaluationFailed> {
         self.evaluations.set(self.evaluations.get() + 1);
         let natural = self.natural(transformed);
         let mut out = vec![0.0; self.residual_count];
-        let outcome =
-            self.problem.borrow_mut().residuals(&natural, &mut out).and_then(|()| match out.iter().position(|r| !r.is_finite()) {
-                Some(i) => Err(format!("residual {} is {}", i + 1, out[i])),
-                None => Ok(()),
-            });
+        let mut problem = self.problem.borrow_mut();
+        let outcome = problem.residuals(&natural, &mut out).and_then(|()| match out.iter().position(|r| !r.is_finite()) {
+            Some(i) => Err(format!("residual {} is {}", i + 1, out[i])),
+            None => match problem.objective(&natural, &out) {
+                objective if objective.is_finite() => Ok(objective),
+                objective => Err(format!("the objective is {objective}")),
+            },
+        });
         match outcome {
-            Ok(()) => Ok(DVector::from_vec(out)),
+            Ok(objective) => Ok(Evaluated { residuals: DVector::from_vec(out), objective }),
             Err(message) => {
                 self.failures.set(self.failures.get() + 1);
                 *self.last_failure.borrow_mut() = Some(message.clone());
@@ -115,14 +132,14 @@ impl<'a> ScaledProblem<'a> {
             to[i] += offset;
             // The step that was really taken, after rounding.
             let taken = to[i] - at[i];
-            self.evaluate(&to).map(|r| (r, taken))
+            self.evaluate(&to).map(|found| (found.residuals, taken))
         };
         let central = at[i] - step >= lower && at[i] + step <= upper;
         if central && let (Ok((ahead, up)), Ok((behind, down))) = (moved(step), moved(-step)) {
             return Ok((ahead - behind) / (up - down));
         }
         // One-sided where a bound is near or one side cannot be computed.
-        let here = self.evaluate(at)?;
+        let here = self.evaluate(at)?.residuals;
         let mut failed = EvaluationFailed("no room for a numerical derivative".into());
         for sign in [1.0, -1.0] {
             let far = at[i] + 2.0 * sign * step;
@@ -142,7 +159,7 @@ impl<'a> ScaledProblem<'a> {
 
 impl Operator for &ScaledProblem<'_> {
     type Param = DVector<f64>;
-    type Output = DVector<f64>;
+    type Output = Evaluated;
 
     fn apply(&self, transformed: &Self::Param) -> Result<Self::Output, Error> {
         Ok(self.evaluate(transformed)?)

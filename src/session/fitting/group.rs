@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
+use super::point::Point;
 use crate::dosimetry::course::{Administration, Course, CoursePlan, SolveSettings};
 use crate::fit::error::FitError;
 use crate::fit::error_model::ErrorModel;
@@ -11,27 +12,6 @@ use crate::fit::least_squares::{Monitor, ResidualFunction, Settings, fit_monitor
 use crate::fit::parameter::{FitParameter, Scale};
 use crate::session::scenario::{FitPlan, Scenario, unit_of};
 use crate::session::work::{Control, Failed};
-
-/// A measured value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Point {
-    /// Line of the table.
-    pub line: u64,
-    /// Time (min).
-    pub time_min: f64,
-    /// Channel of the table, or the observable's name.
-    pub channel: String,
-    /// Position of the observable.
-    pub observable: usize,
-    /// Subject.
-    pub subject: Option<String>,
-    /// Value in the unit of the table, as it was at the time of measurement.
-    pub measured: f64,
-    /// Its standard deviation, where the table gives one.
-    pub sd: Option<f64>,
-    /// Why it is left out, if it is.
-    pub excluded: Option<String>,
-}
 
 /// Parameters that were fitted together, for the propagation of their uncertainty.
 #[derive(Clone, Debug)]
@@ -129,14 +109,12 @@ fn predict(
     let mut course = dosed_course(plan, scenario, parameters, dose)?;
     let last = times.last().copied().unwrap_or(0.0);
     course.advance(last, times, settings).map_err(|error| error.to_string())?;
-    let data = scenario.data.as_ref();
-    let (is_activity, unit) = data.map_or((false, 1.0), |data| (data.is_activity, data.value_in_internal));
-    let series = if is_activity { &course.samples.activities } else { &course.samples.values };
     Ok(points
         .iter()
         .map(|point| {
             let sample = times.partition_point(|time| *time < point.time_min);
-            series[point.observable].get(sample).copied().unwrap_or(f64::NAN) / unit
+            let series = if point.is_activity { &course.samples.activities } else { &course.samples.values };
+            series[point.observable].get(sample).copied().unwrap_or(f64::NAN) / point.unit_in_internal
         })
         .collect())
 }

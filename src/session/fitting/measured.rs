@@ -1,5 +1,5 @@
 //! The scenario's table as points for the fit, in the unit of the table.
-use super::group::Point;
+use super::point::Point;
 use crate::data::mapping::{Channels, TableMapping};
 use crate::data::read_table;
 use crate::session::scenario::{DataPlan, Scenario};
@@ -57,6 +57,12 @@ impl Measured {
                 subject: row.subject.clone(),
                 measured: as_measured(scenario, data, value, row.time * data.time_in_min),
                 sd: row.sd.map(|sd| as_measured(scenario, data, sd, row.time * data.time_in_min)),
+                occasion: None,
+                scan: None,
+                below_limit: false,
+                is_activity: data.is_activity,
+                unit: data.value_unit.clone(),
+                unit_in_internal: data.value_in_internal,
                 excluded: row.excluded.clone().or(by_user),
             });
         }

@@ -2,10 +2,12 @@
 mod group;
 mod measured;
 mod piecewise;
+mod point;
 mod tables;
 
-pub use group::{FittedBlock, GroupFit, Point, dosed_course};
+pub use group::{FittedBlock, GroupFit, dosed_course};
 pub use measured::Measured;
+pub use point::{Point, Record};
 
 use super::scenario::{FitPlan, Grouping, Scenario};
 use super::work::{Control, Failed, Outcome};
