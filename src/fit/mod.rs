@@ -11,6 +11,7 @@ pub mod error_model;
 pub mod estimate;
 pub mod least_squares;
 pub mod levenberg_marquardt;
+pub mod likelihood;
 pub mod log_linear;
 pub mod mono_exponential;
 pub mod parameter;
