@@ -5,6 +5,7 @@
 pub mod comparison;
 pub mod fitting;
 pub mod job;
+pub mod population;
 pub mod project;
 pub mod publish;
 pub mod scenario;
