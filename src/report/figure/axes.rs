@@ -15,6 +15,8 @@ const TICK_LENGTH: f64 = 4.0;
 const TICK_GAP: f64 = 5.0;
 const LONGEST_UPRIGHT: f64 = 150.0;
 const WIDEST_ROW_NAME: f64 = 190.0;
+/// Lines of a row name for which slots are made higher.
+const MOST_ROW_LINES: usize = 3;
 /// Slots of named rows: height of one, height per series in it, width of a cell.
 const SMALLEST_SLOT: f64 = 27.0;
 const SMALLEST_LANE: f64 = 15.0;
@@ -147,8 +149,10 @@ fn wrapped_into(name: &str, most_lines: usize, mut limit: f64) -> Vec<String> {
 /// Height that the slots of a panel need at least; zero without named rows.
 pub(crate) fn smallest_rows_height(panel: &Panel) -> f64 {
     let lanes = panel.marks.iter().map(|mark| if let Mark::Intervals { series } = mark { series.len() } else { 1 }).max().unwrap_or(1);
-    let slot = SMALLEST_SLOT.max(SMALLEST_LANE * lanes as f64);
-    panel.y.categories.as_ref().map_or(0.0, |names| slot * names.len() as f64)
+    let Some(names) = &panel.y.categories else { return 0.0 };
+    let lines = names.iter().map(|name| fonts::wrap(name, TICK_EM, false, WIDEST_ROW_NAME).len()).max().unwrap_or(1);
+    let slot = SMALLEST_SLOT.max(SMALLEST_LANE * lanes as f64).max(TICK_LINE * lines.min(MOST_ROW_LINES) as f64 + 2.0);
+    slot * names.len() as f64
 }
 
 /// Width beyond which a panel of cells needs a wider page.

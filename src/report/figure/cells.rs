@@ -15,7 +15,7 @@ const POSITIVE: Colour = (213, 94, 0);
 /// Text smaller than this is not printed.
 const SMALLEST_EM: f64 = 7.5;
 /// Ground darker than this (of 255) takes white text.
-const DARK: f64 = 150.0;
+const DARK: f64 = 115.0;
 
 /// The cell of a row (from the top) and a column.
 fn place(frame: &Rect, rows: usize, columns: usize, row: usize, column: usize) -> Rect {

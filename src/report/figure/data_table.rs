@@ -91,9 +91,13 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
     }
 }
 
-/// Name of a slot, its number where it has none.
+/// Name of a slot on one line, its number where it has none.
 fn category(axis: &Axis, slot: usize) -> String {
-    axis.categories.as_ref().and_then(|names| names.get(slot)).cloned().unwrap_or_else(|| (slot + 1).to_string())
+    axis.categories
+        .as_ref()
+        .and_then(|names| names.get(slot))
+        .map(|name| name.replace('\n', ", "))
+        .unwrap_or_else(|| (slot + 1).to_string())
 }
 
 fn pairs(name: &str, kind: &'static str, x: &[f64], y: &[f64]) -> Vec<Row> {

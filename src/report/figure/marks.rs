@@ -3,7 +3,7 @@
 use super::clip;
 use super::extent::Span;
 use super::palette::{Looks, Marker, SOFT_INK};
-use super::samples::{ARROW_LENGTH, BAND_OPACITY, draw_arrow, draw_marker, line_width};
+use super::samples::{ARROW_LENGTH, BAND_OPACITY, draw_arrow, draw_marker, family_width, line_width};
 use super::scene::{Rect, Scene};
 use super::{Mark, Panel, Style};
 
@@ -153,7 +153,7 @@ impl Plot<'_> {
             Mark::Family { name, curves, style } => {
                 let look = self.looks.look(name, style);
                 for path in curves.iter().flat_map(|curve| self.paths(&curve.x, &curve.y, false)) {
-                    scene.dashed(&path, look.dash, line_width(&look), look.colour);
+                    scene.dashed(&path, look.dash, family_width(&look, curves.len()), look.colour);
                 }
             }
             Mark::Band { name, x, low, high, style } => {

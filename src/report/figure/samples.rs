@@ -18,6 +18,11 @@ pub(crate) fn line_width(look: &Look) -> f64 {
     if look.muted { MUTED_WIDTH } else { LINE_WIDTH }
 }
 
+/// Width of each of `count` curves of a family: many thick curves would be one blot.
+pub(crate) fn family_width(look: &Look, count: usize) -> f64 {
+    if count > 1 { MUTED_WIDTH } else { line_width(look) }
+}
+
 /// One data marker with a thin white edge, so that it stands out on a curve of its own colour.
 pub(crate) fn draw_marker(centre: Point, look: &Look, scene: &mut Scene) {
     let (x, y) = centre;

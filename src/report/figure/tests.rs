@@ -136,7 +136,10 @@ fn cells_print_their_value_and_their_table_names_both_parameters() {
 #[test]
 fn the_table_of_intervals_has_the_unit_of_their_axis() {
     let csv = matrices::intervals("i", vec!["k_on".into()], true).render().expect("drawn").csv;
-    assert_eq!(csv.lines().next(), Some("panel,series,mark,x [Relative to the prior median],y,low [Relative to the prior median],high [Relative to the prior median]"));
+    assert_eq!(
+        csv.lines().next(),
+        Some("panel,series,mark,x [Relative to the prior median],y,low [Relative to the prior median],high [Relative to the prior median]")
+    );
     assert!(csv.contains("1,posterior,interval,1,k_on,0.66666666"), "{csv}");
 }
 

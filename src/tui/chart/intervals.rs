@@ -24,8 +24,8 @@ pub fn draw(panel: &Panel, series: &[IntervalSeries], looks: &Looks, area: Rect,
     let track = (area.width as usize).saturating_sub(left + numbers + 2);
     for slot in 0..shown {
         let y = (slot * each) as u16;
-        let name = panel.y.categories.as_ref().and_then(|names| names.get(slot)).map_or("", String::as_str);
-        put(buffer, area, 0, y, name, Style::new().add_modifier(Modifier::BOLD));
+        let name = panel.y.categories.as_ref().and_then(|names| names.get(slot)).map(|name| name.replace('\n', ", ")).unwrap_or_default();
+        put(buffer, area, 0, y, &name, Style::new().add_modifier(Modifier::BOLD));
         for (position, one) in series.iter().enumerate() {
             let y = y + 1 + position as u16;
             let style = Style::new().fg(looks.look(&one.name, &one.style).colour);

@@ -66,7 +66,8 @@ impl Looks {
     /// The looks of a figure.
     #[must_use]
     pub fn of(figure: &Figure) -> Looks {
-        let all: Vec<(&str, &Style)> = figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(series).filter(|(_, s)| s.role != Role::Muted).collect();
+        let all: Vec<(&str, &Style)> =
+            figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(series).filter(|(_, s)| s.role != Role::Muted).collect();
         let taken: Vec<usize> = all.iter().filter_map(|(_, style)| style.colour).collect();
         let mut free = (0..).filter(|index| !taken.contains(index));
         let mut indices: Vec<(String, usize)> = Vec::new();

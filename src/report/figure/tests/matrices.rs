@@ -82,7 +82,8 @@ pub(super) fn family() -> Figure {
         x: steps.clone(),
         y: steps.iter().map(|s| 1e4 * (-(0.2 + 0.02 * start as f64) * s).exp() + 1e-6).collect(),
     };
-    let family = |name: &str, starts: std::ops::Range<usize>, style| Mark::Family { name: name.into(), curves: starts.map(curve).collect(), style };
+    let family =
+        |name: &str, starts: std::ops::Range<usize>, style| Mark::Family { name: name.into(), curves: starts.map(curve).collect(), style };
     Figure {
         name: "family".into(),
         title: "Convergence of forty starts".into(),

@@ -8,36 +8,35 @@ use super::{About, TargetBudget, VarianceShares};
 use crate::report::number_text::significant;
 use crate::report::{Axis, BarSeries, Figure, Legend, Mark, Panel, Style};
 
-/// A source of uncertainty: its name, and its share of the variance.
-type Source = (&'static str, fn(&VarianceShares) -> f64);
+/// A source of uncertainty: its name, its place in the palette (black is left out, it would be all one sees), its share of the variance.
+type Source = (&'static str, usize, fn(&VarianceShares) -> f64);
 
 const SOURCES: [Source; 6] = [
-    ("volume", |shares| shares.volume),
-    ("recovery", |shares| shares.recovery),
-    ("calibration", |shares| shares.calibration),
-    ("counts", |shares| shares.counts),
-    ("fit of the curve", |shares| shares.fit),
-    ("S value, mass", |shares| shares.s_value),
+    ("volume", 0, |shares| shares.volume),
+    ("recovery", 1, |shares| shares.recovery),
+    ("calibration", 2, |shares| shares.calibration),
+    ("counts", 3, |shares| shares.counts),
+    ("fit of the curve", 6, |shares| shares.fit),
+    ("S value, mass", 5, |shares| shares.s_value),
 ];
 
 /// Stacked bars, one a target; under each its relative standard uncertainty.
 #[must_use]
 pub fn uncertainty_budget(about: &About, targets: &[TargetBudget]) -> Figure {
-    let negative = targets.iter().any(|target| SOURCES.iter().any(|(_, share)| share(&target.shares) < 0.0));
+    let negative = targets.iter().any(|target| SOURCES.iter().any(|(.., share)| share(&target.shares) < 0.0));
     let series = SOURCES
         .iter()
-        .enumerate()
-        .map(|(index, (name, share))| BarSeries {
+        .map(|(name, colour, share)| BarSeries {
             name: (*name).into(),
             values: targets.iter().map(|target| 100.0 * share(&target.shares)).collect(),
-            style: Style::indexed(index),
+            style: Style::indexed(*colour),
             ..BarSeries::default()
         })
         .collect();
-    let names = targets.iter().map(|target| format!("{} (± {} %)", target.target, significant(target.relative_uncertainty_percent, 2)));
+    let names = targets.iter().map(|target| format!("{}\n± {} %", target.target, significant(target.relative_uncertainty_percent, 2)));
     let y = Axis::linear("Share of the variance of the absorbed dose", "%");
     let panel = Panel {
-        x: Axis::of_categories("Target (relative standard uncertainty of its dose)", names.collect()),
+        x: Axis::of_categories("Target, relative standard uncertainty of its absorbed dose", names.collect()),
         y: if negative { y } else { y.between(0.0, 100.0) },
         marks: vec![Mark::Bars { series, stacked: true }],
         legend: Legend::Right,

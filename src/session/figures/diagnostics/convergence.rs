@@ -40,7 +40,7 @@ pub fn convergence(about: &About, starts: &[SearchTrace]) -> Figure {
         }
     };
     push(format!("ended elsewhere: {}", count(others.len())), others, Style::muted());
-    push(format!("reached the same optimum: {}", count(same.len())), same, Style::indexed(1));
+    push(format!("reached the same optimum: {}", count(same.len())), same, Style::solid(1));
     push("best start".into(), first, Style::solid(0));
     let panel = Panel {
         x: Axis::linear("Iteration", ""),
@@ -50,6 +50,8 @@ pub fn convergence(about: &About, starts: &[SearchTrace]) -> Figure {
         title: None,
     };
     let mut figure = page("convergence", "Convergence of the search", about, vec![panel]);
-    figure.caption.push(format!("{}; differences below 10⁻⁶ are drawn at 10⁻⁶; the same optimum: within 0.01 of the best.", count(starts.len())));
+    figure
+        .caption
+        .push(format!("{}; differences below 10⁻⁶ are drawn at 10⁻⁶; the same optimum: within 0.01 of the best.", count(starts.len())));
     figure
 }

@@ -36,13 +36,20 @@ fn panel_of(draws: &Draws) -> Panel {
     }
     let Draws { interval, unit, .. } = draws;
     let lines = [(interval.low, "2.5 %"), (interval.median, "median"), (interval.high, "97.5 %")];
-    for (x, label) in lines.into_iter().chain(draws.estimate.map(|estimate| (estimate, "estimate"))) {
+    let estimate = draws.estimate.map(|estimate| (estimate, format!("best fit {}", number(estimate))));
+    for (x, label) in lines.map(|(x, label)| (x, label.to_owned())).into_iter().chain(estimate) {
         if x.is_finite() {
-            marks.push(Mark::VerticalLine { x, label: format!("{label}: {}", number(x)) });
+            marks.push(Mark::VerticalLine { x, label });
         }
     }
     Panel {
-        title: Some(format!("{}: {} {unit} ({} to {})", draws.target, number(interval.median), number(interval.low), number(interval.high))),
+        title: Some(format!(
+            "{}: {} {unit} ({} to {})",
+            draws.target,
+            number(interval.median),
+            number(interval.low),
+            number(interval.high)
+        )),
         x: Axis::linear(&draws.quantity, unit),
         y: Axis::linear("Draws per bin", ""),
         marks,
@@ -84,12 +91,12 @@ mod tests {
 
     #[test]
     fn every_draw_is_in_one_bin_and_the_edges_are_the_extremes() {
-        let sorted: Vec<f64> = (0..1000).map(|i| f64::from(i) * 0.01).collect();
+        let sorted: Vec<f64> = (0..=1000).map(|i| f64::from(i) * 0.01).collect();
         let (edges, counts) = histogram(&sorted);
-        assert_eq!(counts.iter().sum::<usize>(), 1000);
-        assert_eq!((edges[0], edges[edges.len() - 1]), (0.0, 9.99));
-        // uniform on 0 to 9.99: IQR 5, so the bins are 2·5/10 = 1 wide and there are ten
-        assert_eq!(counts.len(), 10);
+        assert_eq!(counts.iter().sum::<usize>(), 1001);
+        assert_eq!((edges[0], edges[edges.len() - 1]), (0.0, 10.0));
+        // uniform: the range is twice the IQR, so there are n^(1/3) = 10.003 bin widths in it, which take 11 bins
+        assert_eq!(counts.len(), 11);
     }
 
     #[test]

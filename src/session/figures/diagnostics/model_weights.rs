@@ -4,10 +4,16 @@ use super::pages::pages;
 use super::{About, ChannelWeights};
 use crate::report::{Axis, BarSeries, Figure, Legend, Mark, Panel, Style};
 
+/// Channels below each other at most.
+const MOST_STACKED: usize = 3;
+
 /// Bars of the weights, twelve channels a figure; the title of a panel names the model with the largest.
 #[must_use]
 pub fn model_weights(about: &About, channels: &[ChannelWeights]) -> Vec<Figure> {
-    pages("model_weights", "Akaike weights of the models", about, channels.iter().map(panel_of).collect())
+    let mut figures = pages("model_weights", "Akaike weights of the models", about, channels.iter().map(panel_of).collect());
+    // names of models are long: few channels stand below each other, so that the names lie level
+    figures.iter_mut().for_each(|figure| figure.columns = if figure.panels.len() <= MOST_STACKED { 1 } else { 2 });
+    figures
 }
 
 fn panel_of(channel: &ChannelWeights) -> Panel {

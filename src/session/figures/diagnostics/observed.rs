@@ -22,7 +22,8 @@ pub fn observed_and_predicted(about: &About, panels: &[FittedPanel]) -> Figure {
 }
 
 fn panel_of(panels: &[&FittedPanel], channels: &[String], (quantity, unit): &(String, String), title: Option<String>) -> Panel {
-    let values = || panels.iter().flat_map(|panel| &panel.points).flat_map(|point| [point.measured, point.predicted]).filter(|v| v.is_finite());
+    let values =
+        || panels.iter().flat_map(|panel| &panel.points).flat_map(|point| [point.measured, point.predicted]).filter(|v| v.is_finite());
     let log = reads_better_on_log(values());
     let (low, high) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let (low, high) = match (log, low < high) {

@@ -34,7 +34,13 @@ pub(super) fn pages(name: &str, title: &str, about: &About, panels: Vec<Panel>) 
         .enumerate()
         .map(|(index, chunk)| {
             let name = if index == 0 { name.to_owned() } else { format!("{name}_{}", index + 1) };
-            let subtitle = Some(format!("page {} of {count}: panels {} to {} of {}", index + 1, index * each + 1, index * each + chunk.len(), panels.len()));
+            let subtitle = Some(format!(
+                "page {} of {count}: panels {} to {} of {}",
+                index + 1,
+                index * each + 1,
+                index * each + chunk.len(),
+                panels.len()
+            ));
             Figure { subtitle, ..page(&name, title, about, chunk.to_vec()) }
         })
         .collect()

@@ -11,9 +11,8 @@ pub fn prior_and_posterior(about: &About, parameters: &[ParameterUpdate]) -> Fig
     let (shown, without): (Vec<&ParameterUpdate>, Vec<&ParameterUpdate>) =
         parameters.iter().partition(|update| update.prior.median.is_finite() && update.prior.median != 0.0);
     let series = |name: &str, of: fn(&ParameterUpdate) -> &Interval95, style: Style| {
-        let ratio = |of_end: fn(&Interval95) -> f64| -> Vec<f64> {
-            shown.iter().map(|update| of_end(of(update)) / update.prior.median).collect()
-        };
+        let ratio =
+            |of_end: fn(&Interval95) -> f64| -> Vec<f64> { shown.iter().map(|update| of_end(of(update)) / update.prior.median).collect() };
         IntervalSeries { name: name.into(), middle: ratio(|i| i.median), low: ratio(|i| i.low), high: ratio(|i| i.high), style }
     };
     let series = vec![
@@ -38,12 +37,12 @@ pub fn prior_and_posterior(about: &About, parameters: &[ParameterUpdate]) -> Fig
     figure
 }
 
-/// "k_on, SD shrunk by 43 %"
+/// "k_on", and below it "SD shrunk by 43 %".
 fn row_name(update: &ParameterUpdate) -> String {
     let percent = (100.0 * update.shrinkage).round();
     match update.shrinkage {
         s if !s.is_finite() => update.parameter.clone(),
-        s if s < 0.0 && percent < 0.0 => format!("{}, SD grown by {} %", update.parameter, -percent),
-        _ => format!("{}, SD shrunk by {} %", update.parameter, percent.max(0.0)),
+        s if s < 0.0 && percent < 0.0 => format!("{}\nSD grown by {} %", update.parameter, -percent),
+        _ => format!("{}\nSD shrunk by {} %", update.parameter, percent.max(0.0)),
     }
 }

@@ -45,7 +45,7 @@ fn panel_of(profile: &ParameterProfile) -> Panel {
     Panel {
         title: Some(title(profile)),
         x: axis(&profile.parameter, &profile.unit, logarithmic),
-        y: Axis::linear("−2 log-likelihood above minimum", "").between(0.0, top),
+        y: Axis::linear("−2 ln L above minimum", "").between(0.0, top),
         marks,
         legend: Legend::Auto,
     }
@@ -68,18 +68,17 @@ fn wald(profile: &ParameterProfile, logarithmic: bool, top: f64) -> (Vec<f64>, V
     points.filter(|(_, y)| *y <= 1.2 * top).unzip()
 }
 
-/// "k_on: 0.046 (0.031 to 0.068) L/nmol/min"; an open end is said in words.
+/// "k_on: 0.046 (0.031 to 0.068)", the unit stands on the axis; an open end is said in words.
 fn title(profile: &ParameterProfile) -> String {
     let number = |value: f64| significant(value, 3).replace('-', "−");
-    let unit = if profile.unit.is_empty() { String::new() } else { format!(" {}", profile.unit) };
     let name = format!("{}: {}", profile.parameter, number(profile.estimate));
     if let (ProfileEnd::Crosses(low), ProfileEnd::Crosses(high)) = (profile.lower, profile.upper) {
-        return format!("{name} ({} to {}){unit}", number(low), number(high));
+        return format!("{name} ({} to {})", number(low), number(high));
     }
     let words = |end: ProfileEnd, side: &str| match end {
         ProfileEnd::Crosses(value) => format!("{side} end {}", number(value)),
         ProfileEnd::ReachesBound(bound) => format!("{side} end open, reaches its bound {}", number(bound)),
         ProfileEnd::NeverCrosses => format!("{side} end open, never crosses"),
     };
-    format!("{name}{unit}; {}; {}", words(profile.lower, "lower"), words(profile.upper, "upper"))
+    format!("{name}; {}; {}", words(profile.lower, "lower"), words(profile.upper, "upper"))
 }

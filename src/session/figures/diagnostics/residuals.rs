@@ -3,6 +3,7 @@
 use super::marks::{axis, channels, lower_first, points_by_channel, quantities, reads_better_on_log};
 use super::pages::page;
 use super::{About, FittedPanel, FittedPoint, PointStatus};
+use crate::report::number_text::significant;
 use crate::report::{Axis, Figure, Legend, Mark, Panel};
 
 /// Residuals beyond this many standard deviations are unusual: about one in twenty if they are normal.
@@ -15,12 +16,13 @@ const SMALLEST_REACH: f64 = 3.0;
 pub fn weighted_residuals(about: &About, panels: &[FittedPanel]) -> Figure {
     let channels = channels(panels);
     let points = || panels.iter().flat_map(|panel| &panel.points);
-    let shown = || points().filter(|point| point.status != PointStatus::BelowLimit);
-    let largest = shown().map(|point| point.weighted_residual.abs()).filter(|r| r.is_finite()).fold(0.0, f64::max);
+    // excluded points are often far off: they do not set the range, and those outside it are said
+    let used = || points().filter(|point| point.status == PointStatus::Used);
+    let largest = used().map(|point| point.weighted_residual.abs()).filter(|r| r.is_finite()).fold(0.0, f64::max);
     let reach = SMALLEST_REACH.max(1.1 * largest);
     let panel = |title: String, x: Axis, mut marks: Vec<Mark>| {
-        marks.extend([(0.0, "0"), (UNUSUAL, "+2"), (-UNUSUAL, "−2")].map(|(y, label)| Mark::HorizontalLine { y, label: label.into() }));
-        let y = Axis::linear("Weighted residual", "standard deviations").between(-reach, reach);
+        marks.extend([(0.0, ""), (UNUSUAL, "+2"), (-UNUSUAL, "−2")].map(|(y, label)| Mark::HorizontalLine { y, label: label.into() }));
+        let y = Axis::linear("Weighted residual", "SD").between(-reach, reach);
         Panel { title: Some(title), x, y, marks, legend: Legend::Auto }
     };
     let all: Vec<&FittedPanel> = panels.iter().collect();
@@ -37,7 +39,12 @@ pub fn weighted_residuals(about: &About, panels: &[FittedPanel]) -> Figure {
     }
     let mut figure = page("weighted_residuals", "Weighted residuals", about, drawn);
     figure.columns = 2;
-    let below = points().count() - shown().count();
+    let outside = points().filter(|point| point.status == PointStatus::Excluded && point.weighted_residual.abs() > reach);
+    let outside: Vec<String> = outside.map(|point| significant(point.weighted_residual, 2).replace('-', "−")).collect();
+    if !outside.is_empty() {
+        figure.caption.push(format!("Excluded points beyond the axis, in SD: {}.", outside.join(", ")));
+    }
+    let below = points().filter(|point| point.status == PointStatus::BelowLimit).count();
     if below > 0 {
         let (points, verb) = if below == 1 { ("point", "has") } else { ("points", "have") };
         figure.caption.push(format!("Not shown: {below} {points} below the limit of quantification, which {verb} no residual."));

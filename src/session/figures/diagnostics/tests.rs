@@ -119,6 +119,9 @@ fn observed_and_predicted_have_one_range_and_one_panel_a_unit() {
 fn residuals_below_the_limit_are_not_drawn_but_said() {
     let figure = weighted_residuals(&made_up::about(), &made_up::organs());
     let text = words(&figure);
+    // the excluded kidney point lies 9.2 standard deviations off, the others within two
+    assert!(text.contains("Excluded points beyond the axis, in SD: 9.2."), "{text}");
+    assert_eq!(figure.panels[0].y.range, Some((-3.0, 3.0)));
     assert!(text.contains("Not shown: 1 point below the limit of quantification, which has no residual."), "{text}");
     assert!(["+2", "−2"].iter().all(|line| text.lines().any(|l| l == *line)), "{text}");
 }
@@ -137,7 +140,7 @@ fn strongly_correlated_pairs_are_named() {
 fn open_ends_of_a_profile_are_said_in_its_title() {
     let figures = profiles(&made_up::about(), &made_up::profiles());
     let titles: Vec<&str> = figures[0].panels.iter().filter_map(|panel| panel.title.as_deref()).collect();
-    assert!(titles.iter().any(|title| title.contains("upper end open, reaches its bound 1.00")), "{titles:?}");
+    assert!(titles.iter().any(|title| title.contains("upper end open, reaches its bound 1.50")), "{titles:?}");
     assert!(titles.iter().any(|title| title.contains("lower end open, never crosses")), "{titles:?}");
 }
 

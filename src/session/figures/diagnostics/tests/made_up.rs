@@ -120,9 +120,33 @@ pub fn profiles() -> Vec<ParameterProfile> {
     let at = |estimate: f64, se: f64, z: f64| ProfileEnd::Crosses(estimate * (se * z).exp());
     vec![
         profile("receptor density, kidneys", "nmol/L", 16.2, 0.2, &|z| z * z, at(16.2, 0.2, -1.96), at(16.2, 0.2, 1.96)),
-        profile("release rate, kidneys", "1/min", 2.9e-4, 0.3, &|z| z * z * (1.0 + 0.25 * z), at(2.9e-4, 0.3, -2.35), at(2.9e-4, 0.3, 1.7)),
-        profile("k_on", "L/nmol/min", 0.4, 0.5, &|z| if z < 0.0 { z * z } else { 0.3 * z }, at(0.4, 0.5, -1.96), ProfileEnd::ReachesBound(1.0)),
-        profile("serum flow, tumour rest", "mL/min/g", 0.1, 0.6, &|z| if z > 0.0 { z * z } else { 1.0 - z.exp() }, ProfileEnd::NeverCrosses, at(0.1, 0.6, 1.96)),
+        profile(
+            "release rate, kidneys",
+            "1/min",
+            2.9e-4,
+            0.3,
+            &|z| z * z * (1.0 + 0.15 * z),
+            at(2.9e-4, 0.3, -2.47),
+            at(2.9e-4, 0.3, 1.745),
+        ),
+        profile(
+            "k_on",
+            "L/nmol/min",
+            0.4,
+            0.5,
+            &|z| if z < 0.0 { z * z } else { 0.3 * z },
+            at(0.4, 0.5, -1.96),
+            ProfileEnd::ReachesBound(1.5),
+        ),
+        profile(
+            "serum flow, tumour rest",
+            "mL/min/g",
+            0.1,
+            0.6,
+            &|z| if z > 0.0 { z * z } else { 1.0 - z.exp() },
+            ProfileEnd::NeverCrosses,
+            at(0.1, 0.6, 1.96),
+        ),
     ]
 }
 
