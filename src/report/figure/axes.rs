@@ -132,7 +132,18 @@ fn category_labels(names: &[String], width: f64) -> CategoryLabels {
 fn row_labels(names: &[String], height: f64) -> Vec<Vec<String>> {
     let slot = height / names.len().max(1) as f64;
     let most_lines = (slot / TICK_LINE).floor().max(1.0) as usize;
-    names.iter().map(|name| wrapped_into(name, most_lines, WIDEST_ROW_NAME)).collect()
+    let fitted = |name: &String| {
+        let lines = row_lines(name);
+        if lines.len() <= most_lines { lines } else { wrapped_into(name, most_lines, WIDEST_ROW_NAME) }
+    };
+    names.iter().map(fitted).collect()
+}
+
+/// A row name at its usual width, or a little wider where that saves a line (a last line of one short word).
+fn row_lines(name: &str) -> Vec<String> {
+    let lines = fonts::wrap(name, TICK_EM, false, WIDEST_ROW_NAME);
+    let wider = fonts::wrap(name, TICK_EM, false, 1.2 * WIDEST_ROW_NAME);
+    if wider.len() < lines.len() { wider } else { lines }
 }
 
 /// Wraps at `limit`, or as much wider as it takes to need no more than `most_lines`.
@@ -150,7 +161,7 @@ fn wrapped_into(name: &str, most_lines: usize, mut limit: f64) -> Vec<String> {
 pub(crate) fn smallest_rows_height(panel: &Panel) -> f64 {
     let lanes = panel.marks.iter().map(|mark| if let Mark::Intervals { series } = mark { series.len() } else { 1 }).max().unwrap_or(1);
     let Some(names) = &panel.y.categories else { return 0.0 };
-    let lines = names.iter().map(|name| fonts::wrap(name, TICK_EM, false, WIDEST_ROW_NAME).len()).max().unwrap_or(1);
+    let lines = names.iter().map(|name| row_lines(name).len()).max().unwrap_or(1);
     let slot = SMALLEST_SLOT.max(SMALLEST_LANE * lanes as f64).max(TICK_LINE * lines.min(MOST_ROW_LINES) as f64 + 2.0);
     slot * names.len() as f64
 }

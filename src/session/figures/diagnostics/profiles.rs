@@ -53,7 +53,8 @@ fn panel_of(profile: &ParameterProfile) -> Panel {
 
 /// The approximation over the profiled range, up to the top of the axis.
 fn wald(profile: &ParameterProfile, logarithmic: bool, top: f64) -> (Vec<f64>, Vec<f64>) {
-    let (to, from): (fn(f64) -> f64, fn(f64) -> f64) = if logarithmic { (log, exp) } else { (|v| v, |v| v) };
+    let to = |value: f64| if logarithmic { log(value) } else { value };
+    let from = |value: f64| if logarithmic { exp(value) } else { value };
     let ends = profile.values.iter().map(|value| to(*value)).filter(|v| v.is_finite());
     let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low > high {
