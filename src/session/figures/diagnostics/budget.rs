@@ -11,12 +11,15 @@ use crate::report::{Axis, BarSeries, Figure, Legend, Mark, Panel, Style};
 /// A source of uncertainty: its name, its place in the palette (black is left out, it would be all one sees), its share of the variance.
 type Source = (&'static str, usize, fn(&VarianceShares) -> f64);
 
+/// Palette index whose colour and hatch both differ from those of the other sources, so that the stack reads in grey.
+const CROSSED_SKY_BLUE: usize = 34;
+
 const SOURCES: [Source; 6] = [
     ("volume", 0, |shares| shares.volume),
     ("recovery", 1, |shares| shares.recovery),
     ("calibration", 2, |shares| shares.calibration),
     ("counts", 3, |shares| shares.counts),
-    ("fit of the curve", 6, |shares| shares.fit),
+    ("fit of the curve", CROSSED_SKY_BLUE, |shares| shares.fit),
     ("S value, mass", 5, |shares| shares.s_value),
 ];
 
