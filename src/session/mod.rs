@@ -12,4 +12,4 @@ pub mod scenario;
 pub mod simulation;
 pub mod work;
 
-mod figures;
+pub mod figures;
