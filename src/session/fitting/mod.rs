@@ -9,7 +9,7 @@ mod problem;
 mod tables;
 
 pub use course_predictor::{CourseOf, administrations};
-pub use group::{FittedBlock, GroupFit, dosed_course};
+pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
