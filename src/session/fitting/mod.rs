@@ -1,5 +1,6 @@
 //! Fits a scenario's model to its data: reading, grouping, weighted least squares, tables.
 mod course_predictor;
+mod diagnostics;
 mod group;
 mod information;
 mod measured;
