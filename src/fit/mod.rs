@@ -15,6 +15,7 @@ pub mod likelihood;
 pub mod log_linear;
 pub mod mono_exponential;
 pub mod parameter;
+pub mod parameter_spread;
 pub mod scaled_problem;
 pub mod uncertainty;
 
@@ -24,3 +25,4 @@ pub use estimate::{Bound, Estimate, ParameterEstimate, Termination, VarianceChoi
 pub use least_squares::{FitProgress, Monitor, Residuals, Settings, fit, fit_monitored};
 pub use mono_exponential::{ActivityPoint, MonoExponential, fit_mono_exponential};
 pub use parameter::{FitParameter, Scale};
+pub use parameter_spread::ParameterSpread;

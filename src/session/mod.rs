@@ -10,6 +10,7 @@ pub mod project;
 pub mod publish;
 pub mod scenario;
 pub mod simulation;
+pub mod stored_fit;
 pub mod work;
 
 pub mod figures;

@@ -84,6 +84,8 @@ pub struct Outcome {
     pub incomplete: bool,
     /// Fitted parameters by path, in internal units; empty without a fit.
     pub fitted: Vec<(String, f64)>,
+    /// Text files of the run besides its tables: name within the run and content.
+    pub files: Vec<(String, String)>,
 }
 
 /// What a step of the work may use: a place for progress and the flag that stops it.

@@ -6,6 +6,7 @@ mod data_section;
 mod dosimetry_section;
 mod files;
 mod fit_section;
+mod from_fit;
 mod regimen_section;
 mod sections;
 
@@ -17,6 +18,7 @@ pub use fit_section::{
     BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
     StatedMagnitude, UncertaintyPlan, unit_of,
 };
+pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
@@ -43,6 +45,8 @@ pub struct Scenario {
     pub model: Model,
     /// Who it is about.
     pub patient: String,
+    /// What is known of the patient's parameters from an earlier fit.
+    pub uncertainty: Option<PatientUncertainty>,
     /// Assumptions that every report must print.
     pub assumptions: Vec<String>,
     /// Horizon, tolerance, method.
@@ -91,7 +95,7 @@ impl Scenario {
         let model_node = fields.require("model", &mut faults);
         let patient = fields.get("patient");
         let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
-        let (patient_name, mut overrides) = sections::patient(patient.as_ref(), &mut faults);
+        let (patient_name, mut overrides, from_fit) = sections::patient(patient.as_ref(), &mut faults);
         // values set for a what-if need not be values that a fit could start from
         let mut what_if = Vec::new();
         if let Some(set_file) = &set_file {
@@ -117,7 +121,7 @@ impl Scenario {
             faults.sort();
             return Err(faults);
         };
-        let model = match crate::model::read(&model_yaml, &overrides) {
+        let mut model = match crate::model::read(&model_yaml, &overrides) {
             Ok((model, warnings)) => {
                 extend(&mut faults, warnings);
                 model
@@ -132,6 +136,8 @@ impl Scenario {
                 model
             }
         };
+        let own: Vec<String> = overrides.iter().map(|(path, _)| path.clone()).collect();
+        let uncertainty = from_fit.as_ref().and_then(|from| from_fit::apply(from, &folder, &own, &mut model, &mut faults));
         let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
@@ -159,6 +165,7 @@ impl Scenario {
                 Scenario {
                     title: title.unwrap_or_else(|| name.clone()),
                     patient: patient_name.unwrap_or_else(|| name.clone()),
+                    uncertainty,
                     name,
                     file,
                     model_file,
@@ -194,6 +201,7 @@ impl Scenario {
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
         files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
         files
