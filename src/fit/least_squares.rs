@@ -241,7 +241,8 @@ pub fn fit_monitored(
     ))
 }
 
-fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<(), FitError> {
+/// Everything that [`fit_monitored`] refuses before it starts.
+pub(crate) fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<(), FitError> {
     settings.check()?;
     let faults: Vec<_> = parameters.iter().flat_map(FitParameter::faults).collect();
     if !faults.is_empty() {

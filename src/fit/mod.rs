@@ -4,22 +4,34 @@
 //! [`estimate::Estimate`]. [`levenberg_marquardt`] is the optimiser, [`bounded_step`] its linear sub-problem, [`scaled_problem`] the border between
 //! the optimiser's transformed parameters and the problem's natural ones. [`error_model`] turns measured and predicted values into weighted
 //! residuals, [`mono_exponential`] is the fit that a three-scan dosimetry needs.
+//!
+//! Around one fit stand those that repeat it, all by [`numbered_work`] (threads, progress, cancel, [`checkpoint`]): [`multi_start`] looks for other optima
+//! from the points of a [`latin_hypercube`] and says in words what it found ([`optima`]).
 
 pub mod bounded_step;
+pub mod checkpoint;
 pub mod error;
 pub mod error_model;
 pub mod estimate;
+pub mod latin_hypercube;
 pub mod least_squares;
 pub mod levenberg_marquardt;
 pub mod log_linear;
 pub mod mono_exponential;
+pub mod multi_start;
+pub mod numbered_work;
+pub mod optima;
 pub mod parameter;
 pub mod scaled_problem;
 pub mod uncertainty;
+mod wording;
 
+pub use checkpoint::CheckpointFile;
 pub use error::FitError;
 pub use error_model::{ErrorModel, WeightFrom};
 pub use estimate::{Bound, Estimate, ParameterEstimate, Termination, VarianceChoice};
 pub use least_squares::{FitProgress, Monitor, Residuals, Settings, fit, fit_monitored};
 pub use mono_exponential::{ActivityPoint, MonoExponential, fit_mono_exponential};
+pub use multi_start::{MultiStart, MultiStartResult, StartFit, StartOutcome, multi_start};
+pub use numbered_work::{BatchMonitor, ProblemFactory};
 pub use parameter::{FitParameter, Scale};
