@@ -199,6 +199,14 @@ impl Estimate {
         estimate
     }
 
+    /// Says how many measured values there were and the sum of squares of their standardised residuals, where the residuals that were
+    /// minimised are not one to a value (pseudo-residuals of a likelihood, priors).
+    pub fn set_observations(&mut self, observations: usize, sum_of_squares: f64) {
+        self.degrees_of_freedom = observations.saturating_sub(self.parameters.len());
+        self.weighted_sum_of_squares = sum_of_squares;
+        self.residual_variance = (self.degrees_of_freedom > 0).then(|| sum_of_squares / self.degrees_of_freedom as f64);
+    }
+
     /// Whether the fit ended at an optimum.
     pub fn is_converged(&self) -> bool {
         self.record.termination.is_converged()

@@ -1,7 +1,7 @@
 //! A bounded Levenberg–Marquardt method as an argmin `Solver`, which argmin does not have of its own.
 //!
 //! Each trial step solves [`LinearModel::damped_step`] with D = largest column norms so far (J. J. Moré 1978), inside the parameters' bounds, and is
-//! shortened so that no logarithmic parameter moves by more than `step_cap` (a factor e for 1). The damping follows the ratio of actual to predicted
+//! shortened so that no logarithmic or logit parameter moves by more than `step_cap` (a factor e for 1). The damping follows the ratio of actual to predicted
 //! reduction (H. B. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05, Technical University of Denmark, 1999). A long step
 //! is corrected for the curvature of the model along it, and refused where that correction is not small: geodesic acceleration (M. K. Transtrum,
 //! J. P. Sethna, arXiv:1201.5885). With it NIST's BoxBOD and MGH17 are solved from their far starts, and Lanczos3 in a third of the evaluations.
@@ -12,7 +12,7 @@
 use crate::fit::bounded_step::LinearModel;
 use crate::fit::estimate::Termination;
 use crate::fit::least_squares::Settings;
-use crate::fit::parameter::{FitParameter, Scale};
+use crate::fit::parameter::FitParameter;
 use crate::fit::resume::SavedSolver;
 use crate::fit::scaled_problem::{Evaluated, transformed_bounds, typical_size};
 use crate::fit::uncertainty::TangentSpace;
@@ -183,13 +183,13 @@ impl LevenbergMarquardt {
         Ok(point)
     }
 
-    /// Shortens `step` so that no logarithmic parameter moves by more than the cap.
+    /// Shortens `step` so that no logarithmic or logit parameter moves by more than the cap.
     fn cap(&self, step: &mut DVector<f64>) {
         let longest = self
             .parameters
             .iter()
             .zip(step.iter())
-            .filter(|(p, _)| p.scale == Scale::Logarithmic)
+            .filter(|(p, _)| p.scale.is_relative())
             .fold(0.0_f64, |longest, (_, d)| longest.max(d.abs()));
         if longest > self.settings.step_cap {
             *step *= self.settings.step_cap / longest;

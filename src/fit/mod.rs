@@ -21,6 +21,7 @@ pub mod identifiability;
 pub mod latin_hypercube;
 pub mod least_squares;
 pub mod levenberg_marquardt;
+pub mod likelihood;
 pub mod log_linear;
 pub mod mono_exponential;
 pub mod multi_start;

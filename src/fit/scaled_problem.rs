@@ -212,7 +212,7 @@ pub fn transformed_bounds(parameter: &FitParameter) -> (f64, f64) {
 /// its bounded range) for a natural parameter.
 pub fn typical_size(parameter: &FitParameter, transformed: f64) -> f64 {
     match parameter.scale {
-        Scale::Logarithmic => 1.0,
+        Scale::Logarithmic | Scale::Logit { .. } => 1.0,
         Scale::Natural => {
             let range = parameter.upper - parameter.lower;
             let least = if parameter.start != 0.0 {

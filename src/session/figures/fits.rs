@@ -1,6 +1,5 @@
 //! Measured values and the curves fitted through them.
 use super::{hours, log_axis, patient_line};
-use crate::fit::error_model::ErrorModel;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::fitting::GroupFit;
 use crate::session::scenario::Scenario;
@@ -25,19 +24,8 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
         let x: Vec<f64> = used.iter().map(|point| point.time_min / MINUTES_PER_HOUR).collect();
         let y: Vec<f64> = used.iter().map(|point| point.measured).collect();
         all.extend(y.iter().copied());
-        let error = scenario.fit.as_ref().map(|plan| plan.error);
-        let half: Option<Vec<f64>> = used
-            .iter()
-            .map(|point| match (point.sd, error) {
-                (Some(sd), _) => Some(sd),
-                (None, Some(ErrorModel::Constant { standard_deviation })) => Some(standard_deviation),
-                (
-                    None,
-                    Some(ErrorModel::Proportional { coefficient_of_variation, .. } | ErrorModel::LogNormal { coefficient_of_variation }),
-                ) => Some(coefficient_of_variation * point.measured),
-                _ => None,
-            })
-            .collect();
+        let half: Option<Vec<f64>> =
+            fit.points.iter().zip(&fit.deviations).filter(|(point, _)| point.excluded.is_none()).map(|(_, deviation)| *deviation).collect();
         let (low, high) = match half {
             Some(half) => (
                 Some(y.iter().zip(&half).map(|(y, half)| y - half).collect()),

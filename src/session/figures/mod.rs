@@ -1,5 +1,6 @@
 //! The figures of an outcome, as plain data for `report` and for the workbench.
 mod curves;
+pub mod diagnostics;
 mod effects;
 mod fits;
 mod regimens;

@@ -113,7 +113,7 @@ fn summary(plan: &FitPlan, fits: &[GroupFit]) -> Table {
         "The residual standard error is in units of the error model ({}): 1 means that the scatter is what the model says.",
         plan.error_words
     ));
-    if plan.error == crate::fit::error_model::ErrorModel::Unweighted {
+    if plan.error.form == crate::session::scenario::NoiseForm::Unweighted {
         table.notes.pop();
         table.notes.push("Unweighted: the residual standard error is in the unit of the data.".into());
     }

@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
-pub use fit_section::{FitParameterPlan, FitPlan, Grouping, unit_of};
+pub use fit_section::{
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
+    StatedMagnitude, UncertaintyPlan, unit_of,
+};
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
@@ -136,7 +139,7 @@ impl Scenario {
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
-            _ => fit_section::fit(node, &model, data.as_ref(), &what_if, &mut faults),
+            _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
         let sections = agreement::Sections {
@@ -191,6 +194,7 @@ impl Scenario {
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
         files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
         files
     }
