@@ -9,17 +9,19 @@ mod fit_section;
 mod from_fit;
 mod regimen_section;
 mod sections;
+mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
-    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
-    StatedMagnitude, UncertaintyPlan, unit_of,
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
+    SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
 pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
+pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
@@ -63,6 +65,8 @@ pub struct Scenario {
     pub targets: Vec<DoseTarget>,
     /// Tables of S-values that the user gave.
     pub s_value_tables: Vec<PathBuf>,
+    /// What is known of the uncertainty of measuring, by target: the budget of the absorbed dose after a fit.
+    pub budget: Vec<TargetUncertainty>,
     /// Dose–effect relations.
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
@@ -155,8 +159,14 @@ impl Scenario {
             dosimetry: dosimetry_node.as_ref(),
         };
         agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
-        let (targets, s_value_tables) =
-            dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let dosimetry_section::Dosimetry { targets, s_value_tables, uncertainty: budget_node } =
+            dosimetry_node.as_ref().map(|node| dosimetry_section::dosimetry(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let against = uncertainty_section::Against { model: &model, targets: &targets, data: data.as_ref(), fit: fit.as_ref() };
+        let budget = budget_node
+            // a broken fit has been told of
+            .filter(|_| fit.is_some() || fit_node.is_none())
+            .map(|node| uncertainty_section::uncertainty(&node, &against, &mut faults))
+            .unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
         faults.sort();
@@ -178,6 +188,7 @@ impl Scenario {
                     piecewise,
                     targets,
                     s_value_tables,
+                    budget,
                     effects,
                     regimens,
                 },
