@@ -14,3 +14,5 @@ mod properties;
 mod regimens;
 #[path = "references/ulm.rs"]
 mod ulm;
+#[path = "references/uncertainty_budget.rs"]
+mod uncertainty_budget;
