@@ -28,7 +28,7 @@ pub fn scenario(name: &str) -> Scenario {
 /// Does a task and gives what came out.
 pub fn outcome(scenario: &Scenario, task: Task) -> Outcome {
     let cancel = Arc::new(AtomicBool::new(false));
-    let mut control = Control { progress: &mut |_| {}, cancel: &cancel };
+    let mut control = Control::new(&mut |_| {}, &cancel);
     perform(scenario, task, &mut control).unwrap_or_else(|failed| panic!("{failed}"))
 }
 

@@ -1,5 +1,4 @@
 //! One fit: a group of points, the parameters and the model between them, and what came out.
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use nalgebra::DMatrix;
@@ -8,12 +7,16 @@ use super::course_predictor::{CourseOf, administrations};
 use super::information::Information;
 use super::point::{Point, Record};
 use super::problem::{GroupProblem, Role};
+use super::resampling::{bootstrapped, profiles};
+use super::search::{SearchRecord, search};
 use crate::dosimetry::course::{Course, CoursePlan};
+use crate::fit::bootstrap::BootstrapResult;
 use crate::fit::error::FitError;
 use crate::fit::estimate::{Estimate, VarianceChoice};
-use crate::fit::least_squares::{Monitor, Settings, fit_monitored};
+use crate::fit::least_squares::Settings;
 use crate::fit::likelihood::Marginal;
 use crate::fit::parameter::Scale;
+use crate::fit::profile::Profile;
 use crate::model::system::Tangents;
 use crate::session::scenario::{FitPlan, NoiseForm, Scenario};
 use crate::session::work::{Control, Failed};
@@ -72,6 +75,12 @@ pub struct GroupFit {
     pub course_of: Vec<usize>,
     /// Dose of this group where it differs from the scenario's.
     pub dose: Option<f64>,
+    /// How the optimum was found.
+    pub search: SearchRecord,
+    /// Profiles of the likelihood.
+    pub profiles: Vec<Profile>,
+    /// Bootstrap.
+    pub bootstrap: Option<BootstrapResult>,
 }
 
 impl GroupFit {
@@ -123,14 +132,11 @@ pub fn fit_group(fitting: &Fitting<'_>, start: &[f64], name: &str, points: Vec<P
     let Fitting { scenario, plan, course, records } = *fitting;
     let problem = GroupProblem::new(scenario, plan, start, name, &points, records)?;
     let tangents = course.tangents(&problem.moving);
-    let mut likelihood = problem.likelihood(course, &tangents, scenario, control.cancel).map_err(Failed::input)?;
-    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), ..Monitor::default() };
-    let estimate =
-        fit_monitored(&mut likelihood, &problem.parameters, &settings(plan), &monitor).map_err(|error| failed(error, control))?;
-    if control.cancel.load(Ordering::Relaxed) {
-        return Err(Failed::cancelled(format!("cancelled while fitting {name}")));
-    }
-    describe(fitting, &problem, &tangents, name, points, estimate, control)
+    let (estimate, record) = search(fitting, &problem, &tangents, name, control)?;
+    let profiles = profiles(fitting, &problem, &tangents, name, &estimate, control)?;
+    let bootstrap = bootstrapped(fitting, &problem, &tangents, name, &estimate, control)?;
+    let found = describe(fitting, &problem, &tangents, name, points, estimate, control)?;
+    Ok(GroupFit { search: record, profiles, bootstrap, ..found })
 }
 
 /// Predictions, residuals and information at an estimate.
@@ -174,7 +180,10 @@ pub(super) fn describe(
     let parameters = first.parameters(&structural);
     // what the first course reads as it stands, without the deviations of its occasion
     let rows: Vec<usize> = first.moved.iter().map(|moved| moved.value).collect();
-    let typical = CourseOf { moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(), ..first.clone() };
+    let typical = CourseOf {
+        moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(),
+        ..first.clone()
+    };
     let typical_values = typical.parameters(&structural);
     let block = FittedBlock {
         positions: first.moved.iter().map(|moved| moved.position).collect(),
@@ -202,6 +211,9 @@ pub(super) fn describe(
         course_of,
         points,
         estimate,
+        search: SearchRecord::default(),
+        profiles: Vec::new(),
+        bootstrap: None,
     })
 }
 

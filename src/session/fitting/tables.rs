@@ -80,7 +80,9 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
         VarianceChoice::Given => "Standard errors take the error model's number as known; intervals by the normal distribution.".into(),
     });
     if plan.has_priors() {
-        table.notes.push("Parameters with a prior: maximum a posteriori; errors from the curvature of the posterior at its maximum.".into());
+        table
+            .notes
+            .push("Parameters with a prior: maximum a posteriori; errors from the curvature of the posterior at its maximum.".into());
     }
     table.notes.extend(plan.factors.iter().map(|factor| format!("{}.", factor.words)));
     table.notes.push("ln columns: estimate and standard error on the scale on which a `log` parameter was fitted.".into());
