@@ -8,7 +8,8 @@
 //! Around one fit stand those that repeat it, all by [`numbered_work`] (threads, progress, cancel, [`checkpoint`]): [`multi_start`] looks for other optima
 //! from the points of a [`latin_hypercube`] and says in words what it found ([`optima`]); [`mod@profile`] walks along one parameter with it held
 //! ([`held_parameter`]) and says what the data determine and which parameters trade off ([`trade_off`]); [`identifiability`] says
-//! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run.
+//! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run, and
+//! [`swarm`] looks for its start everywhere within the bounds.
 
 pub mod bootstrap;
 pub mod bounded_step;
@@ -31,6 +32,7 @@ pub mod parameter;
 pub mod profile;
 pub mod resume;
 pub mod scaled_problem;
+pub mod swarm;
 pub mod trade_off;
 pub mod uncertainty;
 mod wording;
@@ -46,4 +48,5 @@ pub use multi_start::{MultiStart, MultiStartResult, StartFit, StartOutcome, mult
 pub use numbered_work::{BatchMonitor, ProblemFactory};
 pub use parameter::{FitParameter, Scale};
 pub use profile::{Profile, ProfileEnd, ProfileOptions, ProfilePoint, Threshold, profile};
+pub use swarm::{Swarm, SwarmFit, fit_from_swarm};
 pub use trade_off::{Combination, Companion, Identifiability, Verdict};

@@ -174,7 +174,10 @@ pub(super) fn describe(
     let parameters = first.parameters(&structural);
     // what the first course reads as it stands, without the deviations of its occasion
     let rows: Vec<usize> = first.moved.iter().map(|moved| moved.value).collect();
-    let typical = CourseOf { moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(), ..first.clone() };
+    let typical = CourseOf {
+        moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(),
+        ..first.clone()
+    };
     let typical_values = typical.parameters(&structural);
     let block = FittedBlock {
         positions: first.moved.iter().map(|moved| moved.position).collect(),

@@ -71,7 +71,14 @@ const START_CV: f64 = 0.2;
 
 impl GroupProblem {
     /// Prepares `points` of the group `name`. `start` are the model's parameters, `records` what the data say of each person.
-    pub fn new(scenario: &Scenario, plan: &FitPlan, start: &[f64], name: &str, points: &[Point], records: &[Record]) -> Result<GroupProblem, Failed> {
+    pub fn new(
+        scenario: &Scenario,
+        plan: &FitPlan,
+        start: &[f64],
+        name: &str,
+        points: &[Point],
+        records: &[Record],
+    ) -> Result<GroupProblem, Failed> {
         let used: Vec<Point> = points.iter().filter(|point| point.excluded.is_none()).cloned().collect();
         let least_squares = plan.variance == VarianceChoice::Estimated;
         check_values(scenario, plan, points)?;
@@ -244,11 +251,13 @@ impl GroupProblem {
         point: &Point,
         known: &mut Vec<(Option<String>, String, bool, usize)>,
     ) -> Result<Noise, Failed> {
-        let of_channel = |other: &Point| own.is_none_or(|channel| other.channel == channel) && other.unit == point.unit && other.sd.is_none();
+        let of_channel =
+            |other: &Point| own.is_none_or(|channel| other.channel == channel) && other.unit == point.unit && other.sd.is_none();
         let mut estimated = |problem: &mut GroupProblem, constant: bool| {
             let unit = if constant { point.unit.clone() } else { String::new() };
             let key = (own.map(str::to_string), unit.clone(), constant);
-            if let Some((.., position)) = known.iter().find(|(channel, unit, which, _)| (channel, unit, which) == (&key.0, &key.1, &key.2)) {
+            if let Some((.., position)) = known.iter().find(|(channel, unit, which, _)| (channel, unit, which) == (&key.0, &key.1, &key.2))
+            {
                 return Magnitude::Estimated(*position);
             }
             let whose = own.map_or(String::new(), |channel| format!("{channel} "));
@@ -346,7 +355,8 @@ impl GroupProblem {
                     continue;
                 }
                 if plan.parameters.iter().any(|parameter| parameter.path == spread.path && parameter.prior.is_some()) {
-                    problems.push(format!("`{}` has a prior of its own and one from population `{}`: keep one", spread.path, population.name));
+                    problems
+                        .push(format!("`{}` has a prior of its own and one from population `{}`: keep one", spread.path, population.name));
                 }
                 let (scale, size) = (self.parameters[position].scale, self.units[position].1);
                 let mean = match (scale, spread.log_normal) {
@@ -354,7 +364,10 @@ impl GroupProblem {
                     (Scale::Natural, false) => spread.mean / size,
                     _ => {
                         let (found, needed) = if spread.log_normal { ("log-normal", "log") } else { ("normal", "natural") };
-                        problems.push(format!("`{}` is {found} in population `{}`: fit it with `scale: {needed}`", spread.path, population.name));
+                        problems.push(format!(
+                            "`{}` is {found} in population `{}`: fit it with `scale: {needed}`",
+                            spread.path, population.name
+                        ));
                         continue;
                     }
                 };

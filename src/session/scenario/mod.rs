@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
-    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
-    StatedMagnitude, UncertaintyPlan, unit_of,
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
+    SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
 pub use sections::{Given, SolvePlan};
 
