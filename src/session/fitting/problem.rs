@@ -7,7 +7,7 @@ use crate::dosimetry::course::CoursePlan;
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::likelihood::{Likelihood, Magnitude, Marginal, Measurement, Noise, Prior};
 use crate::fit::parameter::{FitParameter, Scale};
-use crate::math::{log, sqrt};
+use crate::math::{exp, log, sqrt};
 use crate::model::system::Tangents;
 use crate::session::population::Population;
 use crate::session::scenario::{
@@ -66,6 +66,8 @@ pub struct GroupProblem {
     pub moving: Vec<usize>,
 }
 
+/// Factors and deviations stay within this many standard deviations of their prior: bounds for a global search.
+const REACH: f64 = 8.0;
 /// A start for estimated coefficients of variation.
 const START_CV: f64 = 0.2;
 
@@ -215,7 +217,8 @@ impl GroupProblem {
                 let name = format!("{} deviation [{occasion}]", self.parameters[value].name);
                 let label = format!("{}, {} in {occasion}", self.parameters[value].label, if relative { "ln factor" } else { "deviation" });
                 let unit = if relative { (String::new(), 1.0) } else { self.units[value].clone() };
-                let eta = self.add(FitParameter::natural(name, 0.0).labelled(label), Role::Deviation { position, occasion }, unit);
+                let parameter = FitParameter::natural(name, 0.0).within(-REACH * spread, REACH * spread).labelled(label);
+                let eta = self.add(parameter, Role::Deviation { position, occasion }, unit);
                 marginals.push(Marginal { position: eta, scale: Scale::Natural, mean: 0.0, standard_deviation: spread });
                 if let Some(moved) = self.courses[course].moved.iter_mut().find(|moved| moved.value == value) {
                     moved.deviation = Some((eta, relative));
@@ -329,8 +332,10 @@ impl GroupProblem {
                     Some((_, position)) => *position,
                     None => {
                         let name = if key.is_empty() { factor.name.clone() } else { format!("{} [{key}]", factor.name) };
-                        let position = self.add(FitParameter::logarithmic(name, 1.0), Role::Factor, (String::new(), 1.0));
                         let deviation = sqrt(log(1.0 + factor.cv * factor.cv));
+                        let reach = exp(REACH * deviation);
+                        let parameter = FitParameter::logarithmic(name, 1.0).within(1.0 / reach, reach);
+                        let position = self.add(parameter, Role::Factor, (String::new(), 1.0));
                         marginals.push(Marginal { position, scale: Scale::Logarithmic, mean: 0.0, standard_deviation: deviation });
                         known.push((key, position));
                         position

@@ -5,12 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::group::{Fitting, failed, settings};
 use super::problem::GroupProblem;
 use crate::fit::checkpoint::CheckpointFile;
+use crate::fit::error::FitError;
 use crate::fit::estimate::{Estimate, Termination};
 use crate::fit::least_squares::{FitProgress, Monitor, Residuals, fit_resumable};
 use crate::fit::multi_start::{MultiStart, StartOutcome, multi_start};
 use crate::fit::numbered_work::BatchMonitor;
+use crate::fit::swarm::{Swarm, fit_from_swarm};
 use crate::model::system::Tangents;
 use crate::session::work::{Control, Failed};
+
+/// Objectives that differ by less are of one optimum.
+const SAME: f64 = 0.01;
 
 /// What a search found besides its best estimate.
 #[derive(Clone, Debug, Default)]
@@ -51,10 +56,54 @@ pub fn search(
     let starts = &fitting.plan.starts;
     let found =
         if starts.count > 1 { many(fitting, problem, tangents, name, control)? } else { one(fitting, problem, tangents, name, control)? };
+    if let Some(stopped) = cancelled(control) {
+        return Err(stopped);
+    }
+    let found = match starts.swarm {
+        Some(particles) => swarmed(fitting, problem, tangents, particles, found, control)?,
+        None => found,
+    };
     match cancelled(control) {
         Some(stopped) => Err(stopped),
         None => Ok(found),
     }
+}
+
+/// Looks over the whole box with a swarm as well, and keeps the better optimum.
+fn swarmed(
+    fitting: &Fitting<'_>,
+    problem: &GroupProblem,
+    tangents: &Tangents,
+    particles: usize,
+    (estimate, mut record): (Estimate, SearchRecord),
+    control: &mut Control,
+) -> Result<(Estimate, SearchRecord), Failed> {
+    control.at("searching with a swarm", 0.3)?;
+    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), ..Monitor::default() };
+    let mut likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, control.cancel).map_err(Failed::input)?;
+    let options = Swarm { particles, seed: fitting.plan.starts.seed, ..Swarm::default() };
+    let found =
+        fit_from_swarm(&mut likelihood, &problem.parameters, &settings(fitting.plan), &options, &monitor).map_err(|error| Failed {
+            // bounds are the scenario's to give
+            bad_input: matches!(error, FitError::Problem(_) | FitError::Parameters(_)) && !control.cancel.load(Ordering::Relaxed),
+            ..failed(error, control)
+        })?;
+    let difference = found.estimate.objective - estimate.objective;
+    record.words.push(format!(
+        "a swarm of {particles} particles came to {} after {} evaluations ({} failed), and a fit from there {}",
+        found.swarm_objective,
+        found.evaluations,
+        found.failed_evaluations,
+        if difference < -SAME {
+            "found a better optimum, which is taken"
+        } else if difference <= SAME {
+            "found the same optimum"
+        } else {
+            "found a worse one"
+        }
+    ));
+    let better = difference < -SAME;
+    Ok((if better { found.estimate } else { estimate }, record))
 }
 
 fn one(

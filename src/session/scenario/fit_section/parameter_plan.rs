@@ -163,6 +163,12 @@ pub(super) fn parameter(path: String, entry: &Node<'_>, against: &Against<'_>, f
                 .help("leave `each` out; `each: subject` fits every subject by itself");
         }
         plan.between_occasions = fields.get("between_occasions").and_then(|node| match plan.scale {
+            Scale::Logit { .. } => {
+                faults
+                    .error(node.key_place(), "a parameter on the logit scale has no deviations between occasions here")
+                    .help("fit it on the log scale");
+                None
+            }
             Scale::Natural => positive(value(node.clone(), faults, "the standard deviation between occasions"), &node, faults),
             _ => positive(
                 super::super::quantity(&node, crate::units::DIMENSIONLESS, faults, "the coefficient of variation between occasions"),
