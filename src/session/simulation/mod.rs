@@ -3,6 +3,7 @@ mod draws;
 mod tables;
 mod uncertainty;
 
+pub(crate) use draws::interval;
 pub use uncertainty::StandardErrors;
 
 use tables::{amount_size, amount_unit, balance_table, curve_table, dose_table, region_table, share_beyond};
