@@ -118,6 +118,11 @@ impl<'c> Control<'c> {
 }
 
 impl Control<'_> {
+    /// A failure of the work, which is a cancellation where somebody has asked for one.
+    pub fn failure(&self, sentence: impl Into<String>) -> Failed {
+        if self.cancel.load(Ordering::Relaxed) { Failed::cancelled(sentence) } else { Failed::because(sentence) }
+    }
+
     /// Reports progress; fails if the work was cancelled.
     pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
         if self.cancel.load(Ordering::Relaxed) {
