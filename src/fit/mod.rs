@@ -4,7 +4,8 @@
 //! [`estimate::Estimate`]. [`levenberg_marquardt`] is the optimiser, [`bounded_step`] its linear sub-problem, [`scaled_problem`] the border between
 //! the optimiser's transformed parameters and the problem's natural ones. [`error_model`] turns measured and predicted values into weighted
 //! residuals, [`mono_exponential`] is the fit that a three-scan dosimetry needs. [`time_activity`] has families of time–activity functions, [`model_choice`]
-//! weighs fitted models against each other.
+//! weighs fitted models against each other, [`single_time_point`] makes do with
+//! one scan and says how well.
 
 pub mod bounded_step;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod model_choice;
 pub mod mono_exponential;
 pub mod parameter;
 pub mod scaled_problem;
+pub mod single_time_point;
 pub mod time_activity;
 pub mod uncertainty;
 
