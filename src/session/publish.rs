@@ -82,6 +82,9 @@ pub fn publish(
         let text = std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?;
         folder.write_bytes(&format!("inputs/{name}"), &text).map_err(report_failed)?;
     }
+    for (name, text) in &outcome.files {
+        folder.write_text(name, text).map_err(report_failed)?;
+    }
     for table in &outcome.tables {
         folder.write_table(table).map_err(report_failed)?;
     }

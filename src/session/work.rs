@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
 use super::fitting::fit;
+use super::model_choice::{choose, compare_rivals};
 use super::scenario::Scenario;
 use super::simulation::simulate;
 use crate::report::{Failure, Figure, Table};
@@ -84,6 +85,8 @@ pub struct Outcome {
     pub incomplete: bool,
     /// Fitted parameters by path, in internal units; empty without a fit.
     pub fitted: Vec<(String, f64)>,
+    /// Text files of the run besides its tables: name within the run and content.
+    pub files: Vec<(String, String)>,
 }
 
 /// What a step of the work may use: a place for progress and the flag that stops it.
@@ -115,13 +118,17 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     };
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && task != Task::Simulate;
-    if task == Task::Fit && scenario.fit.is_none() {
+    let chooses = scenario.time_activity.is_some() || scenario.single_time_point.is_some();
+    if task == Task::Fit && scenario.fit.is_none() && !chooses {
         return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
     let mut fitted = Vec::new();
     if fits {
         control.at("fitting", 0.05)?;
         fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
+    }
+    if task != Task::Simulate {
+        choose(scenario, &mut outcome, control)?;
     }
     // a dose from the default values of a region whose fit failed would look like a result
     let unfitted: Vec<String> =
@@ -138,6 +145,9 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;
         simulate(scenario, &parameters, &fitted, &mut outcome, control)?;
+    }
+    if fits {
+        compare_rivals(scenario, &parameters, &fitted, &mut outcome, control)?;
     }
     if task == Task::Run && scenario.regimens.is_some() {
         control.at("comparing regimens", 0.6)?;

@@ -14,6 +14,8 @@ pub struct Measured {
     pub subject_column: Option<String>,
     /// Dose of each subject, in the model's unit of amounts, where a column gives it.
     pub doses: Vec<(String, f64)>,
+    /// What the data say of each subject and occasion besides.
+    pub records: Vec<super::point::Record>,
     /// What was read and how it was understood, for people.
     pub understood: String,
 }
@@ -96,7 +98,15 @@ impl Measured {
         if let Some(source) = &data.source {
             understood.push_str(&format!("\n  source: {source}"));
         }
-        Ok(Measured { points, subject_column: data.subject_column.clone(), doses: doses(scenario, data)?, understood })
+        let doses = doses(scenario, data)?;
+        let mut records: Vec<super::point::Record> = Vec::new();
+        for point in &points {
+            if !records.iter().any(|record| record.subject == point.subject) {
+                let dose = doses.iter().find(|(name, _)| Some(name) == point.subject.as_ref()).map(|(_, dose)| *dose);
+                records.push(super::point::Record { subject: point.subject.clone(), dose, ..Default::default() });
+            }
+        }
+        Ok(Measured { points, subject_column: data.subject_column.clone(), doses, records, understood })
     }
 
     /// Names of the subjects, in the order of the table.

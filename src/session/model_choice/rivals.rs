@@ -1,6 +1,7 @@
 //! Rival compartment models: other scenarios fitted to the same data, weighed by their criteria, their doses averaged.
 use crate::fit::model_choice::{Candidate, ChoiceError, Criterion, DataFingerprint, Ranked, average, rank};
-use crate::report::{Column, Table, sha256_of_file};
+use crate::report::digest::sha256_of_file;
+use crate::report::{Column, Table};
 use crate::session::fitting::{GroupFit, fit};
 use crate::session::scenario::Scenario;
 use crate::session::simulation::simulate;

@@ -286,7 +286,7 @@ fn models_table(plan: &TimeActivityPlan, chosen: &[RegionChoice]) -> Table {
     for choice in chosen {
         for one in &choice.fits {
             let (fit, integral) = (&one.fit, one.fit.time_integrated_activity_mbq_h);
-            let number = crate::report::significant;
+            let number = crate::report::number_text::significant;
             let estimates: Vec<String> = fit
                 .estimate
                 .parameters

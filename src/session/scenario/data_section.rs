@@ -46,6 +46,18 @@ pub struct DataPlan {
     pub source: Option<String>,
 }
 
+impl DataPlan {
+    /// Dimensions of the measured values, over all channels.
+    pub fn value_dimensions(&self) -> Vec<Dimension> {
+        Unit::parse(&self.value_unit).map(|unit| vec![unit.dimension]).unwrap_or_default()
+    }
+
+    /// Whether the rows name their subject.
+    pub fn names_subjects(&self) -> bool {
+        self.subject_column.is_some()
+    }
+}
+
 /// Piecewise integration beside the fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PiecewisePlan {
