@@ -130,6 +130,12 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if task != Task::Simulate {
         choose(scenario, &mut outcome, control)?;
     }
+    if chooses && !fits && task != Task::Simulate {
+        // the model has only its default values here: its doses beside the measured ones would look like results
+        outcome.findings.push("No simulation: without a `fit` the model's own values are not this patient's.".into());
+        control.at("done", 1.0)?;
+        return Ok(outcome);
+    }
     // a dose from the default values of a region whose fit failed would look like a result
     let unfitted: Vec<String> =
         outcome.failures.iter().filter(|failure| failure.what.starts_with("fit of")).map(|f| f.what.clone()).collect();
