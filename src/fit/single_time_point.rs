@@ -89,12 +89,7 @@ impl Mixture {
         self.0
             .iter()
             .map(|&(weight, mean, variance)| {
-                weight
-                    * if variance > 0.0 {
-                        0.5 * erfc((mean - at) / sqrt(2.0 * variance))
-                    } else {
-                        f64::from(u8::from(mean <= at))
-                    }
+                weight * if variance > 0.0 { 0.5 * erfc((mean - at) / sqrt(2.0 * variance)) } else { f64::from(u8::from(mean <= at)) }
             })
             .sum()
     }
@@ -306,7 +301,8 @@ mod tests {
                 .map(|i| {
                     let half_life = 51.0 * (sigma * random.standard_normal(2 * i)).exp();
                     let measured = 0.5_f64.powf(time / half_life) * (noise * random.standard_normal(2 * i + 1)).exp();
-                    let estimate = if method == Method::Haenscheid { haenscheid(measured, time) } else { known_half_life(measured, time, 51.0) };
+                    let estimate =
+                        if method == Method::Haenscheid { haenscheid(measured, time) } else { known_half_life(measured, time, 51.0) };
                     estimate / (half_life / LN_2)
                 })
                 .collect();

@@ -188,7 +188,15 @@ mod tests {
                 // Simpson over 100 000 panels of 0.1 h: the rest beyond 10 000 h is below e^-43
                 let steps = 100_000;
                 let h = 0.1;
-                let weight = |i: usize| if i == 0 || i == steps { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 };
+                let weight = |i: usize| {
+                    if i == 0 || i == steps {
+                        1.0
+                    } else if i % 2 == 1 {
+                        4.0
+                    } else {
+                        2.0
+                    }
+                };
                 let sum: f64 = (0..=steps).map(|i| weight(i) * curve.activity_mbq(from + h * i as f64)).sum();
                 close(curve.integral_from_mbq_h(from), sum * h / 3.0, 1e-7, family.name());
             }

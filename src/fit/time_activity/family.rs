@@ -112,10 +112,8 @@ impl Family {
             ("A2", "amplitude of the second phase, MBq"),
             ("A3", "amplitude of the third phase, MBq"),
         ];
-        const GAPS: [(&str, &str); 2] = [
-            ("delta2", "second effective rate above the slowest, 1/h"),
-            ("delta3", "third effective rate above the second, 1/h"),
-        ];
+        const GAPS: [(&str, &str); 2] =
+            [("delta2", "second effective rate above the slowest, 1/h"), ("delta3", "third effective rate above the second, 1/h")];
         let mut names = AMPLITUDES[..self.phases].to_vec();
         if !self.physical_tail {
             names.push(("mu1", "slowest effective rate, 1/h"));

@@ -61,9 +61,7 @@ fn residual_slope(error: &ErrorModel, measured: f64, predicted: f64) -> f64 {
         ErrorModel::Proportional { coefficient_of_variation, weight_from: WeightFrom::Predicted } => {
             -measured / (coefficient_of_variation * predicted * predicted)
         }
-        ErrorModel::LogNormal { coefficient_of_variation } => {
-            -1.0 / (predicted * logarithmic_standard_deviation(coefficient_of_variation))
-        }
+        ErrorModel::LogNormal { coefficient_of_variation } => -1.0 / (predicted * logarithmic_standard_deviation(coefficient_of_variation)),
     }
 }
 
@@ -81,12 +79,8 @@ mod tests {
             proportional(WeightFrom::Predicted),
             ErrorModel::LogNormal { coefficient_of_variation: 0.2 },
         ] {
-            let points = [(2.0, 30.0), (20.0, 44.0), (90.0, 11.0)].map(|(time_h, activity_mbq)| RegionPoint {
-                row: 1,
-                time_h,
-                activity_mbq,
-                error,
-            });
+            let points =
+                [(2.0, 30.0), (20.0, 44.0), (90.0, 11.0)].map(|(time_h, activity_mbq)| RegionPoint { row: 1, time_h, activity_mbq, error });
             let family = Family::named("mono-uptake").expect("a family");
             let mut problem = RegionProblem { family, physical_decay_per_h: 0.0043, points: &points };
             let at = [60.0, 0.02, 0.4];

@@ -12,8 +12,8 @@ use crate::fit::error::{FitError, RowFault};
 use crate::fit::error_model::{ErrorModel, WeightFrom};
 use crate::fit::estimate::{Bound, Estimate, VarianceChoice};
 use crate::fit::least_squares::{Monitor, Settings, fit_monitored};
-use crate::fit::mono_exponential::Uncertain;
 use crate::fit::model_choice::{Candidate, DataFingerprint, GaussianFit, spread_logarithm};
+use crate::fit::mono_exponential::Uncertain;
 use crate::fit::parameter::FitParameter;
 
 /// A measured activity of a region.
@@ -57,7 +57,9 @@ pub enum FamilyRefusal {
     #[error("its tail is physical decay, but there is no nuclide")]
     NoDecay,
     /// A curve that starts at zero cannot meet a positive value there.
-    #[error("it starts at zero, but row {row} has {activity_mbq} MBq at {time_h} h, which a log-normal or proportional error model cannot bridge")]
+    #[error(
+        "it starts at zero, but row {row} has {activity_mbq} MBq at {time_h} h, which a log-normal or proportional error model cannot bridge"
+    )]
     StartsAtZero {
         /// Row of the point.
         row: u64,
@@ -100,9 +102,9 @@ pub struct FamilyFit {
 }
 
 impl FamilyFit {
-    /// Whether a parameter ended at a limit, so that the function is one with fewer parameters in disguise.
+    /// Whether a parameter ended at a limit or is not determined at all, so that the function may be one with fewer parameters in disguise.
     pub fn is_degenerate(&self) -> bool {
-        self.estimate.parameters.iter().any(|parameter| parameter.at_bound.is_some())
+        self.estimate.parameters.iter().any(|parameter| parameter.at_bound.is_some()) || !undetermined(&self.estimate).is_empty()
     }
 }
 
@@ -141,6 +143,15 @@ const LARGE_TAIL: f64 = 0.2;
 /// Objectives closer than this (relative, or absolute below 1) are the same optimum.
 const SAME_OPTIMUM: f64 = 1e-6;
 
+/// A standard error of a logarithm above this (a factor of e¹⁰) says that the data do not hold the parameter.
+const UNDETERMINED: f64 = 10.0;
+
+/// Names of parameters that the data do not determine at all.
+fn undetermined(estimate: &Estimate) -> Vec<&str> {
+    let loose = |error: Option<f64>| error.is_some_and(|error| error.is_nan() || error > UNDETERMINED);
+    estimate.parameters.iter().filter(|p| loose(p.standard_error_transformed)).map(|p| p.name.as_str()).collect()
+}
+
 /// What `family` needs of `points`: the refusal, where it cannot be fitted.
 ///
 /// # Errors
@@ -156,9 +167,7 @@ pub fn requirement(family: Family, points: &[RegionPoint], settings: &FamilySett
     }
     let relative = |error: &ErrorModel| matches!(error, ErrorModel::LogNormal { .. } | ErrorModel::Proportional { .. });
     match points.iter().find(|point| family.uptake && point.time_h <= 0.0 && relative(&point.error)) {
-        Some(point) => {
-            Err(FamilyRefusal::StartsAtZero { row: point.row, time_h: point.time_h, activity_mbq: point.activity_mbq })
-        }
+        Some(point) => Err(FamilyRefusal::StartsAtZero { row: point.row, time_h: point.time_h, activity_mbq: point.activity_mbq }),
         None => Ok(()),
     }
 }
@@ -240,17 +249,13 @@ fn declared(family: Family, limits: &Limits, start: &[f64]) -> Vec<FitParameter>
         .collect()
 }
 
-fn describe(
-    curve: Curve,
-    estimate: Estimate,
-    points: &[RegionPoint],
-    settings: &FamilySettings,
-    starts: (usize, usize),
-) -> FamilyFit {
+fn describe(curve: Curve, estimate: Estimate, points: &[RegionPoint], settings: &FamilySettings, starts: (usize, usize)) -> FamilyFit {
     let total = curve.time_integrated_activity_mbq_h();
     let gradient: Vec<f64> =
         curve.time_integrated_activity_gradient().iter().zip(&curve.parameters).map(|(slope, value)| slope * value / total).collect();
-    let logarithmic_error = estimate.derived_standard_error(&gradient);
+    // the error of a parameter that the data do not hold is not one of the integral: it may be anything without moving the curve
+    let loose = undetermined(&estimate);
+    let logarithmic_error = if loose.is_empty() { estimate.derived_standard_error(&gradient) } else { None };
     let times = || points.iter().map(|point| point.time_h);
     let share_after_last = curve.integral_from_mbq_h(times().fold(0.0, f64::max)) / total;
     let predicted_mbq: Vec<f64> = times().map(|time| curve.activity_mbq(time)).collect();
@@ -266,6 +271,9 @@ fn describe(
         if let Some(bound) = parameter.at_bound {
             warnings.push(bound_words(&parameter.name, bound, settings.physical_decay_per_h > 0.0));
         }
+    }
+    for name in &loose {
+        warnings.push(format!("the data do not determine `{name}` at all, so there is no standard error of the integral"));
     }
     // the words on bounds above say more than the optimiser's
     warnings.extend(estimate.warnings.iter().filter(|words| !words.contains(" bound ")).cloned());

@@ -67,8 +67,7 @@ fn regions(measured: &Measured) -> Vec<Region> {
             Some(region) => region.points.push(point.clone()),
             None => {
                 let more: Vec<&str> = [&person.0, &person.1].into_iter().flatten().map(String::as_str).collect();
-                let name =
-                    if more.is_empty() { point.channel.clone() } else { format!("{} ({})", point.channel, more.join(", ")) };
+                let name = if more.is_empty() { point.channel.clone() } else { format!("{} ({})", point.channel, more.join(", ")) };
                 let (channel, observable) = (point.channel.clone(), point.observable);
                 regions.push(Region { name, channel, person, observable, points: vec![point.clone()] });
             }

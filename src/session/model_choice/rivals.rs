@@ -47,11 +47,7 @@ pub fn compare_rivals(
         if let Some(failure) = aside.failures.first() {
             return Err(Failed::because(format!("rival `{}`: {} failed: {}", rival.name, failure.what, failure.messages.join("; "))));
         }
-        rivals.push(Rival {
-            candidate: candidate(&rival, &fitted)?,
-            doses: doses(&rival, &values, &fitted, control)?,
-            scenario: rival,
-        });
+        rivals.push(Rival { candidate: candidate(&rival, &fitted)?, doses: doses(&rival, &values, &fitted, control)?, scenario: rival });
     }
     let candidates: Vec<Candidate> = rivals.iter().map(|rival| rival.candidate.clone()).collect();
     // AICc where every model has one, else AIC: a criterion for some of them would drop the others
@@ -94,7 +90,10 @@ fn candidate(scenario: &Scenario, fits: &[GroupFit]) -> Result<Candidate, Failed
         .flat_map(|group| &group.points)
         .filter(|point| point.excluded.is_none())
         .map(|point| {
-            format!("{} {} {:?} {:?} {:?} {} {}", point.line, point.channel, point.time_min, point.measured, point.sd, point.below_limit, point.unit)
+            format!(
+                "{} {} {:?} {:?} {:?} {} {}",
+                point.line, point.channel, point.time_min, point.measured, point.sd, point.below_limit, point.unit
+            )
         })
         .collect();
     rows.sort_unstable();

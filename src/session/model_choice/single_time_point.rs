@@ -1,6 +1,6 @@
 //! What one scan would have said: estimates by several methods beside the full fit, each with the error to be expected over a population.
-use super::time_activity::{RegionChoice, physical_decay_per_h, region_points};
 use super::Region;
+use super::time_activity::{RegionChoice, physical_decay_per_h, region_points};
 use crate::fit::error_model::ErrorModel;
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::least_squares::{Monitor, Settings};
@@ -49,7 +49,7 @@ pub fn single_time_points(
         };
         let points: Vec<RegionPoint> =
             region_points(scenario, error, region).into_iter().filter(|p| p.activity_mbq > 0.0 && p.time_h > 0.0).collect();
-        let full = full_fit(scenario, region, &points, error, chosen);
+        let full = full_fit(scenario, region, &points, chosen);
         let scans: Vec<RegionPoint> = match plan.time_h {
             None => points.clone(),
             Some(wanted) => {
@@ -57,7 +57,9 @@ pub fn single_time_points(
             }
         };
         if scans.is_empty() {
-            outcome.findings.push(format!("{}: no positive activity after the administration, so no single-time-point estimate.", region.name));
+            outcome
+                .findings
+                .push(format!("{}: no positive activity after the administration, so no single-time-point estimate.", region.name));
         }
         for scan in &scans {
             for method in &plan.methods {
@@ -115,14 +117,7 @@ pub fn single_time_points(
 }
 
 /// The integral that all scans give (MBq·h), and how it was found.
-fn full_fit(
-    scenario: &Scenario,
-    region: &Region,
-    points: &[RegionPoint],
-    error: ErrorModel,
-    chosen: &[RegionChoice],
-) -> Option<(f64, String)> {
-    let _ = error;
+fn full_fit(scenario: &Scenario, region: &Region, points: &[RegionPoint], chosen: &[RegionChoice]) -> Option<(f64, String)> {
     if let Some(choice) = chosen.iter().find(|choice| choice.name == region.name) {
         return Some((choice.integral.value, "the families' average".to_string()));
     }

@@ -15,7 +15,7 @@ use crate::session::work::{Control, Failed, Outcome};
 
 /// Starts of each family.
 const STARTS: usize = 6;
-/// A family whose −2 ln L is no better than this below that of one with fewer parameters, and with a parameter at its limit, is that other one.
+/// A family whose −2 ln L is no better than this below that of one with fewer parameters, and with a parameter at its limit or undetermined, is that other one.
 const SAME_CURVE: f64 = 0.01;
 
 /// What the families say about one region.
@@ -32,7 +32,7 @@ pub struct RegionChoice {
     /// Fitted families with their weights and verdicts; those left out of the comparison have weight 0.
     pub fits: Vec<WeighedFit>,
     /// Families that were not fitted, with the reason.
-    pub refused: Vec<(&'static str, &'static str, String)>,
+    pub refused: Vec<(&'static str, String)>,
     /// Ã averaged over the families (MBq·h); the best one's alone where no average was asked for.
     pub integral: ModelAverage,
 }
@@ -94,11 +94,7 @@ pub fn choose_families(
         .iter()
         .map(|choice| ChannelWeights {
             channel: choice.name.replace('_', " "),
-            models: choice
-                .fits
-                .iter()
-                .map(|one| ModelWeight { model: one.fit.curve.family.name().into(), weight: one.weight })
-                .collect(),
+            models: choice.fits.iter().map(|one| ModelWeight { model: one.fit.curve.family.name().into(), weight: one.weight }).collect(),
         })
         .collect();
     let about = About {
@@ -147,14 +143,14 @@ fn choose_region(scenario: &Scenario, plan: &TimeActivityPlan, region: &Region, 
     for family in &plan.families {
         match fit_family(*family, &points, &settings, &monitor) {
             Ok(fit) => fits.push(fit),
-            Err(reason) => refused.push((family.name(), family.symbol(), reason.to_string())),
+            Err(reason) => refused.push((family.name(), reason.to_string())),
         }
         if control.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while fitting time–activity functions to {}", region.name)));
         }
     }
     if fits.is_empty() {
-        let reasons: Vec<String> = refused.iter().map(|(name, _, reason)| format!("{name}: {reason}")).collect();
+        let reasons: Vec<String> = refused.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
         return Err(Failed::because(format!("no family could be fitted; {}", reasons.join("; "))));
     }
     let simpler: Vec<Option<&'static str>> = fits.iter().map(|fit| same_as_simpler(fit, &fits)).collect();
@@ -199,11 +195,11 @@ fn choose_region(scenario: &Scenario, plan: &TimeActivityPlan, region: &Region, 
     })
 }
 
-/// A fit with a parameter at its limit that describes the data no better than a family with fewer parameters: that family's name.
+/// A fit with a parameter at its limit (or undetermined, or not converged) that describes the data no better than a family with fewer parameters: that family's name.
 fn same_as_simpler(fit: &FamilyFit, all: &[FamilyFit]) -> Option<&'static str> {
     let parameters = fit.curve.family.parameter_count();
     all.iter()
-        .filter(|_| fit.is_degenerate())
+        .filter(|_| fit.is_degenerate() || !fit.estimate.is_converged())
         .filter(|other| other.curve.family.parameter_count() < parameters && !other.is_degenerate())
         .find(|other| other.candidate.minus_two_log_likelihood - fit.candidate.minus_two_log_likelihood < SAME_CURVE)
         .map(|other| other.curve.family.name())
@@ -243,6 +239,14 @@ fn findings(plan: &TimeActivityPlan, chosen: &[RegionChoice], outcome: &mut Outc
             best.weight,
             best.fit.curve.family.describe(),
         ));
+        if best.fit.candidate.observations == best.fit.curve.family.parameter_count() {
+            outcome.findings.push(format!(
+                "{}: {} has as many parameters as there are scans and goes through them whatever they are: its weight says that the simpler functions fail, \
+                 not that it is right.",
+                choice.name,
+                best.fit.curve.family.name()
+            ));
+        }
         for warning in &best.fit.warnings {
             outcome.findings.push(format!("{}, {}: {warning}.", choice.name, best.fit.curve.family.name()));
         }
@@ -319,13 +323,8 @@ fn models_table(plan: &TimeActivityPlan, chosen: &[RegionChoice]) -> Table {
                 one.verdict.as_str().into(),
             ]);
         }
-        for (name, symbol, reason) in &choice.refused {
-            let mut row: Vec<Cell> = vec![choice.name.as_str().into(), (*name).into(), (*symbol).into()];
-            row.resize(table.columns.len() - 1, Cell::Missing);
-            row.push(format!("not fitted: {reason}").into());
-            table.push(row);
-        }
     }
+    table.notes.extend(refusals(chosen));
     table.notes.push(format!("Error model: {}. Compared by {}.", plan.error_words, plan.criterion.title()));
     table.notes.push(match plan.variance {
         VarianceChoice::Given => {
@@ -337,9 +336,37 @@ fn models_table(plan: &TimeActivityPlan, chosen: &[RegionChoice]) -> Table {
     });
     table.notes.push("parameters counts what was estimated; A in MBq, mu and delta in 1/h; half-lives from the slowest phase.".into());
     table.notes.push(
-        "Verdicts after Burnham and Anderson (2002): a difference to the best up to 2 is substantial support, above 10 essentially none.".into(),
+        "Verdicts after Burnham and Anderson (2002): a difference to the best up to 2 is substantial support, above 10 essentially none."
+            .into(),
     );
     table
+}
+
+/// One sentence for each reason: which families, and in which regions where not in all.
+fn refusals(chosen: &[RegionChoice]) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>, Vec<&str>)> = Vec::new();
+    for choice in chosen {
+        for (name, reason) in &choice.refused {
+            let known = reasons.iter().position(|(other, ..)| other == reason).unwrap_or_else(|| {
+                reasons.push((reason, Vec::new(), Vec::new()));
+                reasons.len() - 1
+            });
+            let (_, families, regions) = &mut reasons[known];
+            if !families.contains(name) {
+                families.push(name);
+            }
+            if !regions.contains(&choice.name.as_str()) {
+                regions.push(&choice.name);
+            }
+        }
+    }
+    reasons
+        .into_iter()
+        .map(|(reason, families, regions)| {
+            let place = if regions.len() == chosen.len() { String::new() } else { format!(" in {}", regions.join(", ")) };
+            format!("Not fitted{place}: {}: {reason}.", families.join(", "))
+        })
+        .collect()
 }
 
 fn average_table(plan: &TimeActivityPlan, chosen: &[RegionChoice]) -> Table {
@@ -421,9 +448,8 @@ fn dose_table(scenario: &Scenario, plan: &TimeActivityPlan, chosen: &[RegionChoi
                 })
                 .collect();
             let Some(sources) = sources else { continue };
-            let best = sources.iter().map(|(s, choice)| {
-                s * choice.best().map_or(f64::NAN, |best| best.fit.time_integrated_activity_mbq_h.value)
-            });
+            let best =
+                sources.iter().map(|(s, choice)| s * choice.best().map_or(f64::NAN, |best| best.fit.time_integrated_activity_mbq_h.value));
             let errors: Option<Vec<f64>> =
                 sources.iter().map(|(s, choice)| choice.integral.standard_error.map(|error| (s * error).powi(2))).collect();
             let words: Vec<&str> = [&person.0, &person.1].into_iter().flatten().map(String::as_str).collect();
@@ -488,7 +514,11 @@ fn curves(scenario: &Scenario, plan: &TimeActivityPlan, regions: &[Region], chos
         columns: if panels.len() == 1 { 1 } else { 2 },
         panels,
         caption: vec![
-            format!("Patient {}. Families that were compared by {}; what follows the last scan is extrapolated.", scenario.patient, plan.criterion.title()),
+            format!(
+                "Patient {}. Families that were compared by {}; what follows the last scan is extrapolated.",
+                scenario.patient,
+                plan.criterion.title()
+            ),
             format!("Error model: {}.", plan.error_words),
         ],
         ..Figure::default()

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
-    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
-    StatedMagnitude, UncertaintyPlan, unit_of,
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
+    SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
 pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
@@ -168,8 +168,7 @@ impl Scenario {
         let time_activity = time_activity_node.and_then(|node| time_activity_section::time_activity(&node, &mut faults));
         let single_time_point =
             single_time_point_node.and_then(|node| single_time_point_section::single_time_point(&node, data.as_ref(), &mut faults));
-        let rivals =
-            rivals_node.map(|node| rivals_section::rivals(&node, &file, &folder, fit.is_some(), &mut faults)).unwrap_or_default();
+        let rivals = rivals_node.map(|node| rivals_section::rivals(&node, &file, &folder, fit.is_some(), &mut faults)).unwrap_or_default();
         let sections = agreement::Sections {
             data: data_node.as_ref(),
             fit: fit_node.as_ref(),

@@ -48,9 +48,9 @@ pub(super) fn check_data(node: &Node<'_>, model: &Model, data: Option<&DataPlan>
 pub(super) fn time_activity(node: &Node<'_>, faults: &mut Faults) -> Option<TimeActivityPlan> {
     let mut fields = node.fields(faults, "a mapping with `families` and `error`")?;
     let families = fields.require("families", faults).and_then(|node| families(&node, faults));
-    let criterion = fields.get("criterion").and_then(|node| {
-        node.one_of(faults, &[("aic", Criterion::Aic), ("aicc", Criterion::Aicc), ("bic", Criterion::Bic)])
-    });
+    let criterion = fields
+        .get("criterion")
+        .and_then(|node| node.one_of(faults, &[("aic", Criterion::Aic), ("aicc", Criterion::Aicc), ("bic", Criterion::Bic)]));
     let error = fields.require("error", faults).and_then(|node| error_model(&node, faults));
     let variance = fields
         .get("variance")
@@ -61,8 +61,7 @@ pub(super) fn time_activity(node: &Node<'_>, faults: &mut Faults) -> Option<Time
     if error == ErrorModel::Unweighted && variance == Some(VarianceChoice::Given) {
         faults.error(node.key_place(), "`variance: given` takes the error model's number as known, but `unweighted` has none");
     }
-    let variance =
-        variance.unwrap_or(if error == ErrorModel::Unweighted { VarianceChoice::Estimated } else { VarianceChoice::Given });
+    let variance = variance.unwrap_or(if error == ErrorModel::Unweighted { VarianceChoice::Estimated } else { VarianceChoice::Given });
     Some(TimeActivityPlan {
         families: families?,
         // with a known variance AIC needs no correction for few data

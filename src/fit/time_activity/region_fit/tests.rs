@@ -169,10 +169,8 @@ fn coverage_of_the_integral_is_what_its_error_says() {
     let mut within = 0;
     for replicate in 0..200 {
         let random = RandomSource::new(7, replicate, 1);
-        let data: Vec<(f64, f64)> = (0..8)
-            .zip(times)
-            .map(|(draw, time)| (time, truth.activity_mbq(time) * (sigma * random.standard_normal(draw)).exp()))
-            .collect();
+        let data: Vec<(f64, f64)> =
+            (0..8).zip(times).map(|(draw, time)| (time, truth.activity_mbq(time) * (sigma * random.standard_normal(draw)).exp())).collect();
         let found = fitted("bi", &points(&data, LOG_NORMAL), VarianceChoice::Given);
         let (low, high) = found.time_integrated_activity_mbq_h.interval_95.expect("given");
         within += usize::from((low..=high).contains(&truth.time_integrated_activity_mbq_h()));
