@@ -12,6 +12,7 @@ mod rivals_section;
 mod sections;
 mod single_time_point_section;
 mod time_activity_section;
+mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,7 @@ pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
+pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
@@ -74,6 +76,8 @@ pub struct Scenario {
     pub targets: Vec<DoseTarget>,
     /// Tables of S-values that the user gave.
     pub s_value_tables: Vec<PathBuf>,
+    /// What is known of the uncertainty of measuring, by target: the budget of the absorbed dose after a fit.
+    pub budget: Vec<TargetUncertainty>,
     /// Dose–effect relations.
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
@@ -176,8 +180,14 @@ impl Scenario {
             dosimetry: dosimetry_node.as_ref(),
         };
         agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
-        let (targets, s_value_tables) =
-            dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let dosimetry_section::Dosimetry { targets, s_value_tables, uncertainty: budget_node } =
+            dosimetry_node.as_ref().map(|node| dosimetry_section::dosimetry(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let against = uncertainty_section::Against { model: &model, targets: &targets, data: data.as_ref(), fit: fit.as_ref() };
+        let budget = budget_node
+            // a broken fit has been told of
+            .filter(|_| fit.is_some() || fit_node.is_none())
+            .map(|node| uncertainty_section::uncertainty(&node, &against, &mut faults))
+            .unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
         faults.sort();
@@ -202,6 +212,7 @@ impl Scenario {
                     rivals,
                     targets,
                     s_value_tables,
+                    budget,
                     effects,
                     regimens,
                 },
