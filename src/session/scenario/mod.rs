@@ -8,7 +8,10 @@ mod files;
 mod fit_section;
 mod from_fit;
 mod regimen_section;
+mod rivals_section;
 mod sections;
+mod single_time_point_section;
+mod time_activity_section;
 mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +24,8 @@ pub use fit_section::{
 };
 pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
+pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
+pub use time_activity_section::TimeActivityPlan;
 pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
@@ -61,6 +66,12 @@ pub struct Scenario {
     pub fit: Option<FitPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
+    /// Families of time–activity functions side by side.
+    pub time_activity: Option<TimeActivityPlan>,
+    /// Single-time-point estimates.
+    pub single_time_point: Option<SingleTimePointPlan>,
+    /// Scenario files whose models are compared with this one's.
+    pub rivals: Vec<PathBuf>,
     /// Organs and lesions whose dose is computed.
     pub targets: Vec<DoseTarget>,
     /// Tables of S-values that the user gave.
@@ -115,6 +126,9 @@ impl Scenario {
         let data_node = fields.get("data");
         let fit_node = fields.get("fit");
         let piecewise_node = fields.get("piecewise");
+        let time_activity_node = fields.get("time_activity");
+        let single_time_point_node = fields.get("single_time_point");
+        let rivals_node = fields.get("rivals");
         let dosimetry_node = fields.get("dosimetry");
         let effects_node = fields.get("effects");
         let regimens_node = fields.get("regimens");
@@ -152,6 +166,13 @@ impl Scenario {
             _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
+        for node in [&time_activity_node, &single_time_point_node].into_iter().flatten() {
+            time_activity_section::check_data(node, &model, data.as_ref(), &administrations, &mut faults);
+        }
+        let time_activity = time_activity_node.and_then(|node| time_activity_section::time_activity(&node, &mut faults));
+        let single_time_point =
+            single_time_point_node.and_then(|node| single_time_point_section::single_time_point(&node, data.as_ref(), &mut faults));
+        let rivals = rivals_node.map(|node| rivals_section::rivals(&node, &file, &folder, fit.is_some(), &mut faults)).unwrap_or_default();
         let sections = agreement::Sections {
             data: data_node.as_ref(),
             fit: fit_node.as_ref(),
@@ -186,6 +207,9 @@ impl Scenario {
                     data,
                     fit,
                     piecewise,
+                    time_activity,
+                    single_time_point,
+                    rivals,
                     targets,
                     s_value_tables,
                     budget,
@@ -215,6 +239,15 @@ impl Scenario {
         files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
+        for rival in &self.rivals {
+            // a rival's rivals take no part
+            match Scenario::load(rival, &[]) {
+                Ok((rival, _)) => files.extend(Scenario { rivals: Vec::new(), ..rival }.inputs()),
+                Err(_) => files.push(rival.clone()),
+            }
+        }
+        let mut known = std::collections::BTreeSet::new();
+        files.retain(|path| known.insert(path.clone()));
         files
     }
 }

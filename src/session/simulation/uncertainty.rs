@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use super::{BEYOND_HALF_LIVES, failed};
 use crate::dosimetry::course::{CoursePlan, CourseSensitivities, SolveSettings, course_sensitivities};
 use crate::session::fitting::{CourseOf, GroupFit};
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{FitPlan, Scenario};
 use crate::session::work::Failed;
 use crate::units::MINUTES_PER_HOUR;
 
@@ -53,6 +53,7 @@ pub(super) fn propagate(
     let mut variances = vec![(0.0, 0.0); 2 * targets];
     let mut fitted_regions = vec![false; plan.model.observables.len()];
     let mut unknown_regions = fitted_regions.clone();
+    let likelihood = scenario.fit.as_ref().is_some_and(FitPlan::needs_likelihood);
     let (mut given_known, mut residual_known) = (true, true);
     for fit in fits {
         let block = &fit.block;
@@ -92,7 +93,8 @@ pub(super) fn propagate(
     }
     let errors = |known: bool, (given, residual): (f64, f64)| StandardErrors {
         given: (known && given_known).then(|| given.sqrt()),
-        residual: (known && residual_known).then(|| residual.sqrt()),
+        // a likelihood has its own size of the noise: scaling it by the scatter again would count it twice
+        residual: (known && residual_known && !likelihood).then(|| residual.sqrt()),
     };
     let doses = |target| errors(is_fitted(scenario, plan, target, &at_end, &fitted_regions), variances[target]);
     let self_activity = |target| {
