@@ -56,14 +56,13 @@ pub fn linearised(
 pub fn unseen_directions(jacobian: &DMatrix<f64>, parameters: &[FitParameter], estimate: &Estimate) -> Vec<UnseenDirection> {
     let free: Vec<usize> = (0..parameters.len()).filter(|&i| estimate.parameters[i].at_bound.is_none()).collect();
     let directions = TangentSpace::new(jacobian, &free).directions();
-    directions
-        .into_iter()
-        .filter(|direction| direction.relative_singular_value <= UNSEEN)
-        .map(|direction| in_words(&direction, parameters, estimate))
-        .collect()
+    let unseen: Vec<Direction> = directions.into_iter().filter(|direction| direction.relative_singular_value <= UNSEEN).collect();
+    // Of several unseen directions each is only one of many: then no pair is "all that is known".
+    let alone = unseen.len() == 1;
+    unseen.iter().map(|direction| in_words(direction, parameters, estimate, alone)).collect()
 }
 
-fn in_words(direction: &Direction, parameters: &[FitParameter], estimate: &Estimate) -> UnseenDirection {
+fn in_words(direction: &Direction, parameters: &[FitParameter], estimate: &Estimate, alone: bool) -> UnseenDirection {
     // From the fitted scale to relative changes of the value.
     let relative: Vec<f64> = direction
         .components
@@ -87,7 +86,7 @@ fn in_words(direction: &Direction, parameters: &[FitParameter], estimate: &Estim
     let words = match components.as_slice() {
         [] => "No parameter is seen by the data.".to_owned(),
         [(i, _)] => format!("The data do not see `{}` at all: changing it alone changes no prediction.", name(*i)),
-        [(i, a), (j, b)] if all_logarithmic && (a.abs() - b.abs()).abs() <= EQUAL => format!(
+        [(i, a), (j, b)] if alone && all_logarithmic && (a.abs() - b.abs()).abs() <= EQUAL => format!(
             "Only the {} of {} is known from these data.",
             if a * b > 0.0 { "ratio" } else { "product" },
             listed([name(*i), name(*j)])
@@ -146,6 +145,16 @@ mod tests {
         let parameters = [FitParameter::natural("a", 0.5), FitParameter::natural("b", 1.0), FitParameter::logarithmic("c", 0.2)];
         let found = unseen(&parameters, |p, x| (p[0] + p[1]) * x / (1.0 + p[2] * x));
         assert!(found[0].words.starts_with("Only combinations of `a` and `b` are known"), "{}", found[0].words);
+    }
+
+    #[test]
+    fn of_three_factors_no_pair_is_said_to_be_known() {
+        let parameters = ["a", "b", "d", "c"].map(|name| FitParameter::logarithmic(name, 0.7));
+        let found = unseen(&parameters, |p, x| p[0] * p[1] * p[2] * x / (1.0 + p[3] * x));
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|u| u.words.starts_with("Only combinations of")), "{found:?}");
+        // To first order a·b·d does not change along either; a factor that hardly takes part is left out of the list.
+        assert!(found.iter().all(|u| u.components.iter().map(|c| c.1).sum::<f64>().abs() < TAKES_PART), "{found:?}");
     }
 
     #[test]

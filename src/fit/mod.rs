@@ -8,7 +8,8 @@
 //! Around one fit stand those that repeat it, all by [`numbered_work`] (threads, progress, cancel, [`checkpoint`]): [`multi_start`] looks for other optima
 //! from the points of a [`latin_hypercube`] and says in words what it found ([`optima`]); [`mod@profile`] walks along one parameter with it held
 //! ([`held_parameter`]) and says what the data determine and which parameters trade off ([`trade_off`]); [`identifiability`] says
-//! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run.
+//! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run, and
+//! [`swarm`] looks for its start everywhere within the bounds.
 //!
 //! [`time_activity`] has families of time–activity functions, [`model_choice`] weighs fitted models against each other, [`single_time_point`] makes do
 //! with one scan and says how well.
@@ -37,6 +38,7 @@ pub mod profile;
 pub mod resume;
 pub mod scaled_problem;
 pub mod single_time_point;
+pub mod swarm;
 pub mod time_activity;
 pub mod trade_off;
 pub mod uncertainty;
@@ -47,6 +49,7 @@ pub use checkpoint::CheckpointFile;
 pub use error::FitError;
 pub use error_model::{ErrorModel, WeightFrom};
 pub use estimate::{Bound, Estimate, ParameterEstimate, Termination, VarianceChoice};
+pub use identifiability::{UnseenDirection, linearised, unseen_directions};
 pub use least_squares::{FitProgress, Monitor, Residuals, Settings, fit, fit_monitored, fit_resumable};
 pub use mono_exponential::{ActivityPoint, MonoExponential, fit_mono_exponential};
 pub use multi_start::{MultiStart, MultiStartResult, StartFit, StartOutcome, multi_start};
@@ -54,4 +57,5 @@ pub use numbered_work::{BatchMonitor, ProblemFactory};
 pub use parameter::{FitParameter, Scale};
 pub use parameter_spread::ParameterSpread;
 pub use profile::{Profile, ProfileEnd, ProfileOptions, ProfilePoint, Threshold, profile};
-pub use trade_off::{Combination, Companion, Identifiability, Verdict};
+pub use swarm::{Swarm, SwarmFit, fit_from_swarm};
+pub use trade_off::{Combination, Companion, Identifiability, Stretch, Verdict};

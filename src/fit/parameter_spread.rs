@@ -29,7 +29,13 @@ impl ParameterSpread {
     ///
     /// # Errors
     /// A sentence: lengths that differ, a value that its scale does not hold, or a matrix that is no covariance.
-    pub fn new(positions: Vec<usize>, values: &[f64], scales: Vec<Scale>, sizes: Vec<f64>, covariance: DMatrix<f64>) -> Result<Self, String> {
+    pub fn new(
+        positions: Vec<usize>,
+        values: &[f64],
+        scales: Vec<Scale>,
+        sizes: Vec<f64>,
+        covariance: DMatrix<f64>,
+    ) -> Result<Self, String> {
         let count = positions.len();
         if values.len() != count || scales.len() != count || sizes.len() != count || covariance.shape() != (count, count) {
             return Err(format!("{count} parameters need as many values, scales and units, and a covariance of that size"));
@@ -144,8 +150,7 @@ mod tests {
     #[test]
     fn a_parameter_without_variance_stays_and_a_bad_matrix_is_refused() {
         let covariance = DMatrix::from_row_slice(2, 2, &[0.0, 0.0, 0.0, 1.0]);
-        let spread =
-            ParameterSpread::new(vec![0, 1], &[4.0, 1.0], vec![Scale::Natural; 2], vec![1.0; 2], covariance).expect("a spread");
+        let spread = ParameterSpread::new(vec![0, 1], &[4.0, 1.0], vec![Scale::Natural; 2], vec![1.0; 2], covariance).expect("a spread");
         let drawn = spread.draw(1, 3, &[0.0, 0.0]);
         assert_eq!(drawn[0], 4.0);
         assert_ne!(drawn[1], 1.0);

@@ -49,6 +49,17 @@ pub enum Combination {
     Other,
 }
 
+/// The part of a path on which a law holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// All of it (of the open side, where only one is open).
+    Whole,
+    /// The outer half towards small values.
+    Small,
+    /// The outer half towards large values.
+    Large,
+}
+
 /// How another parameter goes with the profiled one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Companion {
@@ -60,6 +71,8 @@ pub struct Companion {
     pub combination: Combination,
     /// Whole variation of the combination along the path, relative to its size.
     pub variation: f64,
+    /// Where along the path the combination was found.
+    pub stretch: Stretch,
 }
 
 /// The conclusion from one profile.
@@ -114,10 +127,32 @@ pub fn judge(
         (false, true) => outer_half(points.iter().filter(|p| p.value >= estimate).collect(), true),
         _ => points.iter().filter(|p| p.delta <= 1.5 * threshold.value()).collect(),
     };
-    let companions: Vec<Companion> = (0..parameters.len()).filter(|&j| j != i).filter_map(|j| companion(i, j, &path)).collect();
+    // With both sides open the law may hold on one of them only: a saturating term makes two regimes.
+    let parts: Vec<(Stretch, Vec<&ProfilePoint>)> = if is_open(lower) && is_open(upper) {
+        vec![
+            (Stretch::Large, outer_half(points.iter().filter(|p| p.value >= estimate).collect(), true)),
+            (Stretch::Small, outer_half(points.iter().filter(|p| p.value <= estimate).collect(), false)),
+        ]
+    } else {
+        Vec::new()
+    };
+    let best_companion = |j: usize| {
+        let whole = companion(i, j, &path)?;
+        if whole.combination != Combination::Other {
+            return Some(whole);
+        }
+        let lawful = |(stretch, part): &(Stretch, Vec<&ProfilePoint>)| {
+            companion(i, j, part).filter(|c| c.combination != Combination::Other).map(|c| Companion { stretch: *stretch, ..c })
+        };
+        parts.iter().find_map(lawful).or(Some(whole))
+    };
+    let companions: Vec<Companion> = (0..parameters.len()).filter(|&j| j != i).filter_map(best_companion).collect();
     let mut words = vec![headline(&parameters[i].name, identifiability, lower, upper, estimate, threshold)];
     words.extend(open_sides(lower, upper, highest, threshold, identifiability));
-    words.extend(told_companions(i, parameters, identifiability, &companions));
+    match monomial(i, parameters, &companions, &path).filter(|_| identifiability != Identifiability::Identifiable) {
+        Some(sentence) => words.push(sentence),
+        None => words.extend(told_companions(i, parameters, identifiability, &companions)),
+    }
     if let Some(lowest) = points.iter().min_by(|a, b| a.delta.total_cmp(&b.delta)).filter(|p| p.delta < -FLAT * threshold.value()) {
         words.push(format!(
             "A better point than the estimate lies on this profile, at `{}` = {} ({} lower): fit again from there.",
@@ -126,7 +161,8 @@ pub fn judge(
             brief(-lowest.delta)
         ));
     }
-    let unfinished = points.iter().filter(|p| !p.converged).count();
+    // Where Δ is next to nothing an upper limit says all there is to say.
+    let unfinished = points.iter().filter(|p| !p.converged && p.delta > FLAT * threshold.value()).count();
     if unfinished > 0 {
         words.push(format!("{unfinished} of {} refits did not converge; Δ is an upper limit there.", points.len()));
     }
@@ -168,7 +204,7 @@ fn companion(i: usize, j: usize, path: &[&ProfilePoint]) -> Option<Companion> {
             return None;
         }
         let (combination, _, variation) = if additive.1 <= CONSTANT { additive } else { (Combination::Other, 1.0, f64::NAN) };
-        return Some(Companion { parameter: j, slope: None, combination, variation });
+        return Some(Companion { parameter: j, slope: None, combination, variation, stretch: Stretch::Whole });
     }
     let logs: Vec<(f64, f64)> = pairs.iter().map(|&(x, y)| (crate::math::log(x), crate::math::log(y))).collect();
     let own_log = range(logs.iter().map(|p| p.0));
@@ -196,7 +232,34 @@ fn companion(i: usize, j: usize, path: &[&ProfilePoint]) -> Option<Companion> {
     } else {
         (Combination::Other, f64::NAN)
     };
-    Some(Companion { parameter: j, slope: Some(slope), combination, variation })
+    Some(Companion { parameter: j, slope: Some(slope), combination, variation, stretch: Stretch::Whole })
+}
+
+/// The sentence for several companions whose product with the profiled parameter, each to the power 1 or −1, stays constant.
+fn monomial(i: usize, parameters: &[FitParameter], companions: &[Companion], path: &[&ProfilePoint]) -> Option<String> {
+    if companions.len() < 2 || path.len() < 2 || path.iter().any(|point| point.parameters[i] <= 0.0) {
+        return None;
+    }
+    let powers: Vec<(usize, f64)> =
+        companions.iter().map(|c| c.slope.map(|slope| (c.parameter, if slope < 0.0 { 1.0 } else { -1.0 }))).collect::<Option<_>>()?;
+    let own = |point: &ProfilePoint| crate::math::log(point.parameters[i]);
+    let joint =
+        |point: &&ProfilePoint| own(point) + powers.iter().map(|&(j, power)| power * crate::math::log(point.parameters[j])).sum::<f64>();
+    let spread = range(path.iter().map(joint));
+    if spread > CONSTANT * range(path.iter().map(|point| own(point))) {
+        return None;
+    }
+    let factors = |wanted: f64| powers.iter().filter(|p| p.1 == wanted).map(|p| format!("`{}`", parameters[p.0].name)).collect::<Vec<_>>();
+    let mut product = vec![format!("`{}`", parameters[i].name)];
+    product.extend(factors(1.0));
+    let below = factors(-1.0);
+    let quotient = match below.len() {
+        0 => product.join("·"),
+        1 => format!("{}/{}", product.join("·"), below[0]),
+        _ => format!("{}/({})", product.join("·"), below.join("·")),
+    };
+    let variation = per_cent(crate::math::exp(spread) - 1.0);
+    Some(format!("Along the profile {quotient} stays constant to {variation}, so only this combination is known from these data."))
 }
 
 fn headline(name: &str, verdict: Identifiability, lower: &ProfileEnd, upper: &ProfileEnd, estimate: f64, threshold: Threshold) -> String {
@@ -267,7 +330,12 @@ fn told_companions(i: usize, parameters: &[FitParameter], verdict: Identifiabili
             }
         };
         words.push(format!(
-            "`{own}` and `{name}` trade off: along the profile their {law} stays constant to {}{}.",
+            "`{own}` and `{name}` trade off: along the profile{} their {law} stays constant to {}{}.",
+            match companion.stretch {
+                Stretch::Whole => "",
+                Stretch::Small => ", towards small values,",
+                Stretch::Large => ", towards large values,",
+            },
             per_cent(companion.variation),
             if only { format!(", so only their {law} is known from these data") } else { String::new() }
         ));

@@ -125,7 +125,8 @@ impl StoredFit {
         let (mut positions, mut values, mut scales, mut sizes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for parameter in &self.parameters {
             let Some(position) = model.parameter(&parameter.path) else {
-                problems.push(format!("model `{}` has no parameter `{}`, which was fitted in `{}`", model.name, parameter.path, self.model));
+                problems
+                    .push(format!("model `{}` has no parameter `{}`, which was fitted in `{}`", model.name, parameter.path, self.model));
                 continue;
             };
             let size = match crate::units::Unit::parse(&parameter.unit) {

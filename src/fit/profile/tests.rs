@@ -187,6 +187,41 @@ fn of_a_product_only_the_product_is_known() {
 }
 
 #[test]
+fn of_three_factors_only_their_combination_is_known() {
+    let factory = || {
+        boxed(3, 8, |p, out| {
+            for (i, r) in out.iter_mut().enumerate() {
+                *r = (6.0 - p[0] * p[1] / p[2]) * i as f64 + with_noise(i);
+            }
+            Ok(())
+        })
+    };
+    let parameters = ["a", "b", "c"].map(|name| FitParameter::logarithmic(name, 1.5));
+    let (_, found) = profiles(&factory, &parameters, &Settings::default(), &[0]);
+    let verdict = &found[0].verdict;
+    assert_eq!(verdict.identifiability, Identifiability::StructurallyNot);
+    assert!(verdict.words.iter().any(|w| w.starts_with("Along the profile `a`·`b`/`c` stays constant")), "{:?}", verdict.words);
+}
+
+#[test]
+fn a_law_on_one_side_alone_is_told_for_that_side() {
+    // Only s/(k + 1/100) is seen: for large k that is s/k, for small k it is s alone.
+    let factory = || {
+        boxed(2, 8, |p, out| {
+            for (i, r) in out.iter_mut().enumerate() {
+                *r = (6.0 - p[0] / (p[1] + 0.01)) * i as f64 + with_noise(i);
+            }
+            Ok(())
+        })
+    };
+    let parameters = [FitParameter::logarithmic("s", 5.0), FitParameter::logarithmic("k", 1.0)];
+    let (_, found) = profiles(&factory, &parameters, &Settings::default(), &[1]);
+    let verdict = &found[0].verdict;
+    assert_eq!(verdict.companions[0].combination, Combination::Ratio, "{verdict:?}");
+    assert!(verdict.words.iter().any(|w| w.contains("towards large values, their ratio stays constant")), "{:?}", verdict.words);
+}
+
+#[test]
 fn of_a_sum_only_the_sum_is_known() {
     let factory = || {
         boxed(2, 8, |p, out| {

@@ -9,6 +9,7 @@ use super::course_predictor::CoursePredictor;
 use super::group::GroupFit;
 use super::point::Point;
 use super::problem::Role;
+use super::search_tables::{profile_pictures, traces};
 use crate::dosimetry::course::CoursePlan;
 use crate::fit::likelihood::Predictor;
 use crate::fit::parameter::Scale;
@@ -16,8 +17,8 @@ use crate::math::{exp, sqrt};
 use crate::random::standard_normal_quantile;
 use crate::report::Figure;
 use crate::session::figures::diagnostics::{
-    About, Correlations, FittedCurve, FittedPanel, FittedPoint, Interval95, ParameterUpdate, PointStatus, correlation_matrix, individual_fits,
-    observed_and_predicted, prior_and_posterior, weighted_residuals,
+    About, Correlations, FittedCurve, FittedPanel, FittedPoint, Interval95, ParameterUpdate, PointStatus, convergence, correlation_matrix,
+    individual_fits, observed_and_predicted, prior_and_posterior, profiles, weighted_residuals,
 };
 use crate::session::scenario::Scenario;
 use crate::session::work::Failed;
@@ -31,7 +32,13 @@ const BEYOND: f64 = 1.1;
 const MOST_MATRICES: usize = 3;
 
 /// Figures of all groups of a fit.
-pub fn figures(scenario: &Scenario, course: &CoursePlan, fits: &[GroupFit], about: &About, cancel: &AtomicBool) -> Result<Vec<Figure>, Failed> {
+pub fn figures(
+    scenario: &Scenario,
+    course: &CoursePlan,
+    fits: &[GroupFit],
+    about: &About,
+    cancel: &AtomicBool,
+) -> Result<Vec<Figure>, Failed> {
     let mut panels = Vec::new();
     for fit in fits {
         panels.extend(panels_of(scenario, course, fit, fits.len(), cancel)?);
@@ -51,6 +58,14 @@ pub fn figures(scenario: &Scenario, course: &CoursePlan, fits: &[GroupFit], abou
     let updates: Vec<ParameterUpdate> = fits.iter().flat_map(|fit| updates_of(fit, fits.len())).collect();
     if !updates.is_empty() {
         figures.push(prior_and_posterior(about, &updates));
+    }
+    let profiled = profile_pictures(fits);
+    if !profiled.is_empty() {
+        figures.extend(profiles(about, &profiled));
+    }
+    let traces = traces(fits);
+    if traces.iter().any(|trace| trace.objective.len() > 1) {
+        figures.push(convergence(about, &traces));
     }
     Ok(figures)
 }
@@ -104,7 +119,13 @@ fn updates_of(fit: &GroupFit, groups: usize) -> Vec<ParameterUpdate> {
 }
 
 /// The panels of one group: one a course and channel.
-fn panels_of(scenario: &Scenario, course: &CoursePlan, fit: &GroupFit, groups: usize, cancel: &AtomicBool) -> Result<Vec<FittedPanel>, Failed> {
+fn panels_of(
+    scenario: &Scenario,
+    course: &CoursePlan,
+    fit: &GroupFit,
+    groups: usize,
+    cancel: &AtomicBool,
+) -> Result<Vec<FittedPanel>, Failed> {
     let mut keys: Vec<(usize, String)> = Vec::new();
     for (point, course) in fit.points.iter().zip(&fit.course_of) {
         if !keys.contains(&(*course, point.channel.clone())) {
@@ -114,7 +135,8 @@ fn panels_of(scenario: &Scenario, course: &CoursePlan, fit: &GroupFit, groups: u
     let mut grid: Vec<Point> = Vec::new();
     let mut grid_course = Vec::new();
     for (course, channel) in &keys {
-        let of_panel = || fit.points.iter().zip(&fit.course_of).filter(|(point, c)| *c == course && point.channel == *channel).map(|(p, _)| p);
+        let of_panel =
+            || fit.points.iter().zip(&fit.course_of).filter(|(point, c)| *c == course && point.channel == *channel).map(|(p, _)| p);
         let last = of_panel().map(|point| point.time_min).fold(0.0, f64::max) * BEYOND;
         let Some(first) = of_panel().next() else { continue };
         for step in 0..CURVE_POINTS {

@@ -7,6 +7,9 @@ mod measured;
 mod piecewise;
 mod point;
 mod problem;
+mod resampling;
+mod search;
+mod search_tables;
 mod tables;
 mod two_stage;
 
@@ -16,6 +19,7 @@ pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
 pub use problem::Role;
+pub use search::SearchRecord;
 
 use super::figures;
 use super::figures::diagnostics::About;
@@ -67,6 +71,7 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
         outcome.assumptions.push(format!("error model of the data: {}", plan.error_words));
     }
     tables::tabulate(scenario, plan, &fits, outcome);
+    search_tables::tabulate(&fits, outcome);
     let about = About { subject: scenario.title.clone(), caption: figures::caption(scenario, plan) };
     outcome.figures.extend(diagnostics::figures(scenario, &course, &fits, &about, control.cancel)?);
     if fits.len() > 1 && plan.grouping == Grouping::EachSubject {

@@ -39,6 +39,7 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
             Column::text("unit"),
             Column::number("standard_error", "").significant(5),
             Column::number("relative_standard_error", "%").significant(3),
+            Column::number("robust_standard_error", "").significant(5),
             Column::number("low_95", "").significant(5),
             Column::number("high_95", "").significant(5),
             Column::number("ln_estimate", "").significant(6),
@@ -58,6 +59,7 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
                 if unit.is_empty() { Cell::Text("1".into()) } else { unit.as_str().into() },
                 parameter.standard_error.into(),
                 parameter.standard_error.map(|error| 100.0 * error / parameter.value.abs()).into(),
+                fitted.robust_errors[row].into(),
                 parameter.interval_95.map(|(low, _)| low).into(),
                 parameter.interval_95.map(|(_, high)| high).into(),
                 log.then_some(parameter.transformed).into(),
@@ -80,9 +82,14 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
         VarianceChoice::Given => "Standard errors take the error model's number as known; intervals by the normal distribution.".into(),
     });
     if plan.has_priors() {
-        table.notes.push("Parameters with a prior: maximum a posteriori; errors from the curvature of the posterior at its maximum.".into());
+        table
+            .notes
+            .push("Parameters with a prior: maximum a posteriori; errors from the curvature of the posterior at its maximum.".into());
     }
     table.notes.extend(plan.factors.iter().map(|factor| format!("{}.", factor.words)));
+    if !plan.has_priors() {
+        table.notes.push("Robust standard errors: sandwich of the scores, from the scatter about the curve and not from the error model; few data make them too small.".into());
+    }
     table.notes.push("ln columns: estimate and standard error on the scale on which a `log` parameter was fitted.".into());
     table
 }

@@ -35,7 +35,8 @@ pub fn summarise(scenario: &Scenario, plan: &FitPlan, fits: &[GroupFit], outcome
     };
     let rows: Vec<usize> = (0..first.roles.len()).filter(|row| matches!(first.roles[*row], Role::Model { .. })).collect();
     let count = usable.len() as f64;
-    let values: Vec<Vec<f64>> = rows.iter().map(|row| usable.iter().map(|fit| fit.estimate.parameters[*row].transformed).collect()).collect();
+    let values: Vec<Vec<f64>> =
+        rows.iter().map(|row| usable.iter().map(|fit| fit.estimate.parameters[*row].transformed).collect()).collect();
     let means: Vec<f64> = values.iter().map(|v| v.iter().sum::<f64>() / count).collect();
     let covariance = |a: usize, b: usize| {
         let pairs = values[a].iter().zip(&values[b]);
@@ -69,7 +70,9 @@ pub fn summarise(scenario: &Scenario, plan: &FitPlan, fits: &[GroupFit], outcome
         let natural: Vec<f64> = usable.iter().map(|fit| fit.estimate.parameters[*row].value).collect();
         let errors: Vec<f64> = usable
             .iter()
-            .filter_map(|fit| fit.estimate.parameters[*row].standard_error.map(|error| 100.0 * error / fit.estimate.parameters[*row].value.abs()))
+            .filter_map(|fit| {
+                fit.estimate.parameters[*row].standard_error.map(|error| 100.0 * error / fit.estimate.parameters[*row].value.abs())
+            })
             .collect();
         table.push(vec![
             parameter.label.as_str().into(),

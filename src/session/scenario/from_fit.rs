@@ -56,7 +56,13 @@ pub(super) fn read<'f>(node: Node<'f>, faults: &mut Faults) -> Option<FromFit<'f
 }
 
 /// Puts the estimates into the model. `own` are values that the scenario or the command line gives besides, which stay.
-pub(super) fn apply(from: &FromFit<'_>, folder: &Path, own: &[String], model: &mut Model, faults: &mut Faults) -> Option<PatientUncertainty> {
+pub(super) fn apply(
+    from: &FromFit<'_>,
+    folder: &Path,
+    own: &[String],
+    model: &mut Model,
+    faults: &mut Faults,
+) -> Option<PatientUncertainty> {
     // beside the scenario, or from where the program was started
     let beside = super::files::tidy(&folder.join(&from.path));
     let path = if beside.exists() { beside } else { PathBuf::from(&from.path) };
@@ -71,7 +77,10 @@ pub(super) fn apply(from: &FromFit<'_>, folder: &Path, own: &[String], model: &m
     for (position, value) in spread.positions().iter().zip(spread.values()) {
         let path = model.parameters[*position].path.clone();
         if own.contains(&path) {
-            faults.warning(from.node.place(), format!("`{path}` has a value of its own here: the estimate of the fit is its start, its spread stays"));
+            faults.warning(
+                from.node.place(),
+                format!("`{path}` has a value of its own here: the estimate of the fit is its start, its spread stays"),
+            );
             continue;
         }
         let (unit, size) = super::unit_of(model, *position);

@@ -12,35 +12,66 @@ use crate::units::MINUTES_PER_HOUR;
 use super::{BEYOND_HALF_LIVES, effect_quantity};
 use crate::fit::estimate::VarianceChoice;
 
-/// What is drawn from, how often, and where it comes from.
+/// Patients to be solved, and where they come from.
 pub(super) struct DrawPlan {
-    pub spread: ParameterSpread,
-    pub draws: usize,
+    /// Parameters of every patient.
+    pub patients: Vec<Vec<f64>>,
+    /// Seed of the draws.
     pub seed: u64,
+    /// For people.
     pub words: String,
+    /// Short name of the method.
+    pub method: &'static str,
 }
 
-/// The plan of a scenario: from its own fit where `fit.uncertainty` asks for draws, else from the fit that the patient comes from.
-pub(super) fn plan(scenario: &Scenario, fits: &[GroupFit]) -> Result<Option<DrawPlan>, String> {
-    if let (Some(asked), Some(fit), false) = (scenario.fit.as_ref().and_then(|fit| fit.uncertainty.as_ref()), &scenario.fit, fits.is_empty()) {
-        let Some(stored) =
-            crate::session::stored_fit::StoredFit::of(&scenario.name, &scenario.patient, &scenario.model, fits, fit.variance)
-        else {
-            return Err("the estimates have no covariance, so doses have no distribution".into());
-        };
+fn drawn_from(spread: &ParameterSpread, draws: usize, seed: u64, parameters: &[f64], words: &str, method: &'static str) -> DrawPlan {
+    let patients = (0..draws as u64).map(|draw| spread.draw(seed, draw, parameters)).collect();
+    DrawPlan { patients, seed, words: words.into(), method }
+}
+
+/// The plans of a scenario: from its own fit where `fit.uncertainty` or `fit.bootstrap` asks, else from the fit that the patient comes from.
+pub(super) fn plans(scenario: &Scenario, fits: &[GroupFit], parameters: &[f64]) -> Result<Vec<DrawPlan>, String> {
+    let mut plans = Vec::new();
+    if fits.is_empty() {
+        let known = scenario.uncertainty.as_ref();
+        plans.extend(known.map(|known| {
+            drawn_from(&known.spread, known.draws, known.seed, parameters, "the fit that the patient's values come from", "covariance")
+        }));
+        return Ok(plans);
+    }
+    let Some(fit) = &scenario.fit else { return Ok(plans) };
+    if let Some(asked) = &fit.uncertainty {
+        let stored = crate::session::stored_fit::StoredFit::of(&scenario.name, &scenario.patient, &scenario.model, fits, fit.variance)
+            .ok_or_else(|| "the estimates have no covariance, so doses have no distribution".to_string())?;
         let words = match fit.variance {
             VarianceChoice::Given => "estimates and covariance of the fit, error model as known",
             VarianceChoice::Estimated => "estimates and covariance of the fit, scaled by the scatter",
         };
-        let spread = stored.spread(&scenario.model)?;
-        return Ok(Some(DrawPlan { spread, draws: asked.draws, seed: asked.seed, words: words.into() }));
+        plans.push(drawn_from(&stored.spread(&scenario.model)?, asked.draws, asked.seed, parameters, words, "covariance"));
     }
-    Ok(scenario.uncertainty.as_ref().filter(|_| fits.is_empty()).map(|known| DrawPlan {
-        spread: known.spread.clone(),
-        draws: known.draws,
-        seed: known.seed,
-        words: "the fit that the patient's values come from".into(),
-    }))
+    if let Some(asked) = &fit.bootstrap {
+        plans.push(bootstrap_plan(fits, parameters, asked.seed));
+    }
+    Ok(plans)
+}
+
+/// Patients from the replicates of all fits; replicate i of one fit goes with replicate i of the others.
+fn bootstrap_plan(fits: &[GroupFit], parameters: &[f64], seed: u64) -> DrawPlan {
+    let replicates: Vec<Vec<&[f64]>> = fits.iter().filter_map(|fit| Some(fit.bootstrap.as_ref()?.fitted().collect())).collect();
+    let count = replicates.iter().map(Vec::len).min().unwrap_or(0);
+    let patients = (0..count)
+        .map(|number| {
+            let mut patient = parameters.to_vec();
+            for (fit, of_fit) in fits.iter().zip(&replicates) {
+                let Some(course) = fit.courses.first() else { continue };
+                for moved in &course.moved {
+                    patient[moved.position] = moved.size * of_fit[number][moved.value];
+                }
+            }
+            patient
+        })
+        .collect();
+    DrawPlan { patients, seed, words: "the bootstrap of the fit".into(), method: "bootstrap" }
 }
 
 /// One drawn patient.
@@ -71,12 +102,11 @@ pub(crate) fn interval(values: &[f64]) -> Option<Interval95> {
     Some(Interval95 { median: quantile(0.5), low: quantile(0.025), high: quantile(0.975) })
 }
 
-/// Draws patients and solves them. `parameters` and `centre` are those of the patient himself.
+/// Solves the patients of a plan. `centre` are the doses of the patient himself.
 pub(super) fn spread(
     scenario: &Scenario,
     course_plan: &CoursePlan,
     draw_plan: &DrawPlan,
-    parameters: &[f64],
     centre: &[TargetDose],
     control: &mut Control,
 ) -> Result<Spread, Failed> {
@@ -86,14 +116,15 @@ pub(super) fn spread(
         cancel: Some(control.cancel),
         ..Default::default()
     };
-    let mut drawn = Vec::with_capacity(draw_plan.draws);
+    let all = draw_plan.patients.len();
+    let mut drawn = Vec::with_capacity(all);
     let (mut failed, mut last_failure) = (0, None);
-    for draw in 0..draw_plan.draws {
-        if draw % 10 == 0 {
-            control.at(&format!("drawing patients from the fit ({draw} of {})", draw_plan.draws), 0.56 + 0.03 * draw as f64 / draw_plan.draws as f64)?;
+    for (number, patient) in draw_plan.patients.iter().enumerate() {
+        if number % 10 == 0 {
+            control
+                .at(&format!("solving patients from {} ({number} of {all})", draw_plan.words), 0.56 + 0.03 * number as f64 / all as f64)?;
         }
-        let patient = draw_plan.spread.draw(draw_plan.seed, draw as u64, parameters);
-        match solve(scenario, course_plan, &patient, &settings) {
+        match solve(scenario, course_plan, patient, &settings) {
             Ok(found) => drawn.push(found),
             Err(sentence) => {
                 failed += 1;
@@ -114,10 +145,17 @@ fn solve(scenario: &Scenario, plan: &CoursePlan, parameters: &[f64], settings: &
     Ok(Drawn { doses: course.doses(), cumulated_mbq_h })
 }
 
-fn tabulate(scenario: &Scenario, plan: &DrawPlan, centre: &[TargetDose], drawn: &[Drawn], failed: usize, last_failure: Option<String>) -> Spread {
+fn tabulate(
+    scenario: &Scenario,
+    plan: &DrawPlan,
+    centre: &[TargetDose],
+    drawn: &[Drawn],
+    failed: usize,
+    last_failure: Option<String>,
+) -> Spread {
     let mut table = Table::new(
-        "uncertainty",
-        "Median and 95 % interval from the uncertainty of the fit",
+        if plan.method == "bootstrap" { "uncertainty_bootstrap" } else { "uncertainty" },
+        &format!("Median and 95 % interval from the uncertainty of the fit ({})", plan.method),
         vec![
             Column::text("of"),
             Column::text("quantity"),
@@ -178,18 +216,26 @@ fn tabulate(scenario: &Scenario, plan: &DrawPlan, centre: &[TargetDose], drawn: 
         }
     }
     table.notes.push(format!(
-        "{} patients drawn from {} (seed {}), normal on the fitted scales; {failed} of them could not be solved. Volume, calibration, recovery and S-value are as \
-         known here, and so is everything that was not fitted.",
-        plan.draws, plan.words, plan.seed
+        "{} patients from {} (seed {}); {failed} of them could not be solved. Volume, calibration, recovery and S-value are as known here, and so is everything \
+         that was not fitted.",
+        plan.patients.len(),
+        plan.words,
+        plan.seed
     ));
     if !evidence.is_empty() {
-        table.notes.push(format!("The intervals of probabilities hold the uncertainty of the dose alone, not that of the relation: {}.", evidence.join(", ")));
+        table.notes.push(format!(
+            "The intervals of probabilities hold the uncertainty of the dose alone, not that of the relation: {}.",
+            evidence.join(", ")
+        ));
     }
     let about = About {
         subject: scenario.title.clone(),
-        caption: vec![format!("{} draws from {}, seed {}.", plan.draws, plan.words, plan.seed)],
+        caption: vec![format!("{} patients from {}, seed {}.", plan.patients.len(), plan.words, plan.seed)],
     };
-    let figures = if drawn.is_empty() { Vec::new() } else { distribution(&about, &pictures) };
+    let mut figures = if drawn.is_empty() { Vec::new() } else { distribution(&about, &pictures) };
+    for figure in &mut figures {
+        figure.name = format!("{}_{}", figure.name, plan.method);
+    }
     Spread { table, figures, failed, last_failure }
 }
 

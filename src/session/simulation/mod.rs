@@ -104,16 +104,20 @@ pub fn simulate(
         outcome.figures.extend(figures::doses(scenario, &simulated));
         toxicity(scenario, &simulated, outcome);
     }
-    if let Some(draw_plan) = draws::plan(scenario, fits).map_err(Failed::because)?
-        && !simulated.doses.is_empty()
-    {
-        let spread = draws::spread(scenario, &plan, &draw_plan, parameters, &simulated.doses, control)?;
-        outcome.tables.insert(1.min(outcome.tables.len()), spread.table);
-        outcome.figures.extend(spread.figures);
-        outcome.seed = outcome.seed.or(Some(draw_plan.seed));
-        if spread.failed > 0 {
-            let messages = spread.last_failure.into_iter().collect();
-            outcome.failures.push(crate::report::Failure { what: "patients drawn from the fit".into(), count: spread.failed, messages });
+    if !simulated.doses.is_empty() {
+        for draw_plan in draws::plans(scenario, fits, parameters).map_err(Failed::because)? {
+            let spread = draws::spread(scenario, &plan, &draw_plan, &simulated.doses, control)?;
+            outcome.tables.insert(1.min(outcome.tables.len()), spread.table);
+            outcome.figures.extend(spread.figures);
+            outcome.seed = outcome.seed.or(Some(draw_plan.seed));
+            if spread.failed > 0 {
+                let messages = spread.last_failure.into_iter().collect();
+                outcome.failures.push(crate::report::Failure {
+                    what: format!("patients from {}", draw_plan.words),
+                    count: spread.failed,
+                    messages,
+                });
+            }
         }
     }
     if scenario.model.nuclide.is_some() {
