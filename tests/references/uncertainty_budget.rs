@@ -30,7 +30,7 @@ fn counts_per_volume(recovery: f64) -> f64 {
     let radius = (146_000.0 * 3.0 / 4.0 / std::f64::consts::PI).cbrt();
     let sigma = 12.0 / 2.354_820_045_030_949_3;
     let rim = 2.0 * sigma / (radius * 2.506_628_274_631_000_5) * (1.0 - (-2.0 * (radius / sigma).powi(2)).exp());
-    (libm::erf(2.0 * radius / (sigma * 1.414_213_562_373_095_1)) - rim) / (2.0 * recovery)
+    (libm::erf(2.0 * radius / (sigma * std::f64::consts::SQRT_2)) - rim) / (2.0 * recovery)
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn describe(name: &str, stated: &TargetUncertainty, basis: &str, self_dose_gy: f
     let inputs = &stated.inputs;
     let cross = if absorbed_gy > 0.0 { 100.0 * (absorbed_gy - self_dose_gy) / absorbed_gy } else { 0.0 };
     format!(
-        "{name}: one per cent of volume changes the counts by {:.3} %, the recovery by {:.3} %, the S-value by {:.3} %. Fit: {basis}. Cross-dose is \
+        "{name}: one per cent of volume changes the counts by {:.3} %, the recovery by {:.3} %, the S-value by {:.3} %. Fit: {basis}; the choice of the curve is not in it. Cross-dose is \
          {cross:.2} % of the absorbed dose and has no uncertainty here.",
         inputs.counts_follow_volume,
         inputs.recovery_follows_volume,

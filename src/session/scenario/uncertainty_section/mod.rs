@@ -153,7 +153,7 @@ fn target_uncertainty(
         None => left_out.push("volume"),
         Some(volume) => {
             let fwhm_mm = own.fwhm_mm.or(common.fwhm_mm);
-            let outline_fwhm_mm = own.outline_fwhm_mm.or(common.outline_fwhm_mm).or(fwhm_mm);
+            let outline_fwhm_mm = own.outline_fwhm_mm.or(common.outline_fwhm_mm).or(fwhm_mm.flatten());
             follow_volume(volume, fwhm_mm, outline_fwhm_mm, own.voxel_mm.or(common.voxel_mm), coefficient, &mut inputs, faults);
             let exponent = s_part.and_then(|part| part.mass_exponent).or_else(|| mass_exponent(s_value, against.model));
             match exponent {
@@ -223,7 +223,7 @@ fn recovery_of(
 /// Enters the uncertainty of the volume and how the counts follow it.
 fn follow_volume(
     volume: &VolumePart,
-    fwhm_mm: Option<f64>,
+    fwhm_mm: Option<Option<f64>>,
     outline_fwhm_mm: Option<f64>,
     voxel_mm: Option<f64>,
     recovery: f64,
@@ -236,6 +236,7 @@ fn follow_volume(
             .help("for example `fwhm: {value: 12 mm, provenance: assumed}` for all targets");
         return;
     };
+    let Some(fwhm_mm) = fwhm_mm else { return };
     let relative = match (volume.relative, volume.diameter_mm, voxel_mm, outline_fwhm_mm) {
         (Some(relative), ..) => Ok(relative),
         (None, Some(diameter_mm), Some(voxel_mm), Some(fwhm_mm)) => volume_uncertainty(&Outline { diameter_mm, voxel_mm, fwhm_mm }),

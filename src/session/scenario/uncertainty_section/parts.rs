@@ -78,7 +78,8 @@ pub(super) struct Parts {
     pub calibration: Option<(f64, Place)>,
     pub counts: Option<f64>,
     pub s_value: Option<SValuePart>,
-    pub fwhm_mm: Option<f64>,
+    /// `Some(None)` where it is there and cannot be read, which has been told of.
+    pub fwhm_mm: Option<Option<f64>>,
     pub outline_fwhm_mm: Option<f64>,
     pub voxel_mm: Option<f64>,
 }
@@ -104,7 +105,7 @@ impl Reader<'_> {
                 .and_then(|node| self.relative(&node, "the uncertainty of the calibration factor").map(|value| (value, node.key_place()))),
             counts: fields.get("counts").and_then(|node| self.relative(&node, "the uncertainty of the counts")),
             s_value: fields.get("s_value").and_then(|node| self.s_value(&node)),
-            fwhm_mm: fields.get("fwhm").and_then(|node| self.length(&node, "the resolution (FWHM) of the emission image", false)),
+            fwhm_mm: fields.get("fwhm").map(|node| self.length(&node, "the resolution (FWHM) of the emission image", false)),
             outline_fwhm_mm: fields
                 .get("outline_fwhm")
                 .and_then(|node| self.length(&node, "the resolution (FWHM) of the image of the outline", true)),
