@@ -127,7 +127,7 @@ fn report_nothing(dropped: &[(String, usize)], body: &[Record], columns: &Column
 
 /// Rows by subject, channel (both in order of appearance) and time; says so where times were not in order.
 fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observation> {
-    let key = |row: &Observation| (row.subject.clone(), row.channel.clone());
+    let key = |row: &Observation| (row.subject.clone(), row.occasion.clone(), row.channel.clone());
     let mut ordered: Vec<Observation> = Vec::with_capacity(rows.len());
     for group in distinct(rows.iter().map(key)) {
         let mut members: Vec<Observation> = rows.iter().filter(|r| key(r) == group).cloned().collect();
@@ -139,15 +139,22 @@ fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observatio
     }
     // Subjects stay together even where the file takes turns between them.
     let subjects = distinct(ordered.iter().map(|r| r.subject.clone()));
-    ordered.sort_by_key(|row| subjects.iter().position(|s| *s == row.subject));
+    let occasions = distinct(ordered.iter().map(|r| r.occasion.clone()));
+    ordered.sort_by_key(|row| {
+        (subjects.iter().position(|s| *s == row.subject), occasions.iter().position(|o| *o == row.occasion))
+    });
     ordered
 }
 
 fn describe(row: &Observation) -> String {
-    match &row.subject {
-        Some(subject) => format!("`{}` of subject {subject}", row.channel),
-        None => format!("`{}`", row.channel),
+    let mut words = format!("`{}`", row.channel);
+    if let Some(subject) = &row.subject {
+        words.push_str(&format!(" of subject {subject}"));
     }
+    if let Some(occasion) = &row.occasion {
+        words.push_str(&format!(", occasion {occasion}"));
+    }
+    words
 }
 
 /// Adds a problem for every usable value at the same time as the one before it.
@@ -155,7 +162,7 @@ fn report_repeats(rows: &[Observation], time_column: &str, problems: &mut Collec
     let usable: Vec<&Observation> = rows.iter().filter(|row| row.is_usable()).collect();
     for pair in usable.windows(2) {
         let (first, second) = (pair[0], pair[1]);
-        let same_group = first.subject == second.subject && first.channel == second.channel;
+        let same_group = first.subject == second.subject && first.occasion == second.occasion && first.channel == second.channel;
         if same_group && first.time == second.time {
             problems.add(
                 Some(second.line),
