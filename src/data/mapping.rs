@@ -112,6 +112,8 @@ pub struct TableMapping {
     pub numbers: Vec<(String, String)>,
     /// Lines that hold no observation, with the reason: dose records of an event table.
     pub left_out: BTreeMap<u64, String>,
+    /// Occasions of lines, where no column names them: those that a reset in an event table begins.
+    pub occasion_of_line: BTreeMap<u64, String>,
     /// Earliest time that makes sense, in the unit of the table: 0, or less where the clock starts after the beginning of the infusion.
     pub earliest_time: f64,
     /// Conditions that a row must meet, all of them.
@@ -137,6 +139,7 @@ impl TableMapping {
             scan: None,
             numbers: Vec::new(),
             left_out: BTreeMap::new(),
+            occasion_of_line: BTreeMap::new(),
             earliest_time: 0.0,
             excluded: None,
             filters: Vec::new(),

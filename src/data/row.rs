@@ -74,6 +74,7 @@ impl<'a> RowReader<'a> {
         let subject = self.name(record, self.columns.subject.as_ref(), "subject", problems);
         let named = self.name(record, self.columns.channel.as_ref(), "channel", problems);
         let occasion = self.name(record, self.columns.occasion.as_ref(), "occasion", problems);
+        let occasion = occasion.or_else(|| self.mapping.occasion_of_line.get(&record.line).cloned());
         let scan = self.name(record, self.columns.scan.as_ref(), "scan", problems);
         let numbers = self.further(record, excluded.is_some(), problems);
         for column in &self.columns.values {

@@ -12,16 +12,28 @@ use std::path::Path;
 /// # Errors
 /// As [`parse_table`], or a file that cannot be read (with the nearest name in its folder).
 pub fn read_table(path: &Path, mapping: &TableMapping) -> Result<Observations, TableProblems> {
-    let name = path.display().to_string();
-    match std::fs::read(path) {
-        Ok(bytes) => parse_table(&name, &bytes, mapping),
-        Err(error) => {
-            let mut problems = Collector::new(&name);
-            let hint = neighbour(path).map(|near| format!("did you mean `{near}`?"));
-            problems.add(None, None, format!("cannot be read: {error}"), hint);
-            Err(TableProblems(problems.problems))
-        }
-    }
+    parse_table(&path.display().to_string(), &read_bytes(path)?, mapping)
+}
+
+/// The content of a file.
+///
+/// # Errors
+/// A file that cannot be read, with the nearest name in its folder.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, TableProblems> {
+    std::fs::read(path).map_err(|error| {
+        let mut problems = Collector::new(&path.display().to_string());
+        let hint = neighbour(path).map(|near| format!("did you mean `{near}`?"));
+        problems.add(None, None, format!("cannot be read: {error}"), hint);
+        TableProblems(problems.problems)
+    })
+}
+
+/// Names of the columns; none where the file has no readable header, which [`parse_table`] then reports.
+pub fn header_of(bytes: &[u8], mapping: &TableMapping) -> Vec<String> {
+    let mut ignored = Collector::new("");
+    let Some(text) = decode(bytes, &mut ignored) else { return Vec::new() };
+    let all = records(text, delimiter(text, mapping), mapping.comment, &mut ignored);
+    all.into_iter().next().map(|header| header.cells).unwrap_or_default()
 }
 
 /// The file in the same folder whose name is nearest.
