@@ -21,7 +21,7 @@ pub enum VarianceChoice {
 }
 
 /// Why the optimiser stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Termination {
     /// Residuals orthogonal to the tangent space: the gradient is zero.
     Gradient,
@@ -197,6 +197,14 @@ impl Estimate {
         };
         estimate.warnings = estimate.doubts(&tangent.weakest_direction());
         estimate
+    }
+
+    /// Says how many measured values there were and the sum of squares of their standardised residuals, where the residuals that were
+    /// minimised are not one to a value (pseudo-residuals of a likelihood, priors).
+    pub fn set_observations(&mut self, observations: usize, sum_of_squares: f64) {
+        self.degrees_of_freedom = observations.saturating_sub(self.parameters.len());
+        self.weighted_sum_of_squares = sum_of_squares;
+        self.residual_variance = (self.degrees_of_freedom > 0).then(|| sum_of_squares / self.degrees_of_freedom as f64);
     }
 
     /// Whether the fit ended at an optimum.

@@ -1,7 +1,7 @@
 //! A bounded Levenberg–Marquardt method as an argmin `Solver`, which argmin does not have of its own.
 //!
 //! Each trial step solves [`LinearModel::damped_step`] with D = largest column norms so far (J. J. Moré 1978), inside the parameters' bounds, and is
-//! shortened so that no logarithmic parameter moves by more than `step_cap` (a factor e for 1). The damping follows the ratio of actual to predicted
+//! shortened so that no logarithmic or logit parameter moves by more than `step_cap` (a factor e for 1). The damping follows the ratio of actual to predicted
 //! reduction (H. B. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05, Technical University of Denmark, 1999). A long step
 //! is corrected for the curvature of the model along it, and refused where that correction is not small: geodesic acceleration (M. K. Transtrum,
 //! J. P. Sethna, arXiv:1201.5885). With it NIST's BoxBOD and MGH17 are solved from their far starts, and Lanczos3 in a third of the evaluations.
@@ -12,7 +12,8 @@
 use crate::fit::bounded_step::LinearModel;
 use crate::fit::estimate::Termination;
 use crate::fit::least_squares::Settings;
-use crate::fit::parameter::{FitParameter, Scale};
+use crate::fit::parameter::FitParameter;
+use crate::fit::resume::SavedSolver;
 use crate::fit::scaled_problem::{Evaluated, transformed_bounds, typical_size};
 use crate::fit::uncertainty::TangentSpace;
 use argmin::core::{Error, IterState, Jacobian, KV, Operator, Problem, Solver, State, TerminationReason, TerminationStatus};
@@ -114,6 +115,47 @@ impl LevenbergMarquardt {
         self.outcome
     }
 
+    /// Everything that decides how the run goes on, once the start has been computed.
+    pub(crate) fn saved(&self) -> Option<SavedSolver> {
+        let point = self.point.as_ref()?;
+        Some(SavedSolver {
+            damping: self.damping,
+            growth: self.growth,
+            scaling: self.scaling.as_slice().to_vec(),
+            transformed: point.transformed.as_slice().to_vec(),
+            residuals: point.residuals.as_slice().to_vec(),
+            jacobian_by_columns: point.jacobian.as_slice().to_vec(),
+            gradient: point.gradient.as_slice().to_vec(),
+            objective: point.objective,
+            relative_offset: point.relative_offset,
+            relative_step: point.relative_step,
+            outcome: self.outcome,
+        })
+    }
+
+    /// The solver as it was saved; `None` where the numbers of parameters or residuals do not fit.
+    pub(crate) fn restored(mut self, saved: SavedSolver) -> Option<Self> {
+        let (rows, columns) = (saved.residuals.len(), self.parameters.len());
+        let fits = [saved.scaling.len(), saved.transformed.len(), saved.gradient.len()].iter().all(|&n| n == columns);
+        if !fits || saved.jacobian_by_columns.len() != rows * columns {
+            return None;
+        }
+        self.damping = saved.damping;
+        self.growth = saved.growth;
+        self.scaling = DVector::from_vec(saved.scaling);
+        self.outcome = saved.outcome;
+        self.point = Some(FitPoint {
+            transformed: DVector::from_vec(saved.transformed),
+            residuals: DVector::from_vec(saved.residuals),
+            jacobian: DMatrix::from_vec(rows, columns, saved.jacobian_by_columns),
+            gradient: DVector::from_vec(saved.gradient),
+            objective: saved.objective,
+            relative_offset: saved.relative_offset,
+            relative_step: saved.relative_step,
+        });
+        Some(self)
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
@@ -141,13 +183,13 @@ impl LevenbergMarquardt {
         Ok(point)
     }
 
-    /// Shortens `step` so that no logarithmic parameter moves by more than the cap.
+    /// Shortens `step` so that no logarithmic or logit parameter moves by more than the cap.
     fn cap(&self, step: &mut DVector<f64>) {
         let longest = self
             .parameters
             .iter()
             .zip(step.iter())
-            .filter(|(p, _)| p.scale == Scale::Logarithmic)
+            .filter(|(p, _)| p.scale.is_relative())
             .fold(0.0_f64, |longest, (_, d)| longest.max(d.abs()));
         if longest > self.settings.step_cap {
             *step *= self.settings.step_cap / longest;

@@ -6,12 +6,19 @@
 use thiserror::Error;
 
 /// The scale on which the optimiser moves a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
     /// As it is: t = x.
     Natural,
     /// Natural logarithm: t = ln x, for positive quantities.
     Logarithmic,
+    /// t = ln((x − low)/(high − x)), for quantities between two limits that they never reach, such as a share between 0 and 1.
+    Logit {
+        /// Lower limit.
+        low: f64,
+        /// Upper limit.
+        high: f64,
+    },
 }
 
 impl Scale {
@@ -20,6 +27,7 @@ impl Scale {
         match self {
             Scale::Natural => natural,
             Scale::Logarithmic => crate::math::log(natural),
+            Scale::Logit { low, high } => crate::math::log((natural - low) / (high - natural)),
         }
     }
 
@@ -28,14 +36,23 @@ impl Scale {
         match self {
             Scale::Natural => transformed,
             Scale::Logarithmic => crate::math::exp(transformed),
+            // written so that neither end overflows
+            Scale::Logit { low, high } if transformed > 0.0 => high - (high - low) / (1.0 + crate::math::exp(transformed)),
+            Scale::Logit { low, high } => low + (high - low) / (1.0 + crate::math::exp(-transformed)),
         }
     }
 
-    /// dx/dt at the natural value x: 1 for natural, x for logarithmic.
+    /// Whether steps on this scale are factors (of x, or of the odds), so that 1 is a long step.
+    pub fn is_relative(self) -> bool {
+        self != Scale::Natural
+    }
+
+    /// dx/dt at the natural value x: 1 for natural, x for logarithmic, (x − low)(high − x)/(high − low) for logit.
     pub fn derivative(self, natural: f64) -> f64 {
         match self {
             Scale::Natural => 1.0,
             Scale::Logarithmic => natural,
+            Scale::Logit { low, high } => (natural - low) * (high - natural) / (high - low),
         }
     }
 }
@@ -69,6 +86,11 @@ impl FitParameter {
         FitParameter { lower: 0.0, scale: Scale::Logarithmic, ..FitParameter::natural(name, start) }
     }
 
+    /// A parameter strictly between `low` and `high`, on the logit scale.
+    pub fn logit(name: impl Into<String>, start: f64, low: f64, high: f64) -> Self {
+        FitParameter { lower: low, upper: high, scale: Scale::Logit { low, high }, ..FitParameter::natural(name, start) }
+    }
+
     /// The same parameter kept within `lower` and `upper`.
     #[must_use]
     pub fn within(mut self, lower: f64, upper: f64) -> Self {
@@ -99,6 +121,10 @@ impl FitParameter {
         if self.lower >= self.upper {
             faults.push(ParameterFault::BoundsReversed { name: name(), lower: self.lower, upper: self.upper });
         } else if self.start < self.lower || self.start > self.upper {
+            faults.push(ParameterFault::StartOutside { name: name(), start: self.start, lower: self.lower, upper: self.upper });
+        }
+        if matches!(self.scale, Scale::Logit { low, high } if !(low < self.start && self.start < high)) && faults.is_empty() {
+            // at a limit the logit is infinite
             faults.push(ParameterFault::StartOutside { name: name(), start: self.start, lower: self.lower, upper: self.upper });
         }
         if self.scale == Scale::Logarithmic {
@@ -167,10 +193,10 @@ mod tests {
 
     #[test]
     fn scales_invert_themselves_and_know_their_slope() {
-        for scale in [Scale::Natural, Scale::Logarithmic] {
+        for scale in [Scale::Natural, Scale::Logarithmic, Scale::Logit { low: -1.0, high: 50.0 }] {
             for value in [1e-6, 0.3, 42.0] {
                 let back = scale.back_transform(scale.transform(value));
-                assert!((back - value).abs() <= 1e-14 * value);
+                assert!((back - value).abs() <= 1e-14 * value.max(50.0 * f64::from(u8::from(matches!(scale, Scale::Logit { .. })))));
                 let step = 1e-6;
                 let t = scale.transform(value);
                 let slope = (scale.back_transform(t + step) - scale.back_transform(t - step)) / (2.0 * step);

@@ -4,22 +4,31 @@
 
 mod axes;
 mod bars;
+mod cells;
 mod clip;
 mod compose;
 mod data_table;
 mod extent;
 mod fonts;
+mod intervals;
 mod labels;
 mod layout;
 mod legend;
+mod lengths;
 mod marks;
 mod palette;
 mod player;
+#[cfg(test)]
+pub(crate) mod readable;
 mod samples;
 mod scene;
+mod series;
+mod style;
 mod ticks;
 
 pub use palette::stable_index;
+pub use series::{BarSeries, Curve, IntervalSeries};
+pub use style::{Role, Style};
 
 use super::ReportError;
 use super::error::check_file_stem;
@@ -95,7 +104,7 @@ pub struct Axis {
     /// Fixed ends in the axis' unit; chosen from the data when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<(f64, f64)>,
-    /// Names of the slots of a bar chart, left to right (x axis only).
+    /// Names of the slots: those of bars or cells, left to right (x axis), those of cells or intervals, top to bottom (y axis).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub categories: Option<Vec<String>>,
 }
@@ -109,35 +118,6 @@ pub enum Scale {
     Linear,
     /// Equal ratios; zero and negative values cannot be shown and are counted in the caption.
     Log10,
-}
-
-/// The look of a series. What is left open follows from the order in which series names first appear in the figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Style {
-    /// Index into the palette; give an organ the same index in every figure (see [`stable_index`]).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub colour: Option<usize>,
-    /// Index of the dash pattern, 0 is solid; follows the colour when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dash: Option<usize>,
-    /// Index of the marker; follows the colour when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub marker: Option<usize>,
-}
-
-impl Style {
-    /// The look of palette index `colour`, solid.
-    #[must_use]
-    pub fn solid(colour: usize) -> Self {
-        Self { colour: Some(colour), dash: Some(0), marker: None }
-    }
-
-    /// The look of palette index `colour`, with dash and marker of the same index.
-    #[must_use]
-    pub fn indexed(colour: usize) -> Self {
-        Self { colour: Some(colour), dash: None, marker: None }
-    }
 }
 
 /// Something drawn in a panel. All numbers are in the unit of their axis; NaN breaks a line and is counted in the caption.
@@ -222,25 +202,31 @@ pub enum Mark {
         #[serde(default)]
         stacked: bool,
     },
-}
-
-/// One colour of a bar chart.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BarSeries {
-    /// Name in the legend.
-    pub name: String,
-    /// One value per category, in the unit of the y axis.
-    pub values: Vec<f64>,
-    /// Lower ends of the error bars (values, not differences; on the top of the stack when stacked).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub low: Option<Vec<f64>>,
-    /// Upper ends of the error bars.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub high: Option<Vec<f64>>,
-    /// Look.
-    #[serde(default)]
-    pub style: Style,
+    /// Many curves under one legend entry (the starts of a search); the table names each.
+    Family {
+        /// Name in the legend.
+        name: String,
+        /// The curves.
+        curves: Vec<Curve>,
+        /// Look of all of them.
+        #[serde(default)]
+        style: Style,
+    },
+    /// A matrix of coloured cells with the value printed in each: blue below zero, white at zero, orange above. Columns are the categories of
+    /// the x axis, rows those of the y axis.
+    Cells {
+        /// What the values are, with their unit: "Correlation".
+        name: String,
+        /// Row by row from the top, one value per column; NaN leaves a cell empty.
+        values: Vec<Vec<f64>>,
+        /// Absolute value at which the colour is full: 1 for correlations.
+        full: f64,
+    },
+    /// Horizontal intervals over the categories of the y axis, several series below each other in one slot.
+    Intervals {
+        /// One series per colour, each with one interval per category.
+        series: Vec<IntervalSeries>,
+    },
 }
 
 /// The three files of a figure, in memory.
@@ -281,60 +267,6 @@ impl Figure {
         }
         Ok(paths)
     }
-
-    fn check_lengths(&self) -> Result<(), ReportError> {
-        for panel in &self.panels {
-            let slots = panel.x.categories.as_ref().map(Vec::len);
-            for mark in &panel.marks {
-                for (series, column, expected, found) in mark.lengths(slots) {
-                    if expected != found {
-                        return Err(ReportError::SeriesLength {
-                            figure: self.name.clone(),
-                            series: series.to_owned(),
-                            column,
-                            expected,
-                            found,
-                        });
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Mark {
-    /// (series, column, expected length, found length) of every column that must match another.
-    fn lengths(&self, slots: Option<usize>) -> Vec<(&str, &'static str, usize, usize)> {
-        let optional =
-            |name, column, expected, values: &Option<Vec<f64>>| values.as_ref().map(|values| (name, column, expected, values.len()));
-        match self {
-            Self::Line { name, x, y, .. } | Self::Steps { name, x, y, .. } => {
-                vec![(name.as_str(), "y", x.len(), y.len())]
-            }
-            Self::Points { name, x, y, low, high, .. } => {
-                let mut found = vec![(name.as_str(), "y", x.len(), y.len())];
-                found.extend(optional(name.as_str(), "low", x.len(), low));
-                found.extend(optional(name.as_str(), "high", x.len(), high));
-                found
-            }
-            Self::Band { name, x, low, high, .. } => {
-                vec![(name.as_str(), "low", x.len(), low.len()), (name.as_str(), "high", x.len(), high.len())]
-            }
-            Self::VerticalLine { .. } | Self::HorizontalLine { .. } => Vec::new(),
-            Self::Bars { series, .. } => series
-                .iter()
-                .flat_map(|bars| {
-                    let expected = slots.unwrap_or(bars.values.len());
-                    let name = bars.name.as_str();
-                    let mut found = vec![(name, "y", expected, bars.values.len())];
-                    found.extend(optional(name, "low", expected, &bars.low));
-                    found.extend(optional(name, "high", expected, &bars.high));
-                    found
-                })
-                .collect(),
-        }
-    }
 }
 
 impl Axis {
@@ -350,7 +282,7 @@ impl Axis {
         Self { scale: Scale::Log10, ..Self::linear(label, unit) }
     }
 
-    /// An axis of named slots for bars.
+    /// An axis of named slots for bars, cells or intervals.
     #[must_use]
     pub fn of_categories(label: &str, categories: Vec<String>) -> Self {
         Self { label: label.to_owned(), categories: Some(categories), ..Self::default() }

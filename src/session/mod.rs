@@ -5,10 +5,12 @@
 pub mod comparison;
 pub mod fitting;
 pub mod job;
+pub mod population;
 pub mod project;
 pub mod publish;
 pub mod scenario;
 pub mod simulation;
+pub mod stored_fit;
 pub mod work;
 
-mod figures;
+pub mod figures;

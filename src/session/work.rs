@@ -1,4 +1,5 @@
 //! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -84,6 +85,8 @@ pub struct Outcome {
     pub incomplete: bool,
     /// Fitted parameters by path, in internal units; empty without a fit.
     pub fitted: Vec<(String, f64)>,
+    /// Text files of the run besides its tables: name within the run and content.
+    pub files: Vec<(String, String)>,
 }
 
 /// What a step of the work may use: a place for progress and the flag that stops it.
@@ -92,6 +95,26 @@ pub struct Control<'c> {
     pub progress: &'c mut dyn FnMut(Progress),
     /// Set from outside to stop.
     pub cancel: &'c Arc<AtomicBool>,
+    /// Threads to work on; results do not depend on it.
+    pub threads: usize,
+    /// Where long work keeps what it has done, so that it can be resumed.
+    pub checkpoints: Option<Checkpoints>,
+}
+
+/// The place of checkpoints within a run that is being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoints {
+    /// An existing folder.
+    pub folder: PathBuf,
+    /// What identifies the run's inputs; checkpoints of others are refused.
+    pub fingerprint: String,
+}
+
+impl<'c> Control<'c> {
+    /// Without checkpoints, on one thread.
+    pub fn new(progress: &'c mut dyn FnMut(Progress), cancel: &'c Arc<AtomicBool>) -> Control<'c> {
+        Control { progress, cancel, threads: 1, checkpoints: None }
+    }
 }
 
 impl Control<'_> {

@@ -1,9 +1,10 @@
 //! Elasticities against a closed form and against central differences of the whole course.
 use super::*;
-use crate::dosimetry::course::{DoseTarget, Repair};
+use crate::dosimetry::course::{Course, DoseTarget, Repair};
 use crate::dosimetry::s_value::{SValue, SValueMethod, SValueUnit};
 use crate::model::Model;
 use crate::model::yaml::YamlFile;
+use crate::solve::MethodChoice;
 
 fn read(text: &str) -> Model {
     let file = YamlFile::parse("model.yaml", text.to_owned()).unwrap();

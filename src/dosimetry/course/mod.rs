@@ -6,12 +6,16 @@
 //! * `I' = 2 R y` (Gy²), so that `BED = D + I/(α/β)` (Lea–Catcheside factor G = I/D²).
 mod balance;
 mod elasticities;
+mod moving_doses;
 mod plan;
 mod progress;
+mod sensitivities;
 #[cfg(test)]
 mod tests;
 
 pub use balance::{Balance, CompartmentBalance};
-pub use elasticities::{DoseElasticities, Held, dose_elasticities};
+pub use elasticities::{DoseElasticities, dose_elasticities};
+pub use moving_doses::Held;
 pub use plan::{CoursePlan, DoseTarget, Repair};
 pub use progress::{Administration, Course, CourseError, Samples, SolveSettings, TargetDose};
+pub use sensitivities::{CourseSensitivities, course_sensitivities};

@@ -249,7 +249,8 @@ impl<'p> Course<'p> {
         options
     }
 
-    fn record(&mut self, time_min: f64, state: &[f64]) {
+    /// Samples everything at a state of the course.
+    pub(super) fn record(&mut self, time_min: f64, state: &[f64]) {
         let model = &self.plan.model;
         self.plan.outputs.evaluate(&mut self.registers, time_min, &state[..model.state_count()]);
         let mut found = vec![0.0; self.plan.output_count];
@@ -275,17 +276,8 @@ impl<'p> Course<'p> {
     }
 
     /// Labelled amount given until `time_min`; an infusion counts as far as it went.
-    fn injected_until(&self, time_min: f64) -> f64 {
-        let share = |start: f64, duration: f64| {
-            if time_min < start {
-                0.0
-            } else if duration > 0.0 {
-                ((time_min - start) / duration).min(1.0)
-            } else {
-                1.0
-            }
-        };
-        self.given.iter().map(|(start, duration, amount)| amount * share(*start, *duration)).sum()
+    pub(super) fn injected_until(&self, time_min: f64) -> f64 {
+        given_until(&self.given, time_min)
     }
 
     /// Present state, riders included.
@@ -335,4 +327,18 @@ impl<'p> Course<'p> {
 
 pub(super) fn absorbed_gy(plan: &CoursePlan, target: usize, state: &[f64]) -> f64 {
     plan.dose_terms[target].iter().map(|(observable, s)| plan.cumulated[*observable].map_or(0.0, |position| s * state[position])).sum()
+}
+
+/// How much of `given`, each with start (min), duration (min) and amount, was given until `time_min`; an infusion counts as far as it went.
+pub(super) fn given_until(given: &[(f64, f64, f64)], time_min: f64) -> f64 {
+    let share = |start: f64, duration: f64| {
+        if time_min < start {
+            0.0
+        } else if duration > 0.0 {
+            ((time_min - start) / duration).min(1.0)
+        } else {
+            1.0
+        }
+    };
+    given.iter().map(|(start, duration, amount)| amount * share(*start, *duration)).sum()
 }

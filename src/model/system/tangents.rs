@@ -119,16 +119,42 @@ impl Tangents {
 
     /// Tangents of the further nodes that were asked for, in their order, at a state that moves at `tangent`.
     pub fn output_tangents(&self, parameters: &[f64], parameter_rates: &[f64], time: f64, state: &[f64], tangent: &[f64]) -> Vec<f64> {
-        let mut found = vec![0.0; self.output_count];
-        let mut registers = self.outputs.prepare(&self.both(parameters, parameter_rates));
-        self.outputs.evaluate(&mut registers, time, &[state, tangent].concat());
-        self.outputs.outputs(&registers, &mut found);
-        found
+        self.outputs_along(parameters, parameter_rates).at(time, state, tangent)
+    }
+
+    /// The same for many states of one patient along one direction: what depends on parameters alone is computed once.
+    pub fn outputs_along(&self, parameters: &[f64], parameter_rates: &[f64]) -> OutputTangents<'_> {
+        OutputTangents {
+            tangents: self,
+            registers: self.outputs.prepare(&self.both(parameters, parameter_rates)),
+            both: vec![0.0; 2 * self.state_count],
+        }
     }
 
     fn both(&self, parameters: &[f64], parameter_rates: &[f64]) -> Vec<f64> {
         assert_eq!(parameters.len(), self.parameter_count, "one value for each parameter of the model");
         [parameters, parameter_rates].concat()
+    }
+}
+
+/// Tangents of the further nodes with the parameters of one patient and one direction.
+pub struct OutputTangents<'t> {
+    tangents: &'t Tangents,
+    registers: Vec<[f64; 1]>,
+    /// A state and then its tangent.
+    both: Vec<f64>,
+}
+
+impl OutputTangents<'_> {
+    /// Tangents of the nodes in their order, at a state that moves at `tangent`.
+    pub fn at(&mut self, time: f64, state: &[f64], tangent: &[f64]) -> Vec<f64> {
+        let (values, rates) = self.both.split_at_mut(self.tangents.state_count);
+        values.copy_from_slice(state);
+        rates.copy_from_slice(tangent);
+        self.tangents.outputs.evaluate(&mut self.registers, time, &self.both);
+        let mut found = vec![0.0; self.tangents.output_count];
+        self.tangents.outputs.outputs(&self.registers, &mut found);
+        found
     }
 }
 

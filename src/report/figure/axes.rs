@@ -7,13 +7,20 @@ use super::marks::Plot;
 use super::palette::{AXIS, FAINT_GRID, GRID, INK};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::ticks::{self, Ticks};
-use super::{Axis, Panel, Scale, bars};
+use super::{Axis, Mark, Panel, Scale, bars};
 
 const AXIS_LINE: f64 = 16.0;
 const TICK_LINE: f64 = 13.5;
 const TICK_LENGTH: f64 = 4.0;
 const TICK_GAP: f64 = 5.0;
 const LONGEST_UPRIGHT: f64 = 150.0;
+const WIDEST_ROW_NAME: f64 = 190.0;
+/// Lines of a row name for which slots are made higher.
+const MOST_ROW_LINES: usize = 3;
+/// Slots of named rows: height of one, height per series in it, width of a cell.
+const SMALLEST_SLOT: f64 = 27.0;
+const SMALLEST_LANE: f64 = 15.0;
+const SMALLEST_CELL: f64 = 36.0;
 
 /// Names of the slots below a bar chart.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,6 +38,8 @@ pub(crate) struct AxisLabels {
     x_title: Vec<String>,
     y_title: Vec<String>,
     categories: Option<CategoryLabels>,
+    /// Names of the slots beside the plot, from the top, each in one or more lines.
+    rows: Option<Vec<Vec<String>>>,
     widest_y: f64,
     /// How far the last x label reaches beyond the frame.
     pub overhang: f64,
@@ -69,14 +78,19 @@ pub(crate) fn measure(panel: &Panel, x: &Span, y: &Span, frame: &Rect) -> AxisLa
     let most_y = (frame.height() / 34.0).clamp(2.0, 12.0) as usize;
     let categories = panel.x.categories.as_ref().map(|names| category_labels(names, frame.width()));
     let x_ticks = if categories.is_some() { Ticks::default() } else { ticks_of(x, &panel.x, most_x, x_fit) };
-    let y_ticks = ticks_of(y, &panel.y, most_y, y_fit);
+    let rows = panel.y.categories.as_ref().map(|names| row_labels(names, frame.height()));
+    let y_ticks = if rows.is_some() { Ticks::default() } else { ticks_of(y, &panel.y, most_y, y_fit) };
     let overhang =
         x_ticks.major.last().map_or(0.0, |(value, label)| (x_position(*value) + label_width(label) / 2.0 - frame.width() + 4.0).max(0.0));
     AxisLabels {
-        widest_y: y_ticks.major.iter().map(|(_, label)| label_width(label)).fold(0.0, f64::max),
+        widest_y: {
+            let names = rows.iter().flatten().flatten();
+            y_ticks.major.iter().map(|(_, label)| label).chain(names).map(|label| label_width(label)).fold(0.0, f64::max)
+        },
         x_title: fonts::wrap(&panel.x.text(), AXIS_EM, false, frame.width() + 10.0),
         y_title: fonts::wrap(&panel.y.text(), AXIS_EM, false, frame.height() + 6.0),
         categories,
+        rows,
         x_ticks,
         y_ticks,
         overhang,
@@ -107,18 +121,55 @@ fn category_labels(names: &[String], width: f64) -> CategoryLabels {
             if index % every != 0 {
                 return Vec::new();
             }
-            let mut limit = LONGEST_UPRIGHT;
-            loop {
-                let lines = fonts::wrap(name, TICK_EM, false, limit);
-                if lines.len() <= most_lines {
-                    return lines;
-                }
-                limit *= 1.3;
-            }
+            wrapped_into(name, most_lines, LONGEST_UPRIGHT)
         })
         .collect();
     let longest = lines.iter().flatten().map(|line| fonts::width(line, TICK_EM, false)).fold(0.0, f64::max);
     CategoryLabels { names: lines, upright: true, height: longest + 2.0 }
+}
+
+/// Slot names beside the plot: in as many lines as a slot has room for, wider where they must.
+fn row_labels(names: &[String], height: f64) -> Vec<Vec<String>> {
+    let slot = height / names.len().max(1) as f64;
+    let most_lines = (slot / TICK_LINE).floor().max(1.0) as usize;
+    let fitted = |name: &String| {
+        let lines = row_lines(name);
+        if lines.len() <= most_lines { lines } else { wrapped_into(name, most_lines, WIDEST_ROW_NAME) }
+    };
+    names.iter().map(fitted).collect()
+}
+
+/// A row name at its usual width, or a little wider where that saves a line (a last line of one short word).
+fn row_lines(name: &str) -> Vec<String> {
+    let lines = fonts::wrap(name, TICK_EM, false, WIDEST_ROW_NAME);
+    let wider = fonts::wrap(name, TICK_EM, false, 1.2 * WIDEST_ROW_NAME);
+    if wider.len() < lines.len() { wider } else { lines }
+}
+
+/// Wraps at `limit`, or as much wider as it takes to need no more than `most_lines`.
+fn wrapped_into(name: &str, most_lines: usize, mut limit: f64) -> Vec<String> {
+    loop {
+        let lines = fonts::wrap(name, TICK_EM, false, limit);
+        if lines.len() <= most_lines || limit > 1e5 {
+            return lines;
+        }
+        limit *= 1.3;
+    }
+}
+
+/// Height that the slots of a panel need at least; zero without named rows.
+pub(crate) fn smallest_rows_height(panel: &Panel) -> f64 {
+    let lanes = panel.marks.iter().map(|mark| if let Mark::Intervals { series } = mark { series.len() } else { 1 }).max().unwrap_or(1);
+    let Some(names) = &panel.y.categories else { return 0.0 };
+    let lines = names.iter().map(|name| row_lines(name).len()).max().unwrap_or(1);
+    let slot = SMALLEST_SLOT.max(SMALLEST_LANE * lanes as f64).max(TICK_LINE * lines.min(MOST_ROW_LINES) as f64 + 2.0);
+    slot * names.len() as f64
+}
+
+/// Width beyond which a panel of cells needs a wider page.
+pub(crate) fn cells_width(panel: &Panel) -> f64 {
+    let has_cells = panel.marks.iter().any(|mark| matches!(mark, Mark::Cells { .. }));
+    panel.x.categories.as_ref().filter(|_| has_cells).map_or(0.0, |names| WIDEST_ROW_NAME + 50.0 + SMALLEST_CELL * names.len() as f64)
 }
 
 /// Draws the grid behind the marks.
@@ -160,6 +211,12 @@ pub(crate) fn draw_axes(plot: &Plot<'_>, labels: &AxisLabels, scene: &mut Scene)
     }
     if let Some(categories) = &labels.categories {
         draw_categories(categories, frame, scene);
+    }
+    let slot = frame.height() / labels.rows.as_ref().map_or(1, Vec::len).max(1) as f64;
+    for (index, lines) in labels.rows.iter().flatten().enumerate() {
+        let middle = frame.top + (index as f64 + 0.5) * slot;
+        let y = middle + 0.36 * TICK_EM - TICK_LINE * (lines.len() as f64 - 1.0) / 2.0;
+        scene.lines(lines, &text(frame.left - TICK_LENGTH - TICK_GAP + 1.0, y, TICK_EM, Anchor::End, false), TICK_LINE);
     }
     let title_y = frame.bottom + labels.label_height() + 0.85 * AXIS_EM;
     let middle = (frame.left + frame.right) / 2.0;

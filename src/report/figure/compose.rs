@@ -75,6 +75,9 @@ fn is_empty(panel: &super::Panel) -> bool {
         Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => shown(x, y),
         Mark::Band { x, high, .. } => shown(x, high),
         Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => true,
+        Mark::Family { curves, .. } => curves.iter().any(|c| shown(&c.x, &c.y)),
+        Mark::Cells { values, .. } => values.iter().any(|row| !row.is_empty()),
+        Mark::Intervals { series } => series.iter().flat_map(|s| s.middle.iter().chain(&s.high)).any(|v| v.is_finite()),
         Mark::Bars { series, .. } => series.iter().flat_map(|s| &s.values).any(|v| v.is_finite()),
     })
 }

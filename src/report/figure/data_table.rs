@@ -13,8 +13,8 @@ pub(crate) fn csv_of(figure: &Figure) -> String {
         "mark".to_owned(),
         x,
         header("y", figure, |panel| &panel.y),
-        header("low", figure, |panel| &panel.y),
-        header("high", figure, |panel| &panel.y),
+        header("low", figure, of_ends),
+        header("high", figure, of_ends),
     ]];
     for (index, panel) in figure.panels.iter().enumerate() {
         let title = panel.title.clone().unwrap_or_else(|| (index + 1).to_string());
@@ -26,6 +26,11 @@ pub(crate) fn csv_of(figure: &Figure) -> String {
         }
     }
     csv_text(&rows)
+}
+
+/// The axis on which a panel's low and high ends lie: intervals lie along x.
+fn of_ends(panel: &Panel) -> &Axis {
+    if panel.marks.iter().any(|mark| matches!(mark, Mark::Intervals { .. })) { &panel.x } else { &panel.y }
 }
 
 /// "y [Absorbed dose (Gy)]": what all panels have in common, else one part per different axis.
@@ -54,22 +59,45 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
         Mark::Band { name, x, low, high, .. } => (0..x.len().min(low.len()).min(high.len()))
             .map(|i| (name.clone(), "band", [shortest(x[i]), none(), shortest(low[i]), shortest(high[i])]))
             .collect(),
+        Mark::Family { name, curves, .. } => {
+            curves.iter().flat_map(|curve| pairs(&format!("{name}: {}", curve.name), "line", &curve.x, &curve.y)).collect()
+        }
+        Mark::Cells { name, values, .. } => values
+            .iter()
+            .enumerate()
+            .flat_map(|(row, of_row)| of_row.iter().enumerate().map(move |(column, value)| (row, column, value)))
+            .map(|(row, column, value)| {
+                let series = format!("{name}: {} with {}", category(&panel.y, row), category(&panel.x, column));
+                (series, "cell", [category(&panel.x, column), shortest(*value), none(), none()])
+            })
+            .collect(),
+        Mark::Intervals { series } => series
+            .iter()
+            .flat_map(|s| (0..s.middle.len()).map(move |i| (s, i)))
+            .map(|(s, i)| {
+                let end = |values: &[f64]| values.get(i).map(|v| shortest(*v)).unwrap_or_default();
+                (s.name.clone(), "interval", [shortest(s.middle[i]), category(&panel.y, i), end(&s.low), end(&s.high)])
+            })
+            .collect(),
         Mark::VerticalLine { x, label } => vec![(label.clone(), "vertical line", [shortest(*x), none(), none(), none()])],
         Mark::HorizontalLine { y, label } => {
             vec![(label.clone(), "horizontal line", [none(), shortest(*y), none(), none()])]
         }
-        Mark::Bars { series, .. } => {
-            let category = |i: usize| {
-                let names = panel.x.categories.as_ref();
-                names.and_then(|names| names.get(i)).cloned().unwrap_or_else(|| (i + 1).to_string())
-            };
-            series
-                .iter()
-                .flat_map(|s| s.values.iter().enumerate().map(move |(i, v)| (s, i, *v)))
-                .map(|(s, i, v)| (s.name.clone(), "bar", [category(i), shortest(v), at(&s.low, i), at(&s.high, i)]))
-                .collect()
-        }
+        Mark::Bars { series, .. } => series
+            .iter()
+            .flat_map(|s| s.values.iter().enumerate().map(move |(i, v)| (s, i, *v)))
+            .map(|(s, i, v)| (s.name.clone(), "bar", [category(&panel.x, i), shortest(v), at(&s.low, i), at(&s.high, i)]))
+            .collect(),
     }
+}
+
+/// Name of a slot on one line, its number where it has none.
+fn category(axis: &Axis, slot: usize) -> String {
+    axis.categories
+        .as_ref()
+        .and_then(|names| names.get(slot))
+        .map(|name| name.replace('\n', ", "))
+        .unwrap_or_else(|| (slot + 1).to_string())
 }
 
 fn pairs(name: &str, kind: &'static str, x: &[f64], y: &[f64]) -> Vec<Row> {

@@ -85,6 +85,11 @@ pub(crate) fn dropped(panel: &Panel) -> Dropped {
                 let y = if low.is_finite() { *high } else { *low };
                 dropped.count(panel, *x, y);
             }),
+            Mark::Family { curves, .. } => {
+                curves.iter().for_each(|c| c.x.iter().zip(&c.y).for_each(|(x, y)| dropped.count(panel, *x, *y)));
+            }
+            // an empty cell and a missing interval are said by being empty
+            Mark::Cells { .. } | Mark::Intervals { .. } => {}
             Mark::VerticalLine { x, .. } => dropped.count(panel, *x, 1.0),
             Mark::HorizontalLine { y, .. } => dropped.count(panel, 1.0, *y),
             Mark::Bars { series, .. } => {
@@ -104,12 +109,14 @@ pub(crate) fn x_span(panel: &Panel) -> Span {
     for mark in &panel.marks {
         match mark {
             Mark::Line { x, .. } | Mark::Steps { x, .. } | Mark::Points { x, .. } | Mark::Band { x, .. } => values.extend(x),
+            Mark::Family { curves, .. } => values.extend(curves.iter().flat_map(|c| &c.x)),
+            Mark::Intervals { series } => values.extend(series.iter().flat_map(|s| s.middle.iter().chain(&s.low).chain(&s.high))),
             Mark::VerticalLine { x, .. } => values.push(*x),
             Mark::Bars { series, .. } => {
                 let slots = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
                 values.extend([0.0, slots as f64]);
             }
-            Mark::HorizontalLine { .. } => {}
+            Mark::HorizontalLine { .. } | Mark::Cells { .. } => {}
         }
     }
     span_of(&panel.x, &values, false, 0.02)
@@ -117,6 +124,9 @@ pub(crate) fn x_span(panel: &Panel) -> Span {
 
 /// The span of the y axis.
 pub(crate) fn y_span(panel: &Panel) -> Span {
+    if let Some(categories) = &panel.y.categories {
+        return Span { low: 0.0, high: categories.len().max(1) as f64, scale: Scale::Linear };
+    }
     let mut values: Vec<f64> = Vec::new();
     let mut has_bars = false;
     for mark in &panel.marks {
@@ -129,7 +139,8 @@ pub(crate) fn y_span(panel: &Panel) -> Span {
             }
             Mark::Band { low, high, .. } => values.extend(low.iter().chain(high)),
             Mark::HorizontalLine { y, .. } => values.push(*y),
-            Mark::VerticalLine { .. } => {}
+            Mark::Family { curves, .. } => values.extend(curves.iter().flat_map(|c| &c.y)),
+            Mark::VerticalLine { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => {}
             Mark::Bars { series, stacked } => {
                 has_bars = true;
                 values.extend(super::bars::extremes(series, *stacked));

@@ -31,6 +31,9 @@ const SMALLEST_PLOT_HEIGHT: f64 = 190.0;
 const SMALLEST_PLOT_WIDTH: f64 = 260.0;
 const PAGE_HEIGHT: f64 = 500.0;
 const ROW_HEIGHT: f64 = 300.0;
+/// More panels than this on a page are drawn smaller.
+const MOST_LARGE_PANELS: usize = 6;
+const DENSE_ROW_HEIGHT: f64 = 250.0;
 const WIDEST_SIDE_NAME: f64 = 170.0;
 /// Gap between a plot and a legend outside it.
 const LEGEND_GAP: f64 = 8.0;
@@ -82,7 +85,14 @@ pub(crate) struct Page<'a> {
 pub(crate) fn page_of<'a>(figure: &'a Figure, looks: &Looks) -> Page<'a> {
     let columns = figure.columns.clamp(1, figure.panels.len().max(1));
     let rows = figure.panels.len().div_ceil(columns);
-    let width = if columns == 1 { 800.0 } else { 160.0 + 480.0 * columns as f64 };
+    let dense = figure.panels.len() > MOST_LARGE_PANELS;
+    let width = match columns {
+        1 => 800.0,
+        _ if dense => 80.0 + 380.0 * columns as f64,
+        _ => 160.0 + 480.0 * columns as f64,
+    };
+    let widest = figure.panels.iter().map(axes::cells_width).fold(0.0, f64::max);
+    let width = f64::max(width, (widest + MARGIN) * columns as f64).ceil();
     let text_width = width - 2.0 * MARGIN;
 
     let title = fonts::wrap(&figure.title, TITLE_EM, true, text_width);
@@ -98,7 +108,11 @@ pub(crate) fn page_of<'a>(figure: &'a Figure, looks: &Looks) -> Page<'a> {
 
     let mut panels: Vec<PanelPlan<'a>> = figure.panels.iter().map(|panel| PanelPlan::new(panel, width / columns as f64)).collect();
     let cell_width = (width - MARGIN) / columns as f64;
-    let row_height = ((PAGE_HEIGHT - head - foot) / rows.max(1) as f64).max(if rows > 1 { ROW_HEIGHT } else { 0.0 });
+    let row_height = ((PAGE_HEIGHT - head - foot) / rows.max(1) as f64).max(match rows {
+        0 | 1 => 0.0,
+        _ if dense => DENSE_ROW_HEIGHT,
+        _ => ROW_HEIGHT,
+    });
     // ticks depend on the frame and the frame on the ticks: four rounds are more than it takes to settle
     let mut heights = vec![row_height; rows];
     for round in 0..5 {
@@ -166,7 +180,9 @@ fn place_frames(panels: &mut [PanelPlan<'_>], columns: usize, head: f64, cell_wi
         let in_row = |i: usize| i / columns == row;
         let above = most(&|i| i.top, &in_row, panels);
         let below = most(&|i| i.bottom, &in_row, panels);
-        let height = row_height.max(above + below + SMALLEST_PLOT_HEIGHT);
+        let smallest_of = |plan: &PanelPlan<'_>| axes::smallest_rows_height(plan.panel).max(SMALLEST_PLOT_HEIGHT);
+        let smallest = panels.iter().enumerate().filter(|(i, _)| in_row(*i)).map(|(_, plan)| smallest_of(plan)).fold(0.0, f64::max);
+        let height = row_height.max(above + below + smallest);
         for column in 0..columns {
             let Some(index) = Some(row * columns + column).filter(|i| *i < panels.len()) else {
                 continue;

@@ -2,10 +2,11 @@
 
 use super::bars;
 use super::fonts;
+use super::intervals;
 use super::layout::LEGEND_EM;
 use super::marks::Plot;
-use super::palette::{GRID, INK, Look, Looks, WHITE};
-use super::samples::{LINE_WIDTH, draw_band_sample, draw_marker};
+use super::palette::{GRID, INK, Look, Looks, Marker, WHITE};
+use super::samples::{ARROW_LENGTH, draw_band_sample, draw_marker, line_width};
 use super::scene::{Anchor, Rect, Scene, Text};
 use super::{Mark, Panel};
 
@@ -22,6 +23,7 @@ enum Sample {
     Marker(Look),
     Band(Look),
     Bar(Look),
+    Interval(Look),
 }
 
 impl Sample {
@@ -30,7 +32,7 @@ impl Sample {
             Self::Band(_) => 0,
             Self::Bar(_) => 1,
             Self::Line(_) => 2,
-            Self::Marker(_) => 3,
+            Self::Marker(_) | Self::Interval(_) => 3,
         }
     }
 }
@@ -52,6 +54,7 @@ pub(crate) fn entries(panel: &Panel, looks: &Looks) -> Vec<Entry> {
                 Mark::Points { .. } => Sample::Marker(look),
                 Mark::Band { .. } => Sample::Band(look),
                 Mark::Bars { .. } => Sample::Bar(look),
+                Mark::Intervals { .. } => Sample::Interval(look),
                 _ => Sample::Line(look),
             };
             match entries.iter_mut().find(|entry| entry.name == name) {
@@ -171,9 +174,13 @@ fn draw_sample(sample: Sample, swatch: &Rect, scene: &mut Scene) {
     let middle = (swatch.top + swatch.bottom) / 2.0;
     match sample {
         Sample::Line(look) => {
-            scene.dashed(&[(swatch.left, middle), (swatch.right, middle)], look.dash, LINE_WIDTH, look.colour);
+            scene.dashed(&[(swatch.left, middle), (swatch.right, middle)], look.dash, line_width(&look), look.colour);
         }
-        Sample::Marker(look) => draw_marker(((swatch.left + swatch.right) / 2.0, middle), &look, scene),
+        Sample::Marker(look) => {
+            let up = if look.marker == Marker::ArrowDown { ARROW_LENGTH / 2.0 } else { 0.0 };
+            draw_marker(((swatch.left + swatch.right) / 2.0, middle - up), &look, scene);
+        }
+        Sample::Interval(look) => intervals::draw_sample(swatch, &look, scene),
         Sample::Band(look) => draw_band_sample(&Rect { top: middle - 5.0, bottom: middle + 5.0, ..*swatch }, &look, scene),
         Sample::Bar(look) => {
             let area = Rect { left: swatch.left + 6.0, right: swatch.right - 6.0, top: middle - 5.5, bottom: middle + 5.5 };

@@ -1,9 +1,9 @@
-//! Marks as shapes: lines, staircases, bands, points with error bars; and the ground they cover, so that a legend can keep off it.
+//! Marks as shapes: lines, families of lines, staircases, bands, points with error bars; and the ground they cover, so that a legend can keep off it.
 
 use super::clip;
 use super::extent::Span;
-use super::palette::{Looks, SOFT_INK};
-use super::samples::{BAND_OPACITY, LINE_WIDTH, draw_marker};
+use super::palette::{Looks, Marker, SOFT_INK};
+use super::samples::{ARROW_LENGTH, BAND_OPACITY, draw_arrow, draw_marker, family_width, line_width};
 use super::scene::{Rect, Scene};
 use super::{Mark, Panel, Style};
 
@@ -24,20 +24,22 @@ impl Mark {
             Self::Line { name, style, .. }
             | Self::Steps { name, style, .. }
             | Self::Points { name, style, .. }
+            | Self::Family { name, style, .. }
             | Self::Band { name, style, .. } => vec![(name, style)],
             Self::Bars { series, .. } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
-            Self::VerticalLine { .. } | Self::HorizontalLine { .. } => Vec::new(),
+            Self::Intervals { series } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
+            Self::VerticalLine { .. } | Self::HorizontalLine { .. } | Self::Cells { .. } => Vec::new(),
         }
     }
 
     /// Bands lie behind bars, bars behind rules (a dose limit crosses them), rules behind lines, lines behind points.
     fn depth(&self) -> usize {
         match self {
-            Self::Band { .. } => 0,
+            Self::Band { .. } | Self::Cells { .. } => 0,
             Self::Bars { .. } => 1,
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => 2,
-            Self::Line { .. } | Self::Steps { .. } => 3,
-            Self::Points { .. } => 4,
+            Self::Line { .. } | Self::Steps { .. } | Self::Family { .. } => 3,
+            Self::Points { .. } | Self::Intervals { .. } => 4,
         }
     }
 }
@@ -60,6 +62,11 @@ impl Plot<'_> {
     /// Logical y of a number, unclipped.
     pub fn at_y(&self, value: f64) -> Option<f64> {
         self.y.share(value).map(|share| self.frame.bottom - share * self.frame.height())
+    }
+
+    /// Logical x of the low end of an interval: what a log axis cannot show lies left of its low end.
+    pub fn at_x_or_below(&self, value: f64) -> Option<f64> {
+        self.x.share_or_below(value).map(|share| self.frame.left + share * self.frame.width())
     }
 
     /// Logical y of the end of a bar or error bar: what a log axis cannot show lies below its low end.
@@ -140,7 +147,13 @@ impl Plot<'_> {
             Mark::Line { name, x, y, style } | Mark::Steps { name, x, y, style } => {
                 let look = self.looks.look(name, style);
                 for path in self.paths(x, y, matches!(mark, Mark::Steps { .. })) {
-                    scene.dashed(&path, look.dash, LINE_WIDTH, look.colour);
+                    scene.dashed(&path, look.dash, line_width(&look), look.colour);
+                }
+            }
+            Mark::Family { name, curves, style } => {
+                let look = self.looks.look(name, style);
+                for path in curves.iter().flat_map(|curve| self.paths(&curve.x, &curve.y, false)) {
+                    scene.dashed(&path, look.dash, family_width(&look, curves.len()), look.colour);
                 }
             }
             Mark::Band { name, x, low, high, style } => {
@@ -160,7 +173,12 @@ impl Plot<'_> {
                     }
                     let end = |ends: &Option<Vec<f64>>| ends.as_ref().and_then(|v| v.get(i)).and_then(|v| self.at_y_or_below(*v));
                     self.draw_error_bar(px, end(low).unwrap_or(py), end(high).unwrap_or(py), look.colour, scene);
-                    draw_marker((px, py), &look, scene);
+                    if look.marker == Marker::ArrowDown {
+                        // it may touch the axis but not the tick labels below
+                        draw_arrow((px, py), ARROW_LENGTH.min(frame.bottom - py + 5.0), &look, scene);
+                    } else {
+                        draw_marker((px, py), &look, scene);
+                    }
                 }
             }
             Mark::VerticalLine { x, .. } => {
@@ -174,6 +192,8 @@ impl Plot<'_> {
                 }
             }
             Mark::Bars { series, stacked } => super::bars::draw(self, series, *stacked, scene),
+            Mark::Cells { values, full, .. } => super::cells::draw(self, values, *full, scene),
+            Mark::Intervals { series } => super::intervals::draw(self, series, scene),
         }
     }
 
@@ -202,6 +222,11 @@ impl Plot<'_> {
                         boxes.extend(path.windows(2).flat_map(|pair| beads(pair[0], pair[1])));
                     }
                 }
+                Mark::Family { curves, .. } => {
+                    for path in curves.iter().flat_map(|curve| self.paths(&curve.x, &curve.y, false)) {
+                        boxes.extend(path.windows(2).flat_map(|pair| beads(pair[0], pair[1])));
+                    }
+                }
                 Mark::Band { x, low, high, .. } => {
                     for pair in self.band_areas(x, low, high) {
                         boxes.extend(pair.windows(2).flat_map(|pair| beads(pair[0], pair[1])));
@@ -225,6 +250,8 @@ impl Plot<'_> {
                     boxes.extend(self.at_y(*y).map(|py| Rect { top: py, bottom: py, ..*frame }));
                 }
                 Mark::Bars { series, stacked } => boxes.extend(super::bars::boxes(self, series, *stacked)),
+                Mark::Cells { .. } => boxes.push(*frame),
+                Mark::Intervals { series } => boxes.extend(super::intervals::boxes(self, series)),
             }
         }
         boxes

@@ -2,7 +2,7 @@
 //!
 //! Colours: Okabe M, Ito K, "Color Universal Design" (2008), reordered by contrast on white; yellow is left out (too faint on paper).
 
-use super::{Figure, Mark, Style};
+use super::{Figure, Mark, Role, Style};
 
 /// An opaque colour, red green blue.
 pub(crate) type Colour = (u8, u8, u8);
@@ -10,6 +10,8 @@ pub(crate) type Colour = (u8, u8, u8);
 pub(crate) const WHITE: Colour = (255, 255, 255);
 pub(crate) const INK: Colour = (34, 34, 34);
 pub(crate) const SOFT_INK: Colour = (96, 96, 96);
+/// Excluded points and lines of less interest.
+pub(crate) const MUTED: Colour = (150, 150, 150);
 pub(crate) const AXIS: Colour = (80, 80, 80);
 pub(crate) const GRID: Colour = (226, 226, 226);
 pub(crate) const FAINT_GRID: Colour = (242, 242, 242);
@@ -38,6 +40,8 @@ pub(crate) enum Marker {
     Cross,
     Plus,
     Ring,
+    /// Points down from a limit; only by [`Role::BelowLimit`].
+    ArrowDown,
 }
 
 const MARKERS: [Marker; 8] =
@@ -62,17 +66,22 @@ pub(crate) struct Look {
     pub dash: &'static [f64],
     pub marker: Marker,
     pub hatch: Hatch,
+    /// Greyed: markers hollow, lines thin.
+    pub muted: bool,
 }
 
 impl Look {
     /// The look of a style; what the style leaves open follows from its colour index, and that from `order`.
     pub fn of(style: &Style, order: usize) -> Self {
         let index = style.colour.unwrap_or(order);
+        let muted = style.role == Role::Muted;
+        let marker = MARKERS[style.marker.unwrap_or(index) % MARKERS.len()];
         Self {
-            colour: COLOURS[index % COLOURS.len()],
-            dash: DASHES[style.dash.unwrap_or(index) % DASHES.len()],
-            marker: MARKERS[style.marker.unwrap_or(index) % MARKERS.len()],
+            colour: if muted { MUTED } else { COLOURS[index % COLOURS.len()] },
+            dash: DASHES[style.dash.unwrap_or(if muted { 0 } else { index }) % DASHES.len()],
+            marker: if style.role == Role::BelowLimit { Marker::ArrowDown } else { marker },
             hatch: HATCHES[index % HATCHES.len()],
+            muted,
         }
     }
 }
@@ -85,8 +94,9 @@ pub(crate) struct Looks {
 impl Looks {
     /// Explicit indices first; the other names take the free ones in order of first appearance.
     pub fn of(figure: &Figure) -> Self {
-        let named: Vec<(&str, Option<usize>)> =
-            figure.panels.iter().flat_map(|p| &p.marks).flat_map(Mark::names_and_styles).map(|(n, s)| (n, s.colour)).collect();
+        // what is grey anyway takes no colour from the others
+        let coloured = figure.panels.iter().flat_map(|p| &p.marks).flat_map(Mark::names_and_styles).filter(|(_, s)| s.role != Role::Muted);
+        let named: Vec<(&str, Option<usize>)> = coloured.map(|(n, s)| (n, s.colour)).collect();
         let taken: Vec<usize> = named.iter().filter_map(|(_, colour)| *colour).collect();
         let mut free = (0..).filter(|index| !taken.contains(index));
         let mut indices: Vec<(String, usize)> = Vec::new();

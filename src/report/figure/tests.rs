@@ -1,36 +1,21 @@
 //! Figures that must be drawn without panic, overlap or clipping, and the properties their files must have.
 
-use super::scene::Scene;
+use super::readable::assert_readable;
 use super::*;
 
 mod gallery;
-
-/// Every text lies on the page, no two texts overlap, and no text outside a legend lies under one.
-fn assert_readable(figure: &Figure) -> Scene {
-    let scene = compose::scene_of(figure);
-    let texts: Vec<_> = scene.texts().map(|text| (text.text.clone(), text.bounds())).collect();
-    for (text, area) in &texts {
-        let on_page = area.left >= 0.0 && area.top >= 0.0 && area.right <= scene.width && area.bottom <= scene.height;
-        assert!(on_page, "{}: “{text}” leaves the page: {area:?} on {}×{}", figure.name, scene.width, scene.height);
-    }
-    for (i, (a, area_a)) in texts.iter().enumerate() {
-        for (b, area_b) in &texts[i + 1..] {
-            assert!(!area_a.grown(-0.5).overlaps(&area_b.grown(-0.5)), "{}: “{a}” {area_a:?} and “{b}” {area_b:?}", figure.name);
-        }
-    }
-    scene
-}
+mod matrices;
 
 #[test]
 fn the_gallery_is_readable() {
-    for figure in gallery::all() {
+    for figure in gallery::all().into_iter().chain(matrices::all()) {
         assert_readable(&figure);
     }
 }
 
 #[test]
 fn awkward_figures_are_drawn_and_readable() {
-    for figure in gallery::awkward() {
+    for figure in gallery::awkward().into_iter().chain(matrices::awkward()) {
         assert_readable(&figure);
         figure.render().expect("it is drawn");
     }
@@ -38,7 +23,7 @@ fn awkward_figures_are_drawn_and_readable() {
 
 #[test]
 fn legends_inside_a_plot_hide_no_data() {
-    for figure in gallery::all().into_iter().chain(gallery::awkward()) {
+    for figure in gallery::all().into_iter().chain(gallery::awkward()).chain(matrices::all()).chain(matrices::awkward()) {
         let looks = palette::Looks::of(&figure);
         for plan in layout::page_of(&figure, &looks).panels {
             if let layout::LegendPlace::Inside(legend, x, y) = &plan.legend {
@@ -123,13 +108,82 @@ fn columns_of_different_length_are_refused_by_name() {
     assert_eq!(message, "figure `time-activity`, series `spleen`: 1 x values but 0 y values");
 }
 
+#[test]
+fn every_kind_of_mark_gives_the_same_bytes_after_storage() {
+    for figure in matrices::all().into_iter().chain(matrices::awkward()) {
+        let read: Figure = serde_yaml::from_str(&figure.to_yaml()).expect("it is read back");
+        assert_eq!(figure.render().expect("drawn"), read.render().expect("drawn from storage"), "{}", figure.name);
+    }
+}
+
+#[test]
+fn a_figure_stored_before_roles_existed_is_still_read() {
+    let stored = gallery::time_activity().to_yaml();
+    assert!(!stored.contains("role"), "a plain role is not stored");
+    assert_eq!(serde_yaml::from_str::<Figure>(&stored).expect("read"), gallery::time_activity());
+}
+
+#[test]
+fn cells_print_their_value_and_their_table_names_both_parameters() {
+    let figure = matrices::cells("c", vec!["a".into(), "b".into()]);
+    // exp(−0.3) = 0.7408, negative between neighbours
+    let texts: Vec<String> = assert_readable(&figure).texts().map(|t| t.text.clone()).collect();
+    assert_eq!(texts.iter().filter(|t| *t == "−0.74").count(), 2, "{texts:?}");
+    let csv = figure.render().expect("drawn").csv;
+    assert!(csv.contains("1,Correlation: a with b,cell,b,-0.74081822068"), "{csv}");
+}
+
+#[test]
+fn the_table_of_intervals_has_the_unit_of_their_axis() {
+    let csv = matrices::intervals("i", vec!["k_on".into()], true).render().expect("drawn").csv;
+    assert_eq!(
+        csv.lines().next(),
+        Some("panel,series,mark,x [Relative to the prior median],y,low [Relative to the prior median],high [Relative to the prior median]")
+    );
+    assert!(csv.contains("1,posterior,interval,1,k_on,0.66666666"), "{csv}");
+}
+
+#[test]
+fn a_family_has_one_legend_entry_and_a_table_row_set_for_each_curve() {
+    let figure = matrices::family();
+    let texts: Vec<String> = compose::scene_of(&figure).texts().map(|t| t.text.clone()).collect();
+    assert_eq!(texts.iter().filter(|t| t.contains("start") && !t.contains("starts of") && !t.contains("forty")).count(), 2, "{texts:?}");
+    let csv = figure.render().expect("drawn").csv;
+    assert!((2..=40).all(|start| csv.contains(&format!("other starts (39): start {start},line,0,"))));
+}
+
+#[test]
+fn muted_series_take_no_colour_and_keep_their_marker() {
+    let figure = matrices::roles("r", 1, 1, Axis::log10("Activity", "MBq"));
+    let looks = palette::Looks::of(&figure);
+    let excluded = looks.look("excluded", &Style::muted());
+    assert_eq!((excluded.colour, excluded.muted), (palette::MUTED, true));
+    let below = looks.look("b", &Style::indexed(0).with_role(Role::BelowLimit));
+    assert_eq!(below.marker, palette::Marker::ArrowDown);
+    assert_eq!(below.colour, looks.look("measured", &Style::indexed(0)).colour);
+}
+
+#[test]
+fn cells_and_intervals_of_the_wrong_length_are_refused_by_name() {
+    let mut figure = matrices::cells("c", vec!["a".into(), "b".into()]);
+    if let Mark::Cells { values, .. } = &mut figure.panels[0].marks[0] {
+        values[1].pop();
+    }
+    assert_eq!(figure.render().expect_err("lengths differ").to_string(), "figure `c`, series `Correlation`: 2 x values but 1 cell values");
+    let mut figure = matrices::intervals("i", vec!["a".into(), "b".into()], true);
+    if let Mark::Intervals { series } = &mut figure.panels[0].marks[0] {
+        series[1].high.pop();
+    }
+    assert_eq!(figure.render().expect_err("lengths differ").to_string(), "figure `i`, series `posterior`: 2 x values but 1 high values");
+}
+
 /// Writes the gallery for looking at, when `RPT_GALLERY` names a folder.
 #[test]
 fn gallery_for_looking_at() {
     let Some(folder) = std::env::var_os("RPT_GALLERY").map(PathBuf::from) else {
         return;
     };
-    for figure in gallery::all().into_iter().chain(gallery::awkward()) {
+    for figure in gallery::all().into_iter().chain(gallery::awkward()).chain(matrices::all()).chain(matrices::awkward()) {
         figure.draw(&folder).expect("the folder is writable");
     }
 }

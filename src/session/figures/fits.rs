@@ -1,9 +1,8 @@
 //! Measured values and the curves fitted through them.
 use super::{hours, log_axis, patient_line};
-use crate::fit::error_model::ErrorModel;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::fitting::GroupFit;
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{FitPlan, Scenario};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Measured values with error bars and the fitted curve through them.
@@ -25,19 +24,8 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
         let x: Vec<f64> = used.iter().map(|point| point.time_min / MINUTES_PER_HOUR).collect();
         let y: Vec<f64> = used.iter().map(|point| point.measured).collect();
         all.extend(y.iter().copied());
-        let error = scenario.fit.as_ref().map(|plan| plan.error);
-        let half: Option<Vec<f64>> = used
-            .iter()
-            .map(|point| match (point.sd, error) {
-                (Some(sd), _) => Some(sd),
-                (None, Some(ErrorModel::Constant { standard_deviation })) => Some(standard_deviation),
-                (
-                    None,
-                    Some(ErrorModel::Proportional { coefficient_of_variation, .. } | ErrorModel::LogNormal { coefficient_of_variation }),
-                ) => Some(coefficient_of_variation * point.measured),
-                _ => None,
-            })
-            .collect();
+        let half: Option<Vec<f64>> =
+            fit.points.iter().zip(&fit.deviations).filter(|(point, _)| point.excluded.is_none()).map(|(_, deviation)| *deviation).collect();
         let (low, high) = match half {
             Some(half) => (
                 Some(y.iter().zip(&half).map(|(y, half)| y - half).collect()),
@@ -59,13 +47,7 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
     let label =
         if label == "Measured value" { scenario.model.observables.first().map_or(label, |first| first.title.as_str()) } else { label };
     let y = if positive { log_axis(label, unit, &[&all]) } else { Axis::linear(label, unit) };
-    let mut caption = vec![patient_line(scenario)];
-    if let Some(plan) = &scenario.fit {
-        caption.push(format!("Error model: {}.", plan.error_words));
-    }
-    if let Some(source) = data.and_then(|data| data.source.clone()) {
-        caption.push(format!("Data: {source}."));
-    }
+    let caption = scenario.fit.as_ref().map_or_else(|| vec![patient_line(scenario)], |plan| caption(scenario, plan));
     Figure {
         name: "fit".into(),
         title: format!("Measured and fitted: {}", scenario.title),
@@ -75,11 +57,21 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
     }
 }
 
+/// What stands under every figure of a fit: patient, error model, source of the data.
+pub fn caption(scenario: &Scenario, plan: &FitPlan) -> Vec<String> {
+    let mut caption = vec![patient_line(scenario), format!("Error model: {}.", plan.error_words)];
+    if let Some(source) = scenario.data.as_ref().and_then(|data| data.source.clone()) {
+        caption.push(format!("Data: {source}."));
+    }
+    caption
+}
+
 /// The fitted curve at many times between the first dose and a little after the last point.
 fn smooth(scenario: &Scenario, fit: &GroupFit) -> Option<(Vec<f64>, Vec<f64>)> {
     use crate::dosimetry::course::{CoursePlan, SolveSettings};
-    let observable = fit.points.first()?.observable;
-    if fit.points.iter().any(|point| point.observable != observable) {
+    let first = fit.points.first()?;
+    let observable = first.observable;
+    if fit.points.iter().any(|point| point.observable != observable || point.unit != first.unit) {
         return None;
     }
     let last = fit.points.iter().map(|point| point.time_min).fold(0.0, f64::max) * 1.15;
@@ -87,7 +79,6 @@ fn smooth(scenario: &Scenario, fit: &GroupFit) -> Option<(Vec<f64>, Vec<f64>)> {
     let plan = CoursePlan::new(scenario.model.clone(), Vec::new(), false).ok()?;
     let mut course = crate::session::fitting::dosed_course(&plan, scenario, &fit.parameters, fit.dose).ok()?;
     course.advance(last, &times, &SolveSettings { method: scenario.solve.method, ..Default::default() }).ok()?;
-    let data = scenario.data.as_ref()?;
-    let series = if data.is_activity { &course.samples.activities } else { &course.samples.values };
-    Some((hours(&times), series[observable].iter().map(|value| value / data.value_in_internal).collect()))
+    let series = if first.is_activity { &course.samples.activities } else { &course.samples.values };
+    Some((hours(&times), series[observable].iter().map(|value| value / first.unit_in_internal).collect()))
 }

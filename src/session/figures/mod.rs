@@ -1,12 +1,13 @@
 //! The figures of an outcome, as plain data for `report` and for the workbench.
 mod curves;
+pub mod diagnostics;
 mod effects;
 mod fits;
 mod regimens;
 
 pub use curves::{curves, doses};
 pub use effects::effects;
-pub use fits::fits;
+pub use fits::{caption, fits};
 pub use regimens::regimens;
 
 use super::scenario::Scenario;

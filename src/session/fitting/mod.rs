@@ -1,15 +1,30 @@
 //! Fits a scenario's model to its data: reading, grouping, weighted least squares, tables.
+mod course_predictor;
+mod diagnostics;
 mod group;
+mod information;
 mod measured;
 mod piecewise;
 mod point;
+mod problem;
+mod resampling;
+mod search;
+mod search_tables;
 mod tables;
+mod two_stage;
 
-pub use group::{FittedBlock, GroupFit, dosed_course};
+pub use course_predictor::{CourseOf, administrations};
+pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
+pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
+pub use problem::Role;
+pub use search::SearchRecord;
 
+use super::figures;
+use super::figures::diagnostics::About;
 use super::scenario::{FitPlan, Grouping, Scenario};
+use super::stored_fit::{STORED_FIT_FILE, StoredFit};
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::CoursePlan;
 
@@ -23,9 +38,10 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     let course = CoursePlan::new(scenario.model.clone(), Vec::new(), false).map_err(Failed::because)?;
     let groups = groups(plan, &measured)?;
     let mut fits = Vec::new();
-    for (position, (name, points, dose)) in groups.into_iter().enumerate() {
+    let fitting = group::Fitting { scenario, plan, course: &course, records: &measured.records };
+    for (position, (name, points)) in groups.into_iter().enumerate() {
         control.at(&format!("fitting {name}"), 0.05 + 0.4 * position as f64 / 12.0_f64.max(position as f64 + 1.0))?;
-        match group::fit_group(scenario, plan, &course, parameters, &name, points, dose, control) {
+        match group::fit_group(&fitting, parameters, &name, points, control) {
             Ok(fitted) => fits.push(fitted),
             Err(error) if error.cancelled || error.bad_input => return Err(error),
             Err(error) => {
@@ -48,10 +64,20 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
             outcome.fitted.push((scenario.model.parameters[*position].path.clone(), *value));
         }
     }
+    let one_person = plan.grouping != Grouping::EachSubject || fits.len() == 1;
+    if one_person && let Some(stored) = StoredFit::of(&scenario.name, &scenario.patient, &scenario.model, &fits, plan.variance) {
+        outcome.files.push((STORED_FIT_FILE.into(), stored.to_yaml()));
+    }
     if plan.error_assumed {
         outcome.assumptions.push(format!("error model of the data: {}", plan.error_words));
     }
     tables::tabulate(scenario, plan, &fits, outcome);
+    search_tables::tabulate(&fits, outcome);
+    let about = About { subject: scenario.title.clone(), caption: figures::caption(scenario, plan) };
+    outcome.figures.extend(diagnostics::figures(scenario, &course, &fits, &about, control.cancel)?);
+    if fits.len() > 1 && plan.grouping == Grouping::EachSubject {
+        two_stage::summarise(scenario, plan, &fits, outcome);
+    }
     if let Some(piecewise) = &scenario.piecewise {
         piecewise::compare(scenario, piecewise, &course, parameters, &fits, outcome)?;
     }
@@ -64,13 +90,13 @@ pub fn check_data(scenario: &Scenario) -> Result<Vec<String>, Failed> {
     let measured = Measured::read(scenario, data)?;
     let Some(plan) = &scenario.fit else { return Ok(measured.warnings) };
     let mut problems = Vec::new();
-    for (_, points, _) in groups(plan, &measured)? {
-        problems.extend(group::check_values(scenario, plan, &points).err().map(|failed| failed.sentence));
+    for (_, points) in groups(plan, &measured)? {
+        problems.extend(problem::check_values(scenario, plan, &points).err().map(|failed| failed.sentence));
     }
     if problems.is_empty() { Ok(measured.warnings) } else { Err(Failed::input(problems.join("\n"))) }
 }
 
-type Group = (String, Vec<Point>, Option<f64>);
+type Group = (String, Vec<Point>);
 
 fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {
     let wanted = |subject: &Option<String>| plan.subjects.is_empty() || subject.as_ref().is_some_and(|s| plan.subjects.contains(s));
@@ -86,12 +112,9 @@ fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {
             Grouping::EachChannel => point.channel.clone(),
             Grouping::EachSubject => point.subject.clone().unwrap_or_default(),
         };
-        match groups.iter_mut().find(|(known, ..)| *known == name) {
-            Some((_, points, _)) => points.push(point.clone()),
-            None => {
-                let dose = point.subject.as_ref().and_then(|subject| measured.dose_of(subject));
-                groups.push((name, vec![point.clone()], dose));
-            }
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, points)) => points.push(point.clone()),
+            None => groups.push((name, vec![point.clone()])),
         }
     }
     if groups.is_empty() {

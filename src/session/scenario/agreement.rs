@@ -1,7 +1,6 @@
 //! Checks across sections: what each section allows by itself and the others make meaningless.
-use super::fit_section::Grouping;
+use super::fit_section::{Grouping, NoiseForm};
 use super::{DataPlan, FitPlan, Given, SolvePlan};
-use crate::fit::error_model::ErrorModel;
 use crate::fit::estimate::VarianceChoice;
 use crate::model::Model;
 use crate::model::checked::ObservableKind;
@@ -82,7 +81,7 @@ pub(super) fn fit_and_doses(
                 .help("name it with `{channel}`, or leave `each` out to fit all together");
         }
     }
-    if fit.variance == VarianceChoice::Given && fit.error == ErrorModel::Unweighted && data.sd_column.is_none() {
+    if fit.variance == VarianceChoice::Given && fit.error.form == NoiseForm::Unweighted && data.sd_column.is_none() {
         let message = "`variance: given` takes the error model's number as known, but `unweighted` has none";
         faults.error(sections.fit.map(Node::key_place), message).help("write `variance: estimated`, or an error model with `cv` or `sd`");
     }

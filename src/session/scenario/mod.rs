@@ -6,6 +6,7 @@ mod data_section;
 mod dosimetry_section;
 mod files;
 mod fit_section;
+mod from_fit;
 mod regimen_section;
 mod sections;
 
@@ -15,7 +16,11 @@ pub use data_section::{
     ChannelPlan, CovariatePlan, DataPlan, Deviation, EventPlan, PiecewisePlan, TablePlan, TimeZero, UnitKind, ValueUnit,
 };
 pub use dosimetry_section::EffectPlan;
-pub use fit_section::{FitParameterPlan, FitPlan, Grouping, unit_of};
+pub use fit_section::{
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
+    SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
+};
+pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
@@ -42,6 +47,8 @@ pub struct Scenario {
     pub model: Model,
     /// Who it is about.
     pub patient: String,
+    /// What is known of the patient's parameters from an earlier fit.
+    pub uncertainty: Option<PatientUncertainty>,
     /// Assumptions that every report must print.
     pub assumptions: Vec<String>,
     /// Horizon, tolerance, method.
@@ -90,7 +97,7 @@ impl Scenario {
         let model_node = fields.require("model", &mut faults);
         let patient = fields.get("patient");
         let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
-        let (patient_name, mut overrides) = sections::patient(patient.as_ref(), &mut faults);
+        let (patient_name, mut overrides, from_fit) = sections::patient(patient.as_ref(), &mut faults);
         // values set for a what-if need not be values that a fit could start from
         let mut what_if = Vec::new();
         if let Some(set_file) = &set_file {
@@ -116,7 +123,7 @@ impl Scenario {
             faults.sort();
             return Err(faults);
         };
-        let model = match crate::model::read(&model_yaml, &overrides) {
+        let mut model = match crate::model::read(&model_yaml, &overrides) {
             Ok((model, warnings)) => {
                 extend(&mut faults, warnings);
                 model
@@ -131,6 +138,8 @@ impl Scenario {
                 model
             }
         };
+        let own: Vec<String> = overrides.iter().map(|(path, _)| path.clone()).collect();
+        let uncertainty = from_fit.as_ref().and_then(|from| from_fit::apply(from, &folder, &own, &mut model, &mut faults));
         let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
@@ -139,7 +148,7 @@ impl Scenario {
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
-            _ => fit_section::fit(node, &model, data.as_ref(), &what_if, &mut faults),
+            _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
         let sections = agreement::Sections {
@@ -159,6 +168,7 @@ impl Scenario {
                 Scenario {
                     title: title.unwrap_or_else(|| name.clone()),
                     patient: patient_name.unwrap_or_else(|| name.clone()),
+                    uncertainty,
                     name,
                     file,
                     model_file,
@@ -197,6 +207,8 @@ impl Scenario {
                 files.push(table.file.clone());
             }
         }
+        files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
+        files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
         files
     }

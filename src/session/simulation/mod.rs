@@ -1,7 +1,9 @@
 //! One patient: curves, time-integrated activity, absorbed dose, BED, NTCP, and the balance of the labelled ligand.
+mod draws;
 mod tables;
 mod uncertainty;
 
+pub(crate) use draws::interval;
 pub use uncertainty::StandardErrors;
 
 use tables::{amount_size, amount_unit, balance_table, curve_table, dose_table, region_table, share_beyond};
@@ -101,6 +103,22 @@ pub fn simulate(
         outcome.tables.insert(0, dose_table(scenario, &simulated, fits));
         outcome.figures.extend(figures::doses(scenario, &simulated));
         toxicity(scenario, &simulated, outcome);
+    }
+    if !simulated.doses.is_empty() {
+        for draw_plan in draws::plans(scenario, fits, parameters).map_err(Failed::because)? {
+            let spread = draws::spread(scenario, &plan, &draw_plan, &simulated.doses, control)?;
+            outcome.tables.insert(1.min(outcome.tables.len()), spread.table);
+            outcome.figures.extend(spread.figures);
+            outcome.seed = outcome.seed.or(Some(draw_plan.seed));
+            if spread.failed > 0 {
+                let messages = spread.last_failure.into_iter().collect();
+                outcome.failures.push(crate::report::Failure {
+                    what: format!("patients from {}", draw_plan.words),
+                    count: spread.failed,
+                    messages,
+                });
+            }
+        }
     }
     if scenario.model.nuclide.is_some() {
         outcome.tables.push(region_table(scenario, &simulated, &cumulated_at_horizon, &cumulated_whole));

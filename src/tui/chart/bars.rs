@@ -96,7 +96,13 @@ fn rows(panel: &Panel, looks: &Looks) -> Vec<Row> {
         };
         let slots = series.iter().map(|one| one.values.len()).max().unwrap_or(0);
         for slot in 0..slots {
-            let category = panel.x.categories.as_ref().and_then(|names| names.get(slot)).cloned().unwrap_or_else(|| (slot + 1).to_string());
+            let category = panel
+                .x
+                .categories
+                .as_ref()
+                .and_then(|names| names.get(slot))
+                .map(|name| name.replace('\n', ", "))
+                .unwrap_or_else(|| (slot + 1).to_string());
             let single = series.len() == 1;
             if !single {
                 let total: f64 = series.iter().filter_map(|one| one.values.get(slot)).sum();

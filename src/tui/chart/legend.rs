@@ -16,10 +16,14 @@ pub fn rows(panel: &Panel, looks: &Looks, width: usize, most: usize) -> Vec<Line
     let mut entries: Vec<(String, Option<String>, Option<char>, Style)> = Vec::new();
     for mark in &panel.marks {
         let (name, style, sample, marker) = match mark {
-            Mark::Line { name, style, .. } | Mark::Steps { name, style, .. } => (name, style, true, false),
+            Mark::Line { name, style, .. } | Mark::Steps { name, style, .. } | Mark::Family { name, style, .. } => {
+                (name, style, true, false)
+            }
             Mark::Band { name, style, .. } => (name, style, true, false),
             Mark::Points { name, style, .. } => (name, style, false, true),
-            Mark::Bars { .. } | Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => continue,
+            Mark::Bars { .. } | Mark::Cells { .. } | Mark::Intervals { .. } | Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => {
+                continue;
+            }
         };
         let look = looks.look(name, style);
         let line = sample.then(|| if matches!(mark, Mark::Band { .. }) { "··".to_owned() } else { look.sample.to_owned() });

@@ -3,7 +3,7 @@
 use ratatui::style::Color;
 
 use crate::report::figure::Style;
-use crate::report::{Figure, Mark};
+use crate::report::{Figure, Mark, Role};
 
 /// Those that read on dark and on light backgrounds first.
 const COLOURS: [Color; 6] = [Color::Cyan, Color::Red, Color::Green, Color::Magenta, Color::Blue, Color::Yellow];
@@ -29,8 +29,14 @@ pub struct Look {
 impl Look {
     fn of(style: &Style, order: usize) -> Look {
         let index = style.colour.unwrap_or(order);
-        let (dash, sample) = DASHES[style.dash.unwrap_or(index) % DASHES.len()];
-        Look { colour: COLOURS[index % COLOURS.len()], dash, sample, marker: MARKERS[style.marker.unwrap_or(index) % MARKERS.len()] }
+        let muted = style.role == Role::Muted;
+        let (dash, sample) = DASHES[style.dash.unwrap_or(if muted { 0 } else { index }) % DASHES.len()];
+        let marker = match style.role {
+            Role::Plain => MARKERS[style.marker.unwrap_or(index) % MARKERS.len()],
+            Role::Muted => '○',
+            Role::BelowLimit => '↓',
+        };
+        Look { colour: if muted { Color::DarkGray } else { COLOURS[index % COLOURS.len()] }, dash, sample, marker }
     }
 }
 
@@ -40,11 +46,13 @@ fn series(mark: &Mark) -> Vec<(&str, &Style)> {
         Mark::Line { name, style, .. }
         | Mark::Steps { name, style, .. }
         | Mark::Points { name, style, .. }
+        | Mark::Family { name, style, .. }
         | Mark::Band { name, style, .. } => {
             vec![(name, style)]
         }
         Mark::Bars { series, .. } => series.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
-        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => Vec::new(),
+        Mark::Intervals { series } => series.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
+        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } | Mark::Cells { .. } => Vec::new(),
     }
 }
 
@@ -58,7 +66,8 @@ impl Looks {
     /// The looks of a figure.
     #[must_use]
     pub fn of(figure: &Figure) -> Looks {
-        let all: Vec<(&str, &Style)> = figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(series).collect();
+        let all: Vec<(&str, &Style)> =
+            figure.panels.iter().flat_map(|panel| &panel.marks).flat_map(series).filter(|(_, s)| s.role != Role::Muted).collect();
         let taken: Vec<usize> = all.iter().filter_map(|(_, style)| style.colour).collect();
         let mut free = (0..).filter(|index| !taken.contains(index));
         let mut indices: Vec<(String, usize)> = Vec::new();

@@ -4,6 +4,8 @@
 //! marker of its own, so that it reads without colour.
 
 pub mod bars;
+pub mod cells;
+pub mod intervals;
 pub mod legend;
 pub mod look;
 pub mod page;

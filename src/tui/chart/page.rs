@@ -110,6 +110,49 @@ mod tests {
     use crate::report::Panel;
 
     #[test]
+    fn cells_intervals_and_families_are_drawn_in_any_room() {
+        use crate::report::{Axis, Curve, IntervalSeries, Mark, Role};
+        let names = vec!["k_on\nSD shrunk by 3 %".to_owned(), "k_off".to_owned()];
+        let rows = Axis::of_categories("", names.clone());
+        let cells = Mark::Cells { name: "Correlation".into(), values: vec![vec![1.0, -0.9], vec![-0.9, 1.0]], full: 1.0 };
+        let one = IntervalSeries {
+            name: "posterior".into(),
+            middle: vec![1.0, 2.0],
+            low: vec![0.5, -1.0],
+            high: vec![2.0, 9.0],
+            ..Default::default()
+        };
+        let family = Mark::Family {
+            name: "starts".into(),
+            curves: vec![Curve { name: "start 1".into(), x: vec![0.0, 1.0], y: vec![5.0, 1.0] }],
+            style: crate::report::Style::muted(),
+        };
+        let below = Mark::Points {
+            name: "below".into(),
+            x: vec![0.5],
+            y: vec![2.0],
+            low: None,
+            high: None,
+            style: crate::report::Style::default().with_role(Role::BelowLimit),
+        };
+        let panels = vec![
+            Panel { x: Axis::of_categories("", names), y: rows.clone(), marks: vec![cells], ..Panel::default() },
+            Panel { x: Axis::log10("ratio", ""), y: rows, marks: vec![Mark::Intervals { series: vec![one] }], ..Panel::default() },
+            Panel { marks: vec![family, below], ..Panel::default() },
+        ];
+        let figure = Figure { panels, columns: 3, ..Figure::default() };
+        for (width, height) in [(1, 1), (26, 9), (80, 24), (200, 50)] {
+            let area = Rect::new(0, 0, width, height);
+            let mut buffer = Buffer::empty(area);
+            draw(&figure, 0, "figure 1 of 1", area, &mut buffer);
+            let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+            if width == 200 {
+                assert!(text.contains("-0.90") && text.contains("k_on, SD shrunk by 3 %") && text.contains('↓'), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn panels_stand_side_by_side_and_stacked_as_room_allows() {
         let figure = Figure { panels: vec![Panel::default(); 4], ..Figure::default() };
         let at_once = |width, height| panels_at_once(&figure, Rect::new(0, 0, width, height));

@@ -12,7 +12,7 @@ use super::look::{Look, Looks};
 use super::span::{Span, x_span, y_span};
 use super::stroke::Stroke;
 use super::ticks::{Ticks, ticks};
-use super::{bars, legend};
+use super::{bars, cells, intervals, legend};
 use crate::report::{Mark, Panel};
 use crate::tui::view::text::put;
 
@@ -31,9 +31,14 @@ pub fn draw(panel: &Panel, looks: &Looks, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let mut top = heading(panel, area, buffer);
-    if panel.marks.iter().any(|mark| matches!(mark, Mark::Bars { .. })) {
-        bars::draw(panel, looks, Rect { y: area.y + top, height: area.height - top, ..area }, buffer);
-        return;
+    let below = Rect { y: area.y + top, height: area.height - top, ..area };
+    for mark in &panel.marks {
+        match mark {
+            Mark::Bars { .. } => return bars::draw(panel, looks, below, buffer),
+            Mark::Cells { values, full, .. } => return cells::draw(panel, values, *full, below, buffer),
+            Mark::Intervals { series } => return intervals::draw(panel, series, looks, below, buffer),
+            _ => {}
+        }
     }
     let most = if area.height >= 12 { (area.height as usize / 5).max(1) } else { 1 };
     for row in legend::rows(panel, looks, area.width as usize, most) {
@@ -180,6 +185,10 @@ fn strokes(panel: &Panel, looks: &Looks, spans: (&Span, &Span), context: &mut Co
             Mark::Line { name, x, y, style } => {
                 let look = looks.look(name, style);
                 stroke(context, shares(x, y, spans), look.dash, look.colour);
+            }
+            Mark::Family { name, curves, style } => {
+                let look = looks.look(name, style);
+                curves.iter().for_each(|curve| stroke(context, shares(&curve.x, &curve.y, spans), look.dash, look.colour));
             }
             Mark::Steps { name, x, y, style } => {
                 let look = looks.look(name, style);

@@ -52,7 +52,8 @@ pub fn not_shown(panel: &Panel) -> usize {
             Mark::Line { x, y, .. } | Mark::Steps { x, y, .. } | Mark::Points { x, y, .. } => pairs(x, y),
             Mark::Band { x, low, high, .. } => pairs(x, low).max(pairs(x, high)),
             Mark::Bars { series, .. } => series.iter().flat_map(|one| &one.values).filter(|value| !value.is_finite()).count(),
-            Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => 0,
+            Mark::Family { curves, .. } => curves.iter().map(|curve| pairs(&curve.x, &curve.y)).sum(),
+            Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => 0,
         })
         .sum()
 }
@@ -63,7 +64,9 @@ pub fn x_span(panel: &Panel) -> Span {
     let values = panel.marks.iter().flat_map(|mark| match mark {
         Mark::Line { x, .. } | Mark::Steps { x, .. } | Mark::Points { x, .. } | Mark::Band { x, .. } => x.clone(),
         Mark::VerticalLine { x, .. } => vec![*x],
-        Mark::HorizontalLine { .. } | Mark::Bars { .. } => Vec::new(),
+        Mark::Family { curves, .. } => curves.iter().flat_map(|curve| &curve.x).copied().collect(),
+        Mark::Intervals { series } => series.iter().flat_map(|one| one.low.iter().chain(&one.middle).chain(&one.high)).copied().collect(),
+        Mark::HorizontalLine { .. } | Mark::Bars { .. } | Mark::Cells { .. } => Vec::new(),
     });
     span_of(&panel.x, values, 0.0)
 }
@@ -76,7 +79,8 @@ pub fn y_span(panel: &Panel) -> Span {
         Mark::Points { y, low, high, .. } => y.iter().chain(low.iter().flatten()).chain(high.iter().flatten()).copied().collect(),
         Mark::Band { low, high, .. } => low.iter().chain(high).copied().collect(),
         Mark::HorizontalLine { y, .. } => vec![*y],
-        Mark::VerticalLine { .. } | Mark::Bars { .. } => Vec::new(),
+        Mark::Family { curves, .. } => curves.iter().flat_map(|curve| &curve.y).copied().collect(),
+        Mark::VerticalLine { .. } | Mark::Bars { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => Vec::new(),
     });
     span_of(&panel.y, values, 0.03)
 }

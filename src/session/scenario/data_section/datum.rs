@@ -2,6 +2,7 @@
 use crate::data::Datum;
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
+use super::value_unit::{ValueUnit, quantity_like};
 use crate::session::scenario::quantity;
 use crate::units::{DIMENSIONLESS, Dimension, Unit};
 
@@ -63,14 +64,21 @@ pub(super) fn datum(node: &Node<'_>, wanted: Dimension, faults: &mut Faults, wha
 }
 
 /// The same for a number in the unit of the values, in that unit: a constant with a unit like it, or a column in the unit of the values.
-pub(super) fn datum_like_values(node: &Node<'_>, values: Unit, faults: &mut Faults, what: &str) -> Option<Datum> {
+pub(super) fn datum_like_values(node: &Node<'_>, values: &ValueUnit, faults: &mut Faults, what: &str) -> Option<Datum> {
     if !node.is_mapping() {
-        return quantity(node, values.dimension, faults, what).map(|value| Datum::Constant(value / values.in_internal_units));
+        return quantity_like(node, values, faults, what).map(Datum::Constant);
     }
     let mut fields = node.fields(faults, "a quantity, or a mapping such as `{column: limit}`")?;
     let name = fields.require("column", faults).and_then(|node| node.text(faults, "the name of a column"));
     let scale = match fields.get("unit") {
-        Some(node) => unit(&node, Some(values.dimension), faults, what).and_then(|(unit, _)| unit.per(values)),
+        Some(node) => ValueUnit::read(&node, faults).and_then(|found| {
+            if found.kind == values.kind && found.unit.dimension == values.unit.dimension {
+                return found.unit.per(values.unit);
+            }
+            let message = format!("{what} must be in a unit like that of the values (`{}`), this unit is {}", values.text, found.words());
+            faults.error(node.place(), message);
+            None
+        }),
         None => Some(1.0),
     };
     fields.finish(faults);

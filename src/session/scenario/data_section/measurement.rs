@@ -63,6 +63,8 @@ pub struct ChannelPlan {
     pub result_unit: String,
     /// Internal units in one of it.
     pub result_in_internal: f64,
+    /// What the converted values measure.
+    pub result_dimension: Dimension,
     /// Whether the converted values are activities or activity concentrations.
     pub is_activity: bool,
     /// Time (min, clock of the table) to which activities were decay-corrected; `None`: as measured.
@@ -161,7 +163,7 @@ impl<'f> Measurement<'f> {
         self.blood(target, around, &mut chain, faults);
         let decay_corrected_to_min = self.decay(target, &unit, value_place, around, &mut chain, faults);
         fits(target, names, &chain, &unit, value_place, around, faults)?;
-        let like_values = unit.unit;
+        let like_values = &unit;
         let background = self.background.as_ref().and_then(|node| datum_like_values(node, like_values, faults, "the background"));
         let limit = self.limit.as_ref().and_then(|node| {
             let limit = datum_like_values(node, like_values, faults, "the limit of quantification")?;
@@ -203,6 +205,7 @@ impl<'f> Measurement<'f> {
             },
             result_unit,
             result_in_internal,
+            result_dimension: chain.dimension,
             is_activity,
             decay_corrected_to_min,
             urine: flag(&self.urine, faults).unwrap_or_else(|| is_activity && says(&["kidney", "bladder"])),
@@ -240,7 +243,10 @@ impl<'f> Measurement<'f> {
             let node = time_node.as_ref().unwrap_or(node);
             chain.push(time.clone().map(Step::CountingTime), node, faults);
         }
-        let ((size, dimension), factor_node) = factor?;
+        let Some(((size, dimension), factor_node)) = factor else {
+            chain.is_broken();
+            return None;
+        };
         let result = chain.dimension.over(dimension);
         if result != ACTIVITY && result != ACTIVITY.over(VOLUME) {
             let message = format!("values in `{}` over this calibration factor are {result}, expected activity, or activity per volume", unit.text);

@@ -22,6 +22,7 @@ use super::Given;
 use crate::model::Model;
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
+use crate::units::Dimension;
 
 /// All tables of a scenario, and what they have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,24 @@ pub struct DataPlan {
     pub is_activity: bool,
     /// Where the numbers come from.
     pub source: Option<String>,
+}
+
+impl DataPlan {
+    /// Dimensions of the converted values, over all channels, each once.
+    pub fn value_dimensions(&self) -> Vec<Dimension> {
+        let mut found = Vec::new();
+        for channel in self.tables.iter().flat_map(|table| &table.channels) {
+            if !found.contains(&channel.result_dimension) {
+                found.push(channel.result_dimension);
+            }
+        }
+        found
+    }
+
+    /// Whether the rows name their subject.
+    pub fn names_subjects(&self) -> bool {
+        self.subject_column.is_some()
+    }
 }
 
 /// What the tables are read against.

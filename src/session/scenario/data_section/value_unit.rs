@@ -1,6 +1,7 @@
 //! Units of measured values: those of the models, and besides counts (`counts`, `cps`, `cpm/mL`) and shares of the injected activity (`%IA`, `%IA/mL`).
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
+use crate::session::scenario::quantity;
 use crate::units::{Dimension, Unit, UnitError, scan_number};
 
 /// What kind of number stands in the table.
@@ -75,6 +76,25 @@ impl ValueUnit {
             UnitKind::Plain => self.unit.dimension.to_string(),
             UnitKind::PercentInjected => format!("a share of the injected activity ({})", self.text),
             UnitKind::Counts | UnitKind::CountRate => format!("counts ({})", self.text),
+        }
+    }
+}
+
+/// A quantity in a unit like that of the values, in that unit: `10 cps`, `0.1 MBq`.
+pub(super) fn quantity_like(node: &Node<'_>, values: &ValueUnit, faults: &mut Faults, what: &str) -> Option<f64> {
+    if values.kind == UnitKind::Plain {
+        return quantity(node, values.unit.dimension, faults, what).map(|value| value / values.unit.in_internal_units);
+    }
+    let text = node.text(faults, what)?;
+    let parsed = scan_number(text.trim()).ok().flatten().and_then(|(value, length)| Some((value, parse(&text.trim()[length..]).ok()?)));
+    match parsed {
+        Some((value, (kind, unit))) if kind == values.kind && unit.dimension == values.unit.dimension => {
+            Some(value * unit.in_internal_units / values.unit.in_internal_units)
+        }
+        _ => {
+            let message = format!("{what} must be a number with a unit like that of the values, such as `10 {}`, found `{text}`", values.text);
+            faults.error(node.place(), message);
+            None
         }
     }
 }
