@@ -10,6 +10,9 @@
 //! ([`held_parameter`]) and says what the data determine and which parameters trade off ([`trade_off`]); [`identifiability`] says
 //! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run, and
 //! [`swarm`] looks for its start everywhere within the bounds.
+//!
+//! [`time_activity`] has families of time–activity functions, [`model_choice`] weighs fitted models against each other, [`single_time_point`] makes do
+//! with one scan and says how well.
 
 pub mod bootstrap;
 pub mod bounded_step;
@@ -24,6 +27,7 @@ pub mod least_squares;
 pub mod levenberg_marquardt;
 pub mod likelihood;
 pub mod log_linear;
+pub mod model_choice;
 pub mod mono_exponential;
 pub mod multi_start;
 pub mod numbered_work;
@@ -33,7 +37,9 @@ pub mod parameter_spread;
 pub mod profile;
 pub mod resume;
 pub mod scaled_problem;
+pub mod single_time_point;
 pub mod swarm;
+pub mod time_activity;
 pub mod trade_off;
 pub mod uncertainty;
 mod wording;

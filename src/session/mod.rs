@@ -5,6 +5,7 @@
 pub mod comparison;
 pub mod fitting;
 pub mod job;
+pub mod model_choice;
 pub mod population;
 pub mod project;
 pub mod publish;

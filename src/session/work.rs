@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
 use super::fitting::fit;
+use super::model_choice::{choose, compare_rivals};
 use super::scenario::Scenario;
 use super::simulation::simulate;
 use crate::report::{Failure, Figure, Table};
@@ -118,6 +119,11 @@ impl<'c> Control<'c> {
 }
 
 impl Control<'_> {
+    /// A failure of the work, which is a cancellation where somebody has asked for one.
+    pub fn failure(&self, sentence: impl Into<String>) -> Failed {
+        if self.cancel.load(Ordering::Relaxed) { Failed::cancelled(sentence) } else { Failed::because(sentence) }
+    }
+
     /// Reports progress; fails if the work was cancelled.
     pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
         if self.cancel.load(Ordering::Relaxed) {
@@ -138,13 +144,23 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     };
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && task != Task::Simulate;
-    if task == Task::Fit && scenario.fit.is_none() {
+    let chooses = scenario.time_activity.is_some() || scenario.single_time_point.is_some();
+    if task == Task::Fit && scenario.fit.is_none() && !chooses {
         return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
     let mut fitted = Vec::new();
     if fits {
         control.at("fitting", 0.05)?;
         fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
+    }
+    if task != Task::Simulate {
+        choose(scenario, &mut outcome, control)?;
+    }
+    if chooses && !fits && task != Task::Simulate {
+        // the model has only its default values here: its doses beside the measured ones would look like results
+        outcome.findings.push("No simulation: without a `fit` the model's own values are not this patient's.".into());
+        control.at("done", 1.0)?;
+        return Ok(outcome);
     }
     // a dose from the default values of a region whose fit failed would look like a result
     let unfitted: Vec<String> =
@@ -161,6 +177,9 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;
         simulate(scenario, &parameters, &fitted, &mut outcome, control)?;
+    }
+    if fits {
+        compare_rivals(scenario, &parameters, &fitted, &mut outcome, control)?;
     }
     if task == Task::Run && scenario.regimens.is_some() {
         control.at("comparing regimens", 0.6)?;

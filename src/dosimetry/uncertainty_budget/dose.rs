@@ -122,7 +122,11 @@ pub fn dose_budget(inputs: &DoseInputs) -> Result<Budget, InvalidInput> {
             "one outline, one recovery coefficient and one calibration factor serve all images: they do not average out over time"
                 .to_owned(),
             "the counts spread as from a uniform sphere without activity around it".to_owned(),
-            format!("S ∝ mass^−{}, density known; the self-dose only", inputs.s_value_exponent),
+            if inputs.s_value_exponent > 0.0 {
+                format!("S ∝ mass^−{:.3}, density known; the self-dose only", inputs.s_value_exponent)
+            } else {
+                "S for a mass that the outline does not change; the self-dose only".to_owned()
+            },
         ],
     })
 }

@@ -6,12 +6,14 @@
 //! relative, and all are given by the caller: there is no default. Normal in the logarithm or small enough that it makes no difference is assumed.
 
 mod dose;
+mod mass;
 mod recovery;
 #[cfg(test)]
 mod tests;
 mod volume;
 
 pub use dose::{Budget, Contribution, DoseInputs, activity_uncertainty, dose_budget, relative_from_covariance};
+pub use mass::s_value_follows_mass;
 pub use recovery::{RecoveryCurve, counts_follow_volume};
 pub use volume::{Outline, volume_uncertainty};
 

@@ -156,13 +156,13 @@ pub(super) fn describe(
     let Fitting { scenario, plan, course, .. } = *fitting;
     let values = estimate.values();
     let mut likelihood = problem.likelihood(course, tangents, scenario, control.cancel).map_err(Failed::input)?;
-    let standardised = likelihood.standardised(&values).map_err(Failed::because)?;
+    let standardised = likelihood.standardised(&values).map_err(|sentence| control.failure(sentence))?;
     let seen = standardised.iter().flatten().count();
     let sum_of_squares: f64 = standardised.iter().flatten().map(|u| u * u).sum();
     estimate.set_observations(seen, sum_of_squares);
     let robust_errors = more_about(&mut likelihood, problem, plan, &mut estimate, &values);
-    let information = Information::of(&mut likelihood, problem, &estimate, &values).map_err(Failed::because)?;
-    let at_used = likelihood.predictions(&values).map_err(Failed::because)?;
+    let information = Information::of(&mut likelihood, problem, &estimate, &values).map_err(|sentence| control.failure(sentence))?;
+    let at_used = likelihood.predictions(&values).map_err(|sentence| control.failure(sentence))?;
     let (predicted, course_of) = predict_all(fitting, problem, tangents, &points, &values, &at_used, control)?;
     let mut used = standardised.iter();
     let weighted = points.iter().map(|point| if point.excluded.is_none() { used.next().copied().flatten() } else { None }).collect();
@@ -271,7 +271,7 @@ fn predict_all(
         problem.structural,
         (method, control.cancel),
     );
-    let mut predicted = predictor.predict(&values[..problem.structural]).map_err(Failed::because)?;
+    let mut predicted = predictor.predict(&values[..problem.structural]).map_err(|sentence| control.failure(sentence))?;
     let mut used = at_used.iter();
     for (predicted, point) in predicted.iter_mut().zip(points) {
         if point.excluded.is_none()

@@ -95,9 +95,11 @@ pub fn bootstrapped(
     let Some(plan) = &fitting.plan.bootstrap else { return Ok(None) };
     control.at(&format!("bootstrapping {name}"), 0.43)?;
     let values = estimate.values();
-    let mut likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, control.cancel).map_err(Failed::because)?;
-    let fitted = likelihood.predictions(&values).map_err(Failed::because)?;
-    let standardised: Vec<f64> = likelihood.standardised(&values).map_err(Failed::because)?.into_iter().flatten().collect();
+    let mut likelihood =
+        problem.likelihood(fitting.course, tangents, fitting.scenario, control.cancel).map_err(|sentence| control.failure(sentence))?;
+    let fitted = likelihood.predictions(&values).map_err(|sentence| control.failure(sentence))?;
+    let standardised: Vec<f64> =
+        likelihood.standardised(&values).map_err(|sentence| control.failure(sentence))?.into_iter().flatten().collect();
     // without a known size of the noise, the scatter about the fit gives it
     let scatter = if problem.least_squares { estimate.residual_variance.unwrap_or(1.0).sqrt() } else { 1.0 };
     let sigma: Result<Vec<f64>, String> = problem
@@ -117,7 +119,7 @@ pub fn bootstrapped(
         tangents,
         cancel: control.cancel,
         fitted,
-        sigma: sigma.map_err(Failed::because)?,
+        sigma: sigma.map_err(|sentence| control.failure(sentence))?,
         residuals: (plan.kind == BootstrapKind::Residual).then(|| prepared_residuals(&standardised, free)),
     };
     let options = Bootstrap { replicates: plan.replicates, seed: plan.seed, threads: control.threads };

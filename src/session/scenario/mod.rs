@@ -8,7 +8,11 @@ mod files;
 mod fit_section;
 mod from_fit;
 mod regimen_section;
+mod rivals_section;
 mod sections;
+mod single_time_point_section;
+mod time_activity_section;
+mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +26,9 @@ pub use fit_section::{
 };
 pub use from_fit::PatientUncertainty;
 pub use sections::{Given, SolvePlan};
+pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
+pub use time_activity_section::TimeActivityPlan;
+pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
@@ -61,10 +68,18 @@ pub struct Scenario {
     pub fit: Option<FitPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
+    /// Families of time–activity functions side by side.
+    pub time_activity: Option<TimeActivityPlan>,
+    /// Single-time-point estimates.
+    pub single_time_point: Option<SingleTimePointPlan>,
+    /// Scenario files whose models are compared with this one's.
+    pub rivals: Vec<PathBuf>,
     /// Organs and lesions whose dose is computed.
     pub targets: Vec<DoseTarget>,
     /// Tables of S-values that the user gave.
     pub s_value_tables: Vec<PathBuf>,
+    /// What is known of the uncertainty of measuring, by target: the budget of the absorbed dose after a fit.
+    pub budget: Vec<TargetUncertainty>,
     /// Dose–effect relations.
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
@@ -113,6 +128,9 @@ impl Scenario {
         let data_node = fields.get("data");
         let fit_node = fields.get("fit");
         let piecewise_node = fields.get("piecewise");
+        let time_activity_node = fields.get("time_activity");
+        let single_time_point_node = fields.get("single_time_point");
+        let rivals_node = fields.get("rivals");
         let dosimetry_node = fields.get("dosimetry");
         let effects_node = fields.get("effects");
         let regimens_node = fields.get("regimens");
@@ -151,6 +169,13 @@ impl Scenario {
             _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
+        for node in [&time_activity_node, &single_time_point_node].into_iter().flatten() {
+            time_activity_section::check_data(node, &model, data.as_ref(), &administrations, &mut faults);
+        }
+        let time_activity = time_activity_node.and_then(|node| time_activity_section::time_activity(&node, &mut faults));
+        let single_time_point =
+            single_time_point_node.and_then(|node| single_time_point_section::single_time_point(&node, data.as_ref(), &mut faults));
+        let rivals = rivals_node.map(|node| rivals_section::rivals(&node, &file, &folder, fit.is_some(), &mut faults)).unwrap_or_default();
         let sections = agreement::Sections {
             data: data_node.as_ref(),
             fit: fit_node.as_ref(),
@@ -158,8 +183,14 @@ impl Scenario {
             dosimetry: dosimetry_node.as_ref(),
         };
         agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
-        let (targets, s_value_tables) =
-            dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let dosimetry_section::Dosimetry { targets, s_value_tables, uncertainty: budget_node } =
+            dosimetry_node.as_ref().map(|node| dosimetry_section::dosimetry(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let against = uncertainty_section::Against { model: &model, targets: &targets, data: data.as_ref(), fit: fit.as_ref() };
+        let budget = budget_node
+            // a broken fit has been told of
+            .filter(|_| fit.is_some() || fit_node.is_none())
+            .map(|node| uncertainty_section::uncertainty(&node, &against, &mut faults))
+            .unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
         faults.sort();
@@ -179,8 +210,12 @@ impl Scenario {
                     data,
                     fit,
                     piecewise,
+                    time_activity,
+                    single_time_point,
+                    rivals,
                     targets,
                     s_value_tables,
+                    budget,
                     effects,
                     regimens,
                 },
@@ -210,6 +245,15 @@ impl Scenario {
         files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
+        for rival in &self.rivals {
+            // a rival's rivals take no part
+            match Scenario::load(rival, &[]) {
+                Ok((rival, _)) => files.extend(Scenario { rivals: Vec::new(), ..rival }.inputs()),
+                Err(_) => files.push(rival.clone()),
+            }
+        }
+        let mut known = std::collections::BTreeSet::new();
+        files.retain(|path| known.insert(path.clone()));
         files
     }
 }

@@ -1,4 +1,5 @@
 //! One patient: curves, time-integrated activity, absorbed dose, BED, NTCP, and the balance of the labelled ligand.
+mod budget;
 mod draws;
 mod tables;
 mod uncertainty;
@@ -81,13 +82,13 @@ pub fn simulate(
     let beyond: Vec<f64> = at_horizon.iter().zip(&whole).map(|(part, all)| share_beyond(part.absorbed_gy, all.absorbed_gy)).collect();
     let doses = if scenario.solve.include_beyond { whole } else { at_horizon };
     control.at("propagating the uncertainty of the fit", 0.55)?;
-    let dose_errors = propagate(scenario, &plan, parameters, fits, &settings)?;
+    let propagated = propagate(scenario, &plan, parameters, fits, &settings)?;
     let activity_mbq: f64 = scenario
         .administrations
         .iter()
         .map(|given| given.activity_mbq.unwrap_or_else(|| given.amount.unwrap_or(0.0) * course.activity_per_amount()))
         .sum();
-    let simulated = Simulated { samples: course.samples, doses, beyond, dose_errors, activity_mbq };
+    let simulated = Simulated { samples: course.samples, doses, beyond, dose_errors: propagated.doses, activity_mbq };
     if let Some((method, reason)) = method {
         outcome.methods.push((scenario.model.name.clone(), reason));
         outcome.findings.push(format!(
@@ -119,6 +120,9 @@ pub fn simulate(
                 });
             }
         }
+    }
+    if !fits.is_empty() {
+        budget::add(scenario, &simulated.doses, &propagated.self_activities, outcome)?;
     }
     if scenario.model.nuclide.is_some() {
         outcome.tables.push(region_table(scenario, &simulated, &cumulated_at_horizon, &cumulated_whole));
