@@ -45,16 +45,6 @@ pub(super) fn fit_and_doses(
     faults: &mut Faults,
 ) {
     let Some(data) = data else { return };
-    if data.decay_corrected_to_min.is_some() {
-        let cannot = |position: &usize| model.observables[*position].kind == ObservableKind::Value;
-        if model.nuclide.is_none() || data.channels.iter().any(|(_, position)| cannot(position)) {
-            let place = sections.data.map(Node::key_place);
-            faults.error(
-                place,
-                "`decay_corrected` needs a model with a nuclide and regions, concentrations or percentages of what was injected",
-            );
-        }
-    }
     if let Some(node) = sections.piecewise {
         let regions = data.channels.iter().all(|(_, position)| model.observables[*position].kind == ObservableKind::Region);
         let problem = if fit.is_none_or(|fit| fit.grouping != Grouping::EachChannel) {
