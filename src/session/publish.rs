@@ -3,8 +3,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::job::Request;
+use super::recovery::RecoveryOptions;
 use super::scenario::Scenario;
-use super::work::{Control, Failed, Outcome};
+use super::work::{Control, Failed, Outcome, Task};
 use crate::report::digest::{sha256_hex, sha256_of_file};
 use crate::report::{InputFile, Manifest, ReportError, ReportText, RunFolder};
 
@@ -45,7 +46,12 @@ fn input_hash(inputs: &[InputFile], request: &Request) -> String {
     for set in &request.sets {
         text.push_str(set);
     }
-    text.push_str(&format!("{:?}{}", request.task, env!("CARGO_PKG_VERSION")));
+    let task = match request.task {
+        // the numbers do not depend on the threads
+        Task::Recover(options) => Task::Recover(RecoveryOptions { threads: None, ..options }),
+        other => other,
+    };
+    text.push_str(&format!("{task:?}{}", env!("CARGO_PKG_VERSION")));
     sha256_hex(text.as_bytes())
 }
 

@@ -8,12 +8,12 @@ mod point;
 mod problem;
 mod tables;
 
-pub use course_predictor::{CourseOf, administrations};
+pub use course_predictor::{CourseOf, CoursePredictor, administrations};
 pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
-pub use problem::Role;
+pub use problem::{GroupProblem, Role};
 
 use super::scenario::{FitPlan, Grouping, Scenario};
 use super::work::{Control, Failed, Outcome};

@@ -6,6 +6,7 @@ mod data_section;
 mod dosimetry_section;
 mod files;
 mod fit_section;
+mod recovery_section;
 mod regimen_section;
 mod sections;
 
@@ -17,6 +18,7 @@ pub use fit_section::{
     BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
     StatedMagnitude, UncertaintyPlan, unit_of,
 };
+pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
 pub use sections::{Given, SolvePlan};
 
 use crate::dosimetry::course::DoseTarget;
@@ -53,6 +55,8 @@ pub struct Scenario {
     pub data: Option<DataPlan>,
     /// What is fitted.
     pub fit: Option<FitPlan>,
+    /// Simulated data from which the fit is to find the truth again.
+    pub recovery: Option<RecoveryPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
     /// Organs and lesions whose dose is computed.
@@ -106,6 +110,7 @@ impl Scenario {
         let administrations_node = fields.get("administrations");
         let data_node = fields.get("data");
         let fit_node = fields.get("fit");
+        let recovery_node = fields.get("recovery");
         let piecewise_node = fields.get("piecewise");
         let dosimetry_node = fields.get("dosimetry");
         let effects_node = fields.get("effects");
@@ -136,11 +141,17 @@ impl Scenario {
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
         let data = data_node.as_ref().and_then(|node| data_section::data(node, &folder, &model, &mut faults));
+        let recovery = recovery_node.as_ref().and_then(|node| recovery_section::recovery(node, &model, &mut faults));
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
+            (None, None) if recovery_node.is_none() => {
+                faults.error(node.key_place(), "`fit` needs `data`, or a `recovery` that simulates them");
+                None
+            }
             _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
+        agreement::recovery_and_fit(recovery_node.as_ref(), recovery.as_ref(), fit_node.is_some(), fit.as_ref(), &model, &mut faults);
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
         let sections = agreement::Sections {
             data: data_node.as_ref(),
@@ -168,6 +179,7 @@ impl Scenario {
                     administrations,
                     data,
                     fit,
+                    recovery,
                     piecewise,
                     targets,
                     s_value_tables,
