@@ -1,6 +1,12 @@
-//! Sensitivities of the receptor model of 47 states: eight parameters at once beside eight patients in lanes without any, one thread.
+//! Sensitivities of the receptor model of 47 states: eight parameters at once beside eight patients in lanes without any, one thread. Then those of
+//! the Ulm model of 118 states and of a whole course of it, beside central differences: time and error of both.
 #[path = "models/receptor_cohort.rs"]
 mod receptor_cohort;
+#[path = "sensitivities/ulm.rs"]
+mod ulm;
+#[allow(dead_code, reason = "every program uses its own part")]
+#[path = "models/ulm_cohort.rs"]
+mod ulm_cohort;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -43,11 +49,17 @@ fn mean_of_best(mut work: impl FnMut(usize)) -> f64 {
 }
 
 fn main() {
+    let instruction_set = InstructionSet::chosen().expect("the environment asks for a set of this processor");
+    println!("instruction set {}", instruction_set.name());
+    receptor(instruction_set);
+    ulm::beside_eight_lanes(instruction_set);
+    ulm::course_beside_differences();
+}
+
+fn receptor(instruction_set: InstructionSet) {
     let cohort = Cohort::new();
     let chosen: Vec<usize> =
         VARIED.iter().map(|(path, _)| cohort.model.parameter(path).expect("what varies is a parameter of the model")).collect();
-    let instruction_set = InstructionSet::chosen().expect("the environment asks for a set of this processor");
-    println!("instruction set {}", instruction_set.name());
     for tolerance in [1e-5, 1e-6] {
         let options = cohort.options(tolerance).with_method(MethodChoice::Stiff);
         let crew = Crew { threads: 1, instruction_set };

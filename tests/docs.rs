@@ -122,6 +122,14 @@ fn whole_scenarios_of_the_page_load() {
     }
 }
 
+/// All files of a folder and the folders in it.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { sources(&path, found) } else { found.push(path) }
+    }
+}
+
 /// String literals that follow one of `openings` directly.
 fn literals<'t>(code: &'t str, openings: &[&str]) -> Vec<&'t str> {
     let mut found = Vec::new();
@@ -138,8 +146,10 @@ fn every_key_and_choice_that_the_code_reads_is_on_the_page() {
     let page = read(&root().join("docs/scenarios.md"));
     let mut missing = BTreeSet::new();
     let mut count = 0;
-    for entry in std::fs::read_dir(root().join("src/session/scenario")).unwrap() {
-        let code = read(&entry.unwrap().path());
+    let mut files = Vec::new();
+    sources(&root().join("src/session/scenario"), &mut files);
+    for path in files {
+        let code = read(&path);
         let keys = literals(&code, &["get(\"", "require(\"", "number(\"", "dose(\""]);
         // choices are pairs such as ("log", Scale::Logarithmic)
         let choices = literals(&code, &["(\""]).into_iter().filter(|word| {

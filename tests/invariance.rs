@@ -67,7 +67,7 @@ impl Bench {
 fn run(path: &Path, task: Task) -> Result<Outcome, Failed> {
     let (scenario, _) = Scenario::load(path, &[]).map_err(|faults| Failed::input(faults.to_string()))?;
     let cancel = Arc::new(AtomicBool::new(false));
-    perform(&scenario, task, &mut Control { progress: &mut |_| {}, cancel: &cancel })
+    perform(&scenario, task, &mut Control::new(&mut |_| {}, &cancel))
 }
 
 fn table<'o>(outcome: &'o Outcome, name: &str) -> &'o Table {

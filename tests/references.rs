@@ -6,6 +6,8 @@ mod support;
 mod bateman;
 #[path = "references/fits.rs"]
 mod fits;
+#[path = "references/model_choice.rs"]
+mod model_choice;
 #[path = "references/p12.rs"]
 mod p12;
 #[path = "references/properties.rs"]

@@ -104,6 +104,12 @@ struct WorkArguments {
     /// Write a run folder (always done by `run`)
     #[arg(long)]
     save: bool,
+    /// Threads to work on: as many as the machine has, at most eight, unless given; the numbers do not depend on it
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Take up the latest cancelled or killed run of the same files and values
+    #[arg(long)]
+    resume: bool,
     /// One JSON document on standard output
     #[arg(long)]
     json: bool,

@@ -66,6 +66,8 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
         task,
         runs_root: (task == Task::Run || arguments.save).then(|| arguments.runs.clone()),
         command: std::env::args().collect::<Vec<_>>().join(" "),
+        threads: arguments.threads.map(usize::from),
+        resume: arguments.resume,
     };
     let mut line = ProgressLine::new();
     let result = carry_out(&request, cancel, &mut |progress| line.show(&progress));

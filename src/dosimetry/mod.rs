@@ -18,4 +18,5 @@ pub mod s_value;
 pub mod self_dose;
 pub mod spheres;
 pub mod time_integrated;
+pub mod uncertainty_budget;
 pub mod user_table;

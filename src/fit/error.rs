@@ -1,5 +1,6 @@
 //! What can go wrong before or during a fit, as values with the numbers in them.
 
+use crate::fit::checkpoint::CheckpointError;
 use crate::fit::parameter::ParameterFault;
 use thiserror::Error;
 
@@ -49,6 +50,12 @@ pub enum FitError {
         /// What is allowed.
         expected: &'static str,
     },
+    /// A checkpoint cannot be used or written.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The problem could not be made, or a question put to a fit has no answer.
+    #[error("{0}")]
+    Problem(String),
     /// The optimiser's framework refused to go on.
     #[error("the optimiser stopped: {0}")]
     Optimiser(String),

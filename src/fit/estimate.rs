@@ -21,7 +21,7 @@ pub enum VarianceChoice {
 }
 
 /// Why the optimiser stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Termination {
     /// Residuals orthogonal to the tangent space: the gradient is zero.
     Gradient,

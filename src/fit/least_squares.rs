@@ -3,10 +3,12 @@
 //! A problem gives residuals that are already weighted, r = (measured − predicted)/standard deviation in whatever form its error model has; the fit
 //! minimises Σ r². Prior knowledge enters as further residuals.
 
+use crate::fit::checkpoint::{CheckpointError, CheckpointFile};
 use crate::fit::error::FitError;
 use crate::fit::estimate::{Estimate, FitRecord, Termination, VarianceChoice};
 use crate::fit::levenberg_marquardt::{FitState, LevenbergMarquardt};
 use crate::fit::parameter::FitParameter;
+use crate::fit::resume::RunCheckpoint;
 use crate::fit::scaled_problem::{EvaluationFailed, ScaledProblem, natural_values};
 use argmin::core::observers::{Observe, ObserverMode};
 use argmin::core::{Error as ArgminError, Executor, KV, State, TerminationReason};
@@ -207,6 +209,23 @@ pub fn fit_monitored(
     settings: &Settings,
     monitor: &Monitor,
 ) -> Result<Estimate, FitError> {
+    fit_resumable(problem, parameters, settings, monitor, None)
+}
+
+/// As [`fit_monitored`], keeping the state of the run in `checkpoint` after every accepted step.
+///
+/// Where the file holds the state of an interrupted run of the same fit, that run goes on, to the same bits that it would have reached. Of a finished run
+/// it gives the result again.
+///
+/// # Errors
+/// As [`fit_monitored`], and a checkpoint that belongs to another problem or set-up, or cannot be read or written.
+pub fn fit_resumable(
+    problem: &mut dyn Residuals,
+    parameters: &[FitParameter],
+    settings: &Settings,
+    monitor: &Monitor,
+    checkpoint: Option<&CheckpointFile>,
+) -> Result<Estimate, FitError> {
     check(problem, parameters, settings)?;
     let scaled = ScaledProblem::new(problem, parameters, settings.difference_step);
     let solver = LevenbergMarquardt::new(parameters, settings, scaled.is_least_squares(), monitor.cancel.clone());
@@ -218,6 +237,9 @@ pub fn fit_monitored(
     if let Some(report) = &monitor.progress {
         let reporter = Reporter { parameters: parameters.to_vec(), report: Arc::clone(report) };
         executor = executor.add_observer(reporter, ObserverMode::Always);
+    }
+    if let Some(file) = checkpoint {
+        executor = executor.checkpointing(RunCheckpoint::new(file, parameters, settings, &scaled, monitor.cancel.clone()));
     }
     let result = executor.run().map_err(|error| start_fault(parameters, &error))?;
     let iterations = result.state.get_iter();
@@ -241,7 +263,8 @@ pub fn fit_monitored(
     ))
 }
 
-fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<(), FitError> {
+/// Everything that [`fit_monitored`] refuses before it starts.
+pub(crate) fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settings) -> Result<(), FitError> {
     settings.check()?;
     let faults: Vec<_> = parameters.iter().flat_map(FitParameter::faults).collect();
     if !faults.is_empty() {
@@ -258,6 +281,9 @@ fn check(problem: &dyn Residuals, parameters: &[FitParameter], settings: &Settin
 
 /// A failure of the executor is one of the start: later ones only shorten the step.
 fn start_fault(parameters: &[FitParameter], error: &ArgminError) -> FitError {
+    if let Some(fault) = error.downcast_ref::<CheckpointError>() {
+        return FitError::Checkpoint(fault.clone());
+    }
     match error.downcast_ref::<EvaluationFailed>() {
         Some(EvaluationFailed(message)) => FitError::Start {
             at: parameters.iter().map(|p| format!("{} = {}", p.name, p.start)).collect::<Vec<_>>().join(", "),

@@ -13,6 +13,7 @@ use crate::fit::bounded_step::LinearModel;
 use crate::fit::estimate::Termination;
 use crate::fit::least_squares::Settings;
 use crate::fit::parameter::FitParameter;
+use crate::fit::resume::SavedSolver;
 use crate::fit::scaled_problem::{Evaluated, transformed_bounds, typical_size};
 use crate::fit::uncertainty::TangentSpace;
 use argmin::core::{Error, IterState, Jacobian, KV, Operator, Problem, Solver, State, TerminationReason, TerminationStatus};
@@ -112,6 +113,47 @@ impl LevenbergMarquardt {
     /// Why the solver stopped of its own accord; `None` where argmin stopped it.
     pub fn outcome(&self) -> Option<Termination> {
         self.outcome
+    }
+
+    /// Everything that decides how the run goes on, once the start has been computed.
+    pub(crate) fn saved(&self) -> Option<SavedSolver> {
+        let point = self.point.as_ref()?;
+        Some(SavedSolver {
+            damping: self.damping,
+            growth: self.growth,
+            scaling: self.scaling.as_slice().to_vec(),
+            transformed: point.transformed.as_slice().to_vec(),
+            residuals: point.residuals.as_slice().to_vec(),
+            jacobian_by_columns: point.jacobian.as_slice().to_vec(),
+            gradient: point.gradient.as_slice().to_vec(),
+            objective: point.objective,
+            relative_offset: point.relative_offset,
+            relative_step: point.relative_step,
+            outcome: self.outcome,
+        })
+    }
+
+    /// The solver as it was saved; `None` where the numbers of parameters or residuals do not fit.
+    pub(crate) fn restored(mut self, saved: SavedSolver) -> Option<Self> {
+        let (rows, columns) = (saved.residuals.len(), self.parameters.len());
+        let fits = [saved.scaling.len(), saved.transformed.len(), saved.gradient.len()].iter().all(|&n| n == columns);
+        if !fits || saved.jacobian_by_columns.len() != rows * columns {
+            return None;
+        }
+        self.damping = saved.damping;
+        self.growth = saved.growth;
+        self.scaling = DVector::from_vec(saved.scaling);
+        self.outcome = saved.outcome;
+        self.point = Some(FitPoint {
+            transformed: DVector::from_vec(saved.transformed),
+            residuals: DVector::from_vec(saved.residuals),
+            jacobian: DMatrix::from_vec(rows, columns, saved.jacobian_by_columns),
+            gradient: DVector::from_vec(saved.gradient),
+            objective: saved.objective,
+            relative_offset: saved.relative_offset,
+            relative_step: saved.relative_step,
+        });
+        Some(self)
     }
 
     fn is_cancelled(&self) -> bool {

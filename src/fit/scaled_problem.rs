@@ -8,6 +8,7 @@ use crate::fit::parameter::{FitParameter, Scale};
 use argmin::core::{Error, Jacobian, Operator};
 use nalgebra::{DMatrix, DVector};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use thiserror::Error as ThisError;
 
 /// The residuals could not be computed at some parameters; what the problem said.
@@ -24,15 +25,24 @@ pub struct Evaluated {
     pub objective: f64,
 }
 
+/// Evaluations so far, shared with a checkpoint of the run.
+#[derive(Debug, Default)]
+pub struct EvaluationCounts {
+    /// Times the residuals were computed.
+    pub evaluations: Cell<usize>,
+    /// Evaluations that failed.
+    pub failures: Cell<usize>,
+    /// What the last failed evaluation said.
+    pub last_failure: RefCell<Option<String>>,
+}
+
 /// A [`Residuals`] problem as argmin sees it: transformed parameters in, weighted residuals and their derivatives out.
 pub struct ScaledProblem<'a> {
     problem: RefCell<&'a mut dyn Residuals>,
     parameters: &'a [FitParameter],
     residual_count: usize,
     difference_step: f64,
-    evaluations: Cell<usize>,
-    failures: Cell<usize>,
-    last_failure: RefCell<Option<String>>,
+    counts: Rc<EvaluationCounts>,
 }
 
 impl<'a> ScaledProblem<'a> {
@@ -43,25 +53,28 @@ impl<'a> ScaledProblem<'a> {
             problem: RefCell::new(problem),
             parameters,
             difference_step,
-            evaluations: Cell::new(0),
-            failures: Cell::new(0),
-            last_failure: RefCell::new(None),
+            counts: Rc::default(),
         }
+    }
+
+    /// The counts themselves.
+    pub fn counts(&self) -> Rc<EvaluationCounts> {
+        Rc::clone(&self.counts)
     }
 
     /// Number of times the residuals were computed, those for numerical derivatives included.
     pub fn evaluations(&self) -> usize {
-        self.evaluations.get()
+        self.counts.evaluations.get()
     }
 
     /// Number of evaluations that failed.
     pub fn failures(&self) -> usize {
-        self.failures.get()
+        self.counts.failures.get()
     }
 
     /// What the last failed evaluation said.
     pub fn last_failure(&self) -> Option<String> {
-        self.last_failure.borrow().clone()
+        self.counts.last_failure.borrow().clone()
     }
 
     /// Natural values of transformed parameters, never beyond the bounds by a rounding.
@@ -75,7 +88,7 @@ impl<'a> ScaledProblem<'a> {
     }
 
     fn evaluate(&self, transformed: &DVector<f64>) -> Result<Evaluated, EvaluationFailed> {
-        self.evaluations.set(self.evaluations.get() + 1);
+        self.counts.evaluations.set(self.counts.evaluations.get() + 1);
         let natural = self.natural(transformed);
         let mut out = vec![0.0; self.residual_count];
         let mut problem = self.problem.borrow_mut();
@@ -89,8 +102,8 @@ impl<'a> ScaledProblem<'a> {
         match outcome {
             Ok(objective) => Ok(Evaluated { residuals: DVector::from_vec(out), objective }),
             Err(message) => {
-                self.failures.set(self.failures.get() + 1);
-                *self.last_failure.borrow_mut() = Some(message.clone());
+                self.counts.failures.set(self.counts.failures.get() + 1);
+                *self.counts.last_failure.borrow_mut() = Some(message.clone());
                 Err(EvaluationFailed(message))
             }
         }
@@ -173,8 +186,8 @@ impl Jacobian for &ScaledProblem<'_> {
     fn jacobian(&self, transformed: &Self::Param) -> Result<Self::Jacobian, Error> {
         if let Some(given) = self.given_jacobian(transformed) {
             return Ok(given.inspect_err(|error| {
-                self.failures.set(self.failures.get() + 1);
-                *self.last_failure.borrow_mut() = Some(error.to_string());
+                self.counts.failures.set(self.counts.failures.get() + 1);
+                *self.counts.last_failure.borrow_mut() = Some(error.to_string());
             })?);
         }
         let mut matrix = DMatrix::zeros(self.residual_count, self.parameters.len());

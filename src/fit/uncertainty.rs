@@ -4,6 +4,7 @@
 //! Nonlinear Regression, 1989, §2.1), with s² from the residuals or 1 where the weights are known.
 
 use nalgebra::{DMatrix, DVector, SVD};
+use std::ops::Range;
 
 /// Singular values below this fraction of the largest count as zero.
 const RANK_TOLERANCE: f64 = 1e-13;
@@ -126,9 +127,100 @@ impl TangentSpace {
     }
 }
 
+/// The sandwich covariance H⁻¹ (Σᵢ sᵢ sᵢᵀ) H⁻¹ with H = Jᵀ J and the scores sᵢ = Σ J_kᵀ r_k over the rows k of observation i.
+///
+/// It holds where the error model is wrong, as long as the observations are independent (P. J. Huber, Proc. 5th Berkeley Symposium 1 (1967) 221–233;
+/// H. White, Econometrica 48 (1980) 817–838: without correction for few data, HC0). `jacobian` and `residuals` are those of the fit, of a likelihood its
+/// pseudo-residuals; `rows_of` says which rows belong to one observation (or one patient, occasion, …). Rows that belong to none, such as those of a
+/// prior, count in H and not in the middle. `free` are the parameters that are not held at a bound; the others have zero rows and columns. `None`
+/// where H is singular or a range leaves the matrix.
+pub fn sandwich_covariance(
+    jacobian: &DMatrix<f64>,
+    residuals: &DVector<f64>,
+    rows_of: &[Range<usize>],
+    free: &[usize],
+) -> Option<DMatrix<f64>> {
+    let outside = |rows: &Range<usize>| rows.end > jacobian.nrows() || rows.start > rows.end;
+    if residuals.len() != jacobian.nrows() || rows_of.iter().any(outside) {
+        return None;
+    }
+    let bread = TangentSpace::new(jacobian, free).unscaled_covariance()?;
+    let mut covariance = DMatrix::zeros(jacobian.ncols(), jacobian.ncols());
+    for rows in rows_of {
+        let score = jacobian.rows_range(rows.clone()).tr_mul(&residuals.rows_range(rows.clone()));
+        // H⁻¹ s sᵀ H⁻¹ as one outer product keeps the sum positive semidefinite.
+        let influence = &bread * score;
+        covariance += &influence * influence.transpose();
+    }
+    Some(covariance)
+}
+
+/// A direction in parameter space and how strongly the data see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Direction {
+    /// Singular value of the Jacobian with unit columns, relative to the largest: 1 is seen best, 0 not at all.
+    pub relative_singular_value: f64,
+    /// Change of each parameter of the problem on the fitted scale along the direction, the largest being 1.
+    pub components: Vec<f64>,
+}
+
+impl TangentSpace {
+    /// All directions, the one that the data see least first.
+    pub fn directions(&self) -> Vec<Direction> {
+        let largest = self.largest();
+        let mut directions: Vec<Direction> = (0..self.singular_values.len())
+            .map(|k| {
+                let mut components = vec![0.0; self.parameter_count];
+                for (j, &i) in self.free.iter().enumerate() {
+                    components[i] = self.right_transposed[(k, j)] / self.column_norms[j];
+                }
+                let most = components.iter().copied().fold(0.0_f64, |most, c| if c.abs() > most.abs() { c } else { most });
+                if most != 0.0 {
+                    components.iter_mut().for_each(|c| *c /= most);
+                }
+                let relative_singular_value = if largest > 0.0 { self.singular_values[k] / largest } else { 0.0 };
+                Direction { relative_singular_value, components }
+            })
+            .collect();
+        directions.sort_by(|a, b| a.relative_singular_value.total_cmp(&b.relative_singular_value));
+        directions
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sandwich_of_a_straight_line_is_whites_by_hand() {
+        // y = a + b x at x = −1, 0, 1, 2 less the mean 1/2: with z = x − 1/2 = −3/2, −1/2, 1/2, 3/2 the slope's HC0 variance is Σ z² r²/(Σ z²)², Σ z² = 5.
+        // Residuals 1, −3, 3, −1 are orthogonal to 1 and to z only in sum; take them as they are: HC0 uses squares alone.
+        let jacobian = DMatrix::from_row_slice(4, 2, &[1., -1.5, 1., -0.5, 1., 0.5, 1., 1.5]);
+        let residuals = DVector::from_vec(vec![1., -3., 3., -1.]);
+        let rows: Vec<Range<usize>> = (0..4).map(|i| i..i + 1).collect();
+        let covariance = sandwich_covariance(&jacobian, &residuals, &rows, &[0, 1]).expect("regular");
+        // a: Σ r²/16 = 20/16; b: (2.25·1 + 0.25·9 + 0.25·9 + 2.25·1)/25 = 9/25; ab: Σ z r²/(4·5) = 0.
+        assert!((covariance[(0, 0)] - 1.25).abs() < 1e-13 && (covariance[(1, 1)] - 0.36).abs() < 1e-13, "{covariance}");
+        assert!(covariance[(0, 1)].abs() < 1e-13);
+        // Two observations of two rows: scores of a are 1 − 3 = −2 and 3 − 1 = 2, so var(a) = 8/16; of b −1.5 + 1.5 = 0 and 1.5 − 1.5 = 0.
+        let pairs = sandwich_covariance(&jacobian, &residuals, &[0..2, 2..4], &[0, 1]).expect("regular");
+        assert!((pairs[(0, 0)] - 0.5).abs() < 1e-13 && pairs[(1, 1)].abs() < 1e-13, "{pairs}");
+        // A slope that is held: a alone, and zeros for b.
+        let alone = sandwich_covariance(&jacobian, &residuals, &rows, &[0]).expect("regular");
+        assert!((alone[(0, 0)] - 1.25).abs() < 1e-13 && alone[(1, 1)] == 0.0);
+        assert!(sandwich_covariance(&jacobian, &residuals, &[0..2, 2..5], &[0, 1]).is_none(), "a range outside");
+    }
+
+    #[test]
+    fn the_direction_seen_least_comes_first() {
+        // ln(a b) is all that is seen: both columns are equal, so a up and b down changes nothing.
+        let jacobian = DMatrix::from_row_slice(3, 3, &[1., 0., 1., 2., 1., 2., 3., 5., 3.]);
+        let directions = TangentSpace::new(&jacobian, &[0, 1, 2]).directions();
+        assert_eq!(directions.len(), 3);
+        assert!(directions[0].relative_singular_value < 1e-14 && directions[1].relative_singular_value > 0.1);
+        let c = &directions[0].components;
+        assert!((c[0] + c[2]).abs() < 1e-12 && c[1].abs() < 1e-12 && (c[0].abs() - 1.0).abs() < 1e-12, "{c:?}");
+    }
 
     #[test]
     fn covariance_of_a_straight_line_is_the_textbook_one() {

@@ -19,7 +19,7 @@ pub mod verify;
 
 pub use error::ReportError;
 pub use figure::{Axis, BarSeries, Curve, Figure, IntervalSeries, Legend, Mark, Panel, Role, Scale, Style};
-pub use manifest::{Failure, InputFile, Manifest, Status};
+pub use manifest::{Failure, InputFile, MANIFEST_FILE, Manifest, Status};
 pub use report_md::ReportText;
 pub use run_folder::RunFolder;
 pub use table::{Align, Cell, Column, NumberFormat, Table};

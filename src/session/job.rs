@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Instant;
 
-use super::publish::{Published, publish};
+use super::publish::{Published, begin, publish};
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome, Progress, Task, perform};
 use crate::math::InstructionSet;
@@ -23,6 +23,17 @@ pub struct Request {
     pub runs_root: Option<PathBuf>,
     /// The command as typed, for the manifest.
     pub command: String,
+    /// Threads to work on; `None`: as many as the machine has, at most eight.
+    pub threads: Option<usize>,
+    /// Whether to take up the latest unfinished run of the same inputs.
+    pub resume: bool,
+}
+
+impl Request {
+    fn thread_count(&self) -> usize {
+        let own = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(8);
+        self.threads.unwrap_or_else(own).max(1)
+    }
 }
 
 /// What a job says.
@@ -103,19 +114,28 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
     InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
     let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
-    let mut control = Control { progress, cancel };
-    let outcome = perform(&scenario, request.task, &mut control);
+    let mut control = Control { threads: request.thread_count(), ..Control::new(progress, cancel) };
     let Some(root) = &request.runs_root else {
-        return Ok(Done { outcome: outcome?, published: None });
-    };
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(failed) if failed.cancelled => {
-            let place = super::publish::publish_cancelled(&scenario, root, request, started)?;
-            return Err(Failed::cancelled(format!("{}; marked cancelled in {}", failed.sentence, place.display())));
+        if request.resume {
+            return Err(Failed::input("`--resume` takes up a run folder: add `--save`, as the run that was stopped had"));
         }
-        Err(failed) => return Err(failed),
+        return Ok(Done { outcome: perform(&scenario, request.task, &mut control)?, published: None });
     };
-    let published = publish(&scenario, &outcome, root, request, started, &mut control)?;
-    Ok(Done { outcome, published: Some(published) })
+    let folder = begin(&scenario, root, request)?;
+    control.checkpoints = Some(folder.checkpoints()?);
+    match perform(&scenario, request.task, &mut control) {
+        Ok(outcome) => {
+            let published = publish(&scenario, &outcome, folder, request, started, &mut control)?;
+            Ok(Done { outcome, published: Some(published) })
+        }
+        Err(failed) if failed.cancelled => {
+            let place = folder.cancel(&scenario, request, started)?;
+            let again = "`--resume` with the same command goes on from there";
+            Err(Failed::cancelled(format!("{}; marked cancelled in {}; {again}", failed.sentence, place.display())))
+        }
+        Err(failed) => {
+            folder.abandon();
+            Err(failed)
+        }
+    }
 }

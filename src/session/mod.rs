@@ -5,12 +5,14 @@
 pub mod comparison;
 pub mod fitting;
 pub mod job;
+pub mod model_choice;
 pub mod population;
 pub mod project;
 pub mod publish;
 pub mod recovery;
 pub mod scenario;
 pub mod simulation;
+pub mod stored_fit;
 pub mod work;
 
 pub mod figures;

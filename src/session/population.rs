@@ -68,7 +68,9 @@ impl Population {
         fields.get("subjects");
         let source = fields.get("source").and_then(|node| node.text(&mut faults, "a citation"));
         let mut parameters: Vec<Spread> = Vec::new();
-        for (path, entry) in fields.require("parameters", &mut faults).map(|n| n.entries(&mut faults, "spreads by parameter")).unwrap_or_default() {
+        for (path, entry) in
+            fields.require("parameters", &mut faults).map(|n| n.entries(&mut faults, "spreads by parameter")).unwrap_or_default()
+        {
             let Some(position) = model.parameter(&path) else {
                 let help = did_you_mean(&path, model.parameters.iter().map(|parameter| parameter.path.as_str()));
                 faults.error(entry.key_place(), format!("model `{}` has no parameter `{path}`", model.name)).help(help);
@@ -100,7 +102,10 @@ impl Population {
                 }
                 (None, None, Some(mean), Some(sd)) if sd > 0.0 => Some(Spread { path, log_normal: false, mean, standard_deviation: sd }),
                 _ => {
-                    faults.error(entry.place(), format!("`{path}` needs a positive `median` with a positive `cv`, or a `mean` with a positive `sd`"));
+                    faults.error(
+                        entry.place(),
+                        format!("`{path}` needs a positive `median` with a positive `cv`, or a `mean` with a positive `sd`"),
+                    );
                     None
                 }
             };

@@ -5,8 +5,13 @@ use std::time::Instant;
 use super::job::Request;
 use super::recovery::RecoveryOptions;
 use super::scenario::Scenario;
+<<<<<<< HEAD
 use super::work::{Control, Failed, Outcome, Task};
+=======
+use super::work::{Checkpoints, Control, Failed, Outcome};
+>>>>>>> main
 use crate::report::digest::{sha256_hex, sha256_of_file};
+use crate::report::runs::latest_partial;
 use crate::report::{InputFile, Manifest, ReportError, ReportText, RunFolder};
 
 /// A finished run folder.
@@ -70,23 +75,83 @@ fn manifest(scenario: &Scenario, request: &Request, started: Instant, inputs: Ve
     manifest
 }
 
+/// Folder of checkpoints within an unfinished run.
+const CHECKPOINTS: &str = "checkpoints";
+
+/// A run folder under work.
+pub struct Begun {
+    folder: RunFolder,
+    inputs: Vec<InputFile>,
+    hash: String,
+}
+
+/// Begins the run folder of a request, or takes up the latest unfinished one of the same inputs where the request says so.
+pub fn begin(scenario: &Scenario, root: &Path, request: &Request) -> Result<Begun, Failed> {
+    let inputs = inputs(scenario, root)?;
+    let hash = input_hash(&inputs, request);
+    let folder = if request.resume {
+        let found = latest_partial(root, &scenario.name, &hash).map_err(report_failed)?.ok_or_else(|| {
+            Failed::input(format!(
+                "there is nothing to resume: `{}` holds no unfinished run of `{}` with the same files, values and verb",
+                root.display(),
+                scenario.name
+            ))
+        })?;
+        RunFolder::resume(&found.path).map_err(report_failed)?
+    } else {
+        RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?
+    };
+    Ok(Begun { folder, inputs, hash })
+}
+
+impl Begun {
+    /// The place of checkpoints, made.
+    pub fn checkpoints(&self) -> Result<Checkpoints, Failed> {
+        let folder = self.folder.path().join(CHECKPOINTS);
+        std::fs::create_dir_all(&folder).map_err(|error| Failed::because(format!("cannot make `{}`: {error}", folder.display())))?;
+        Ok(Checkpoints { folder, fingerprint: self.hash.clone() })
+    }
+
+    /// Leaves a run that says it was cancelled.
+    pub fn cancel(self, scenario: &Scenario, request: &Request, started: Instant) -> Result<PathBuf, Failed> {
+        let manifest = manifest(scenario, request, started, self.inputs);
+        self.folder.cancel(manifest).map_err(report_failed)
+    }
+
+    /// Removes what was begun: nothing of it is a result.
+    pub fn abandon(self) {
+        let _ = std::fs::remove_dir_all(self.folder.path().join(CHECKPOINTS));
+    }
+
+    fn without_checkpoints(self) -> Result<(RunFolder, Vec<InputFile>), Failed> {
+        let place = self.folder.path().join(CHECKPOINTS);
+        match std::fs::remove_dir_all(&place) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failed::because(format!("cannot remove `{}`: {error}", place.display())))
+            }
+            _ => Ok((self.folder, self.inputs)),
+        }
+    }
+}
+
 /// Writes an outcome; the folder appears under its name only when it is whole.
 pub fn publish(
     scenario: &Scenario,
     outcome: &Outcome,
-    root: &Path,
+    begun: Begun,
     request: &Request,
     started: Instant,
     control: &mut Control,
 ) -> Result<Published, Failed> {
-    let inputs = inputs(scenario, root)?;
-    let hash = input_hash(&inputs, request);
+    let (mut folder, inputs) = begun.without_checkpoints()?;
     let mut manifest = manifest(scenario, request, started, inputs);
-    let mut folder = RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?;
     *folder.draft_mut() = manifest.clone();
     for (name, path) in [("scenario.yaml", &scenario.file), ("model.yaml", &scenario.model_file)] {
         let text = std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?;
         folder.write_bytes(&format!("inputs/{name}"), &text).map_err(report_failed)?;
+    }
+    for (name, text) in &outcome.files {
+        folder.write_text(name, text).map_err(report_failed)?;
     }
     for table in &outcome.tables {
         folder.write_table(table).map_err(report_failed)?;
@@ -122,13 +187,4 @@ pub fn publish(
     let relative: Vec<PathBuf> = figures.iter().filter_map(|path| path.strip_prefix(folder.path()).ok().map(Path::to_path_buf)).collect();
     let place = folder.finish(manifest, &report.finish()).map_err(report_failed)?;
     Ok(Published { figures: relative.iter().map(|path| place.join(path)).collect(), folder: place })
-}
-
-/// Leaves a run that says it was cancelled.
-pub fn publish_cancelled(scenario: &Scenario, root: &Path, request: &Request, started: Instant) -> Result<PathBuf, Failed> {
-    let inputs = inputs(scenario, root)?;
-    let hash = input_hash(&inputs, request);
-    let manifest = manifest(scenario, request, started, inputs);
-    let folder = RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?;
-    folder.cancel(manifest).map_err(report_failed)
 }

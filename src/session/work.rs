@@ -1,9 +1,11 @@
 //! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
 use super::fitting::fit;
+use super::model_choice::{choose, compare_rivals};
 use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
 use super::simulation::simulate;
@@ -87,6 +89,8 @@ pub struct Outcome {
     pub incomplete: bool,
     /// Fitted parameters by path, in internal units; empty without a fit.
     pub fitted: Vec<(String, f64)>,
+    /// Text files of the run besides its tables: name within the run and content.
+    pub files: Vec<(String, String)>,
 }
 
 /// What a step of the work may use: a place for progress and the flag that stops it.
@@ -95,9 +99,34 @@ pub struct Control<'c> {
     pub progress: &'c mut dyn FnMut(Progress),
     /// Set from outside to stop.
     pub cancel: &'c Arc<AtomicBool>,
+    /// Threads to work on; results do not depend on it.
+    pub threads: usize,
+    /// Where long work keeps what it has done, so that it can be resumed.
+    pub checkpoints: Option<Checkpoints>,
+}
+
+/// The place of checkpoints within a run that is being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoints {
+    /// An existing folder.
+    pub folder: PathBuf,
+    /// What identifies the run's inputs; checkpoints of others are refused.
+    pub fingerprint: String,
+}
+
+impl<'c> Control<'c> {
+    /// Without checkpoints, on one thread.
+    pub fn new(progress: &'c mut dyn FnMut(Progress), cancel: &'c Arc<AtomicBool>) -> Control<'c> {
+        Control { progress, cancel, threads: 1, checkpoints: None }
+    }
 }
 
 impl Control<'_> {
+    /// A failure of the work, which is a cancellation where somebody has asked for one.
+    pub fn failure(&self, sentence: impl Into<String>) -> Failed {
+        if self.cancel.load(Ordering::Relaxed) { Failed::cancelled(sentence) } else { Failed::because(sentence) }
+    }
+
     /// Reports progress; fails if the work was cancelled.
     pub fn at(&mut self, step: &str, done: f64) -> Result<(), Failed> {
         if self.cancel.load(Ordering::Relaxed) {
@@ -124,7 +153,8 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     }
     let mut parameters = scenario.model.parameter_values();
     let fits = scenario.fit.is_some() && scenario.data.is_some() && task != Task::Simulate;
-    if task == Task::Fit && scenario.fit.is_none() {
+    let chooses = scenario.time_activity.is_some() || scenario.single_time_point.is_some();
+    if task == Task::Fit && scenario.fit.is_none() && !chooses {
         return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
     }
     if scenario.fit.is_some() && scenario.data.is_none() {
@@ -138,6 +168,15 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if fits {
         control.at("fitting", 0.05)?;
         fitted = fit(scenario, &mut parameters, &mut outcome, control)?;
+    }
+    if task != Task::Simulate {
+        choose(scenario, &mut outcome, control)?;
+    }
+    if chooses && !fits && task != Task::Simulate {
+        // the model has only its default values here: its doses beside the measured ones would look like results
+        outcome.findings.push("No simulation: without a `fit` the model's own values are not this patient's.".into());
+        control.at("done", 1.0)?;
+        return Ok(outcome);
     }
     // a dose from the default values of a region whose fit failed would look like a result
     let unfitted: Vec<String> =
@@ -154,6 +193,9 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
     if task != Task::Fit || !scenario.targets.is_empty() {
         control.at("simulating", 0.5)?;
         simulate(scenario, &parameters, &fitted, &mut outcome, control)?;
+    }
+    if fits {
+        compare_rivals(scenario, &parameters, &fitted, &mut outcome, control)?;
     }
     if task == Task::Run && scenario.regimens.is_some() {
         control.at("comparing regimens", 0.6)?;

@@ -183,7 +183,7 @@ fn start(app: &mut App, task: Task) -> Vec<Effect> {
     let ticket = app.ticket();
     let progress = Progress { step: "starting".to_owned(), done: 0.0 };
     let earlier = app.jobs.insert(path.clone(), RunningJob { ticket, name, progress, cancelling: false });
-    let request = Request { scenario: path, sets: Vec::new(), task, runs_root, command };
+    let request = Request { scenario: path, sets: Vec::new(), task, runs_root, command, threads: None, resume: false };
     let mut effects: Vec<Effect> = earlier.into_iter().map(|job| Effect::CancelJob(job.ticket)).collect();
     effects.push(Effect::StartJob(ticket, request));
     effects

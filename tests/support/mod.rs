@@ -28,7 +28,8 @@ pub fn scenario(name: &str) -> Scenario {
 /// Does a task and gives what came out.
 pub fn outcome(scenario: &Scenario, task: Task) -> Outcome {
     let cancel = Arc::new(AtomicBool::new(false));
-    let mut control = Control { progress: &mut |_| {}, cancel: &cancel };
+    let mut silent = |_| {};
+    let mut control = Control::new(&mut silent, &cancel);
     perform(scenario, task, &mut control).unwrap_or_else(|failed| panic!("{failed}"))
 }
 

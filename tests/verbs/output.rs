@@ -99,3 +99,15 @@ fn completions_and_help_name_every_verb() {
     assert!(good(folder.path(), &["--version"]).out.starts_with("rpt "));
     assert_eq!(end(folder.path(), &["simulat"]).code, Some(2));
 }
+
+#[test]
+fn fit_weighs_time_activity_functions() {
+    let folder = project();
+    let ended = good(folder.path(), &["fit", "scenarios/p12_model_choice"]);
+    insta::assert_snapshot!("fit_of_p12_model_choice", ended.out);
+    let json = document(&good(folder.path(), &["fit", "scenarios/p12_model_choice", "--json"]));
+    // closed form of the log-linear regression of the liver's three scans (tests/references/model_choice.rs): 7831.4 MBq h
+    let mono = &json["tables"]["time_activity_models"];
+    let place = mono["rows"].as_array().unwrap().iter().position(|row| row["region"] == "liver" && row["family"] == "mono");
+    assert!((number(mono, place.unwrap(), "time_integrated_activity_mbq_h") - 7831.4).abs() < 0.05);
+}

@@ -2,7 +2,7 @@
 use super::{hours, log_axis, patient_line};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::fitting::GroupFit;
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{FitPlan, Scenario};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Measured values with error bars and the fitted curve through them.
@@ -47,13 +47,7 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
     let label =
         if label == "Measured value" { scenario.model.observables.first().map_or(label, |first| first.title.as_str()) } else { label };
     let y = if positive { log_axis(label, unit, &[&all]) } else { Axis::linear(label, unit) };
-    let mut caption = vec![patient_line(scenario)];
-    if let Some(plan) = &scenario.fit {
-        caption.push(format!("Error model: {}.", plan.error_words));
-    }
-    if let Some(source) = data.and_then(|data| data.source.clone()) {
-        caption.push(format!("Data: {source}."));
-    }
+    let caption = scenario.fit.as_ref().map_or_else(|| vec![patient_line(scenario)], |plan| caption(scenario, plan));
     Figure {
         name: "fit".into(),
         title: format!("Measured and fitted: {}", scenario.title),
@@ -61,6 +55,15 @@ pub fn fits(scenario: &Scenario, fits: &[GroupFit]) -> Figure {
         caption,
         ..Figure::default()
     }
+}
+
+/// What stands under every figure of a fit: patient, error model, source of the data.
+pub fn caption(scenario: &Scenario, plan: &FitPlan) -> Vec<String> {
+    let mut caption = vec![patient_line(scenario), format!("Error model: {}.", plan.error_words)];
+    if let Some(source) = scenario.data.as_ref().and_then(|data| data.source.clone()) {
+        caption.push(format!("Data: {source}."));
+    }
+    caption
 }
 
 /// The fitted curve at many times between the first dose and a little after the last point.

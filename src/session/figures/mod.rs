@@ -7,7 +7,7 @@ mod regimens;
 
 pub use curves::{curves, doses};
 pub use effects::effects;
-pub use fits::fits;
+pub use fits::{caption, fits};
 pub use regimens::regimens;
 
 use super::scenario::Scenario;

@@ -71,7 +71,9 @@ impl CourseOf {
     pub fn given(&self, plan: &CoursePlan, parameters: &[f64]) -> Result<(Vec<Administration>, Held), String> {
         let given = administrations(&Course::new(plan, parameters), &self.administrations, self.dose);
         let activities = self.dose.is_none() && self.administrations.iter().any(|dose| dose.activity_mbq.is_some());
-        if activities && self.administrations.iter().any(|dose| dose.activity_mbq.is_none() && dose.amount.is_some_and(|amount| amount > 0.0)) {
+        if activities
+            && self.administrations.iter().any(|dose| dose.activity_mbq.is_none() && dose.amount.is_some_and(|amount| amount > 0.0))
+        {
             return Err("a fit takes doses that are all activities or all amounts, not both in one course".into());
         }
         Ok((given, if activities { Held::Activities } else { Held::Amounts }))

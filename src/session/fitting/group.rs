@@ -1,19 +1,24 @@
 //! One fit: a group of points, the parameters and the model between them, and what came out.
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use nalgebra::DMatrix;
 
-use super::course_predictor::{CourseOf, administrations};
+use super::course_predictor::{CourseOf, CoursePredictor, administrations};
 use super::information::Information;
 use super::point::{Point, Record};
 use super::problem::{GroupProblem, Role};
+use super::resampling::{bootstrapped, profiles};
+use super::search::{SearchRecord, search};
 use crate::dosimetry::course::{Course, CoursePlan};
+use crate::fit::bootstrap::BootstrapResult;
 use crate::fit::error::FitError;
 use crate::fit::estimate::{Estimate, VarianceChoice};
-use crate::fit::least_squares::{Monitor, Settings, fit_monitored};
-use crate::fit::likelihood::Marginal;
+use crate::fit::identifiability::{linearised, unseen_directions};
+use crate::fit::least_squares::Settings;
+use crate::fit::likelihood::{Likelihood, Marginal};
 use crate::fit::parameter::Scale;
+use crate::fit::profile::Profile;
+use crate::fit::uncertainty::sandwich_covariance;
 use crate::model::system::Tangents;
 use crate::session::scenario::{FitPlan, NoiseForm, Scenario};
 use crate::session::work::{Control, Failed};
@@ -54,6 +59,8 @@ pub struct GroupFit {
     pub weighted: Vec<Option<f64>>,
     /// The estimate, in the parameters' own units: those of the model, then noise and factors.
     pub estimate: Estimate,
+    /// Standard errors by the sandwich of the scores, which do not take the error model's word for the scatter; `None` with priors.
+    pub robust_errors: Vec<Option<f64>>,
     /// Units of the parameters, as written.
     pub units: Vec<String>,
     /// What each parameter is.
@@ -72,6 +79,12 @@ pub struct GroupFit {
     pub course_of: Vec<usize>,
     /// Dose of this group where it differs from the scenario's.
     pub dose: Option<f64>,
+    /// How the optimum was found.
+    pub search: SearchRecord,
+    /// Profiles of the likelihood.
+    pub profiles: Vec<Profile>,
+    /// Bootstrap.
+    pub bootstrap: Option<BootstrapResult>,
 }
 
 impl GroupFit {
@@ -123,14 +136,11 @@ pub fn fit_group(fitting: &Fitting<'_>, start: &[f64], name: &str, points: Vec<P
     let Fitting { scenario, plan, course, records } = *fitting;
     let problem = GroupProblem::new(scenario, plan, start, name, &points, records)?;
     let tangents = course.tangents(&problem.moving);
-    let mut likelihood = problem.likelihood(course, &tangents, scenario, control.cancel).map_err(Failed::input)?;
-    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), ..Monitor::default() };
-    let estimate =
-        fit_monitored(&mut likelihood, &problem.parameters, &settings(plan), &monitor).map_err(|error| failed(error, control))?;
-    if control.cancel.load(Ordering::Relaxed) {
-        return Err(Failed::cancelled(format!("cancelled while fitting {name}")));
-    }
-    describe(fitting, &problem, &tangents, name, points, estimate, control)
+    let (estimate, record) = search(fitting, &problem, &tangents, name, control)?;
+    let profiles = profiles(fitting, &problem, &tangents, name, &estimate, control)?;
+    let bootstrap = bootstrapped(fitting, &problem, &tangents, name, &estimate, control)?;
+    let found = describe(fitting, &problem, &tangents, name, points, estimate, control)?;
+    Ok(GroupFit { search: record, profiles, bootstrap, ..found })
 }
 
 /// Predictions, residuals and information at an estimate.
@@ -146,12 +156,13 @@ pub(super) fn describe(
     let Fitting { scenario, plan, course, .. } = *fitting;
     let values = estimate.values();
     let mut likelihood = problem.likelihood(course, tangents, scenario, control.cancel).map_err(Failed::input)?;
-    let standardised = likelihood.standardised(&values).map_err(Failed::because)?;
+    let standardised = likelihood.standardised(&values).map_err(|sentence| control.failure(sentence))?;
     let seen = standardised.iter().flatten().count();
     let sum_of_squares: f64 = standardised.iter().flatten().map(|u| u * u).sum();
     estimate.set_observations(seen, sum_of_squares);
-    let information = Information::of(&mut likelihood, problem, &estimate, &values).map_err(Failed::because)?;
-    let at_used = likelihood.predictions(&values).map_err(Failed::because)?;
+    let robust_errors = more_about(&mut likelihood, problem, plan, &mut estimate, &values);
+    let information = Information::of(&mut likelihood, problem, &estimate, &values).map_err(|sentence| control.failure(sentence))?;
+    let at_used = likelihood.predictions(&values).map_err(|sentence| control.failure(sentence))?;
     let (predicted, course_of) = predict_all(fitting, problem, tangents, &points, &values, &at_used, control)?;
     let mut used = standardised.iter();
     let weighted = points.iter().map(|point| if point.excluded.is_none() { used.next().copied().flatten() } else { None }).collect();
@@ -174,7 +185,10 @@ pub(super) fn describe(
     let parameters = first.parameters(&structural);
     // what the first course reads as it stands, without the deviations of its occasion
     let rows: Vec<usize> = first.moved.iter().map(|moved| moved.value).collect();
-    let typical = CourseOf { moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(), ..first.clone() };
+    let typical = CourseOf {
+        moved: first.moved.iter().map(|moved| super::course_predictor::Moved { deviation: None, ..*moved }).collect(),
+        ..first.clone()
+    };
     let typical_values = typical.parameters(&structural);
     let block = FittedBlock {
         positions: first.moved.iter().map(|moved| moved.position).collect(),
@@ -191,6 +205,7 @@ pub(super) fn describe(
         predicted,
         deviations,
         weighted,
+        robust_errors,
         units: problem.units.iter().map(|(unit, _)| unit.clone()).collect(),
         roles: problem.roles.clone(),
         priors: problem.priors.iter().flat_map(|prior| prior.marginals()).collect(),
@@ -202,7 +217,33 @@ pub(super) fn describe(
         course_of,
         points,
         estimate,
+        search: SearchRecord::default(),
+        profiles: Vec::new(),
+        bootstrap: None,
     })
+}
+
+/// Robust standard errors, and warnings about combinations that the data do not see.
+fn more_about(
+    likelihood: &mut Likelihood<CoursePredictor<'_>>,
+    problem: &GroupProblem,
+    plan: &FitPlan,
+    estimate: &mut Estimate,
+    values: &[f64],
+) -> Vec<Option<f64>> {
+    let nothing = vec![None; values.len()];
+    let Ok((residuals, jacobian)) = linearised(likelihood, &problem.parameters, values, &settings(plan)) else { return nothing };
+    for unseen in unseen_directions(&jacobian, &problem.parameters, estimate) {
+        estimate.warnings.push(unseen.words);
+    }
+    let free: Vec<usize> = (0..values.len()).filter(|row| estimate.parameters[*row].at_bound.is_none()).collect();
+    match sandwich_covariance(&jacobian, &residuals, likelihood.rows(), &free) {
+        // scores of the data alone: with priors the middle of the sandwich is not that of the posterior
+        Some(matrix) if problem.priors.is_empty() => (0..values.len())
+            .map(|row| free.contains(&row).then(|| matrix[(row, row)].sqrt() * problem.parameters[row].scale.derivative(values[row])))
+            .collect(),
+        _ => nothing,
+    }
 }
 
 /// Predictions of all points, excluded ones too (without calibration factors where a point is excluded), and the course of each.
@@ -230,7 +271,7 @@ fn predict_all(
         problem.structural,
         (method, control.cancel),
     );
-    let mut predicted = predictor.predict(&values[..problem.structural]).map_err(Failed::because)?;
+    let mut predicted = predictor.predict(&values[..problem.structural]).map_err(|sentence| control.failure(sentence))?;
     let mut used = at_used.iter();
     for (predicted, point) in predicted.iter_mut().zip(points) {
         if point.excluded.is_none()

@@ -1,21 +1,34 @@
 //! Fits a scenario's model to its data: reading, grouping, weighted least squares, tables.
 mod course_predictor;
+mod diagnostics;
 mod group;
 mod information;
 mod measured;
 mod piecewise;
 mod point;
 mod problem;
+mod resampling;
+mod search;
+mod search_tables;
 mod tables;
+mod two_stage;
 
 pub use course_predictor::{CourseOf, CoursePredictor, administrations};
 pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
+<<<<<<< HEAD
 pub use problem::{GroupProblem, Role};
+=======
+pub use problem::Role;
+pub use search::SearchRecord;
+>>>>>>> main
 
+use super::figures;
+use super::figures::diagnostics::About;
 use super::scenario::{FitPlan, Grouping, Scenario};
+use super::stored_fit::{STORED_FIT_FILE, StoredFit};
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::CoursePlan;
 
@@ -54,10 +67,20 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
             outcome.fitted.push((scenario.model.parameters[*position].path.clone(), *value));
         }
     }
+    let one_person = plan.grouping != Grouping::EachSubject || fits.len() == 1;
+    if one_person && let Some(stored) = StoredFit::of(&scenario.name, &scenario.patient, &scenario.model, &fits, plan.variance) {
+        outcome.files.push((STORED_FIT_FILE.into(), stored.to_yaml()));
+    }
     if plan.error_assumed {
         outcome.assumptions.push(format!("error model of the data: {}", plan.error_words));
     }
     tables::tabulate(scenario, plan, &fits, outcome);
+    search_tables::tabulate(&fits, outcome);
+    let about = About { subject: scenario.title.clone(), caption: figures::caption(scenario, plan) };
+    outcome.figures.extend(diagnostics::figures(scenario, &course, &fits, &about, control.cancel)?);
+    if fits.len() > 1 && plan.grouping == Grouping::EachSubject {
+        two_stage::summarise(scenario, plan, &fits, outcome);
+    }
     if let Some(piecewise) = &scenario.piecewise {
         piecewise::compare(scenario, piecewise, &course, parameters, &fits, outcome)?;
     }

@@ -7,7 +7,7 @@ use crate::dosimetry::course::CoursePlan;
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::likelihood::{Likelihood, Magnitude, Marginal, Measurement, Noise, Prior};
 use crate::fit::parameter::{FitParameter, Scale};
-use crate::math::{log, sqrt};
+use crate::math::{exp, log, sqrt};
 use crate::model::system::Tangents;
 use crate::session::population::Population;
 use crate::session::scenario::{
@@ -66,12 +66,21 @@ pub struct GroupProblem {
     pub moving: Vec<usize>,
 }
 
+/// Factors and deviations stay within this many standard deviations of their prior: bounds for a global search.
+const REACH: f64 = 8.0;
 /// A start for estimated coefficients of variation.
 const START_CV: f64 = 0.2;
 
 impl GroupProblem {
     /// Prepares `points` of the group `name`. `start` are the model's parameters, `records` what the data say of each person.
-    pub fn new(scenario: &Scenario, plan: &FitPlan, start: &[f64], name: &str, points: &[Point], records: &[Record]) -> Result<GroupProblem, Failed> {
+    pub fn new(
+        scenario: &Scenario,
+        plan: &FitPlan,
+        start: &[f64],
+        name: &str,
+        points: &[Point],
+        records: &[Record],
+    ) -> Result<GroupProblem, Failed> {
         let used: Vec<Point> = points.iter().filter(|point| point.excluded.is_none()).cloned().collect();
         let least_squares = plan.variance == VarianceChoice::Estimated;
         check_values(scenario, plan, points)?;
@@ -208,7 +217,8 @@ impl GroupProblem {
                 let name = format!("{} deviation [{occasion}]", self.parameters[value].name);
                 let label = format!("{}, {} in {occasion}", self.parameters[value].label, if relative { "ln factor" } else { "deviation" });
                 let unit = if relative { (String::new(), 1.0) } else { self.units[value].clone() };
-                let eta = self.add(FitParameter::natural(name, 0.0).labelled(label), Role::Deviation { position, occasion }, unit);
+                let parameter = FitParameter::natural(name, 0.0).within(-REACH * spread, REACH * spread).labelled(label);
+                let eta = self.add(parameter, Role::Deviation { position, occasion }, unit);
                 marginals.push(Marginal { position: eta, scale: Scale::Natural, mean: 0.0, standard_deviation: spread });
                 if let Some(moved) = self.courses[course].moved.iter_mut().find(|moved| moved.value == value) {
                     moved.deviation = Some((eta, relative));
@@ -244,11 +254,13 @@ impl GroupProblem {
         point: &Point,
         known: &mut Vec<(Option<String>, String, bool, usize)>,
     ) -> Result<Noise, Failed> {
-        let of_channel = |other: &Point| own.is_none_or(|channel| other.channel == channel) && other.unit == point.unit && other.sd.is_none();
+        let of_channel =
+            |other: &Point| own.is_none_or(|channel| other.channel == channel) && other.unit == point.unit && other.sd.is_none();
         let mut estimated = |problem: &mut GroupProblem, constant: bool| {
             let unit = if constant { point.unit.clone() } else { String::new() };
             let key = (own.map(str::to_string), unit.clone(), constant);
-            if let Some((.., position)) = known.iter().find(|(channel, unit, which, _)| (channel, unit, which) == (&key.0, &key.1, &key.2)) {
+            if let Some((.., position)) = known.iter().find(|(channel, unit, which, _)| (channel, unit, which) == (&key.0, &key.1, &key.2))
+            {
                 return Magnitude::Estimated(*position);
             }
             let whose = own.map_or(String::new(), |channel| format!("{channel} "));
@@ -320,8 +332,10 @@ impl GroupProblem {
                     Some((_, position)) => *position,
                     None => {
                         let name = if key.is_empty() { factor.name.clone() } else { format!("{} [{key}]", factor.name) };
-                        let position = self.add(FitParameter::logarithmic(name, 1.0), Role::Factor, (String::new(), 1.0));
                         let deviation = sqrt(log(1.0 + factor.cv * factor.cv));
+                        let reach = exp(REACH * deviation);
+                        let parameter = FitParameter::logarithmic(name, 1.0).within(1.0 / reach, reach);
+                        let position = self.add(parameter, Role::Factor, (String::new(), 1.0));
                         marginals.push(Marginal { position, scale: Scale::Logarithmic, mean: 0.0, standard_deviation: deviation });
                         known.push((key, position));
                         position
@@ -346,7 +360,8 @@ impl GroupProblem {
                     continue;
                 }
                 if plan.parameters.iter().any(|parameter| parameter.path == spread.path && parameter.prior.is_some()) {
-                    problems.push(format!("`{}` has a prior of its own and one from population `{}`: keep one", spread.path, population.name));
+                    problems
+                        .push(format!("`{}` has a prior of its own and one from population `{}`: keep one", spread.path, population.name));
                 }
                 let (scale, size) = (self.parameters[position].scale, self.units[position].1);
                 let mean = match (scale, spread.log_normal) {
@@ -354,7 +369,10 @@ impl GroupProblem {
                     (Scale::Natural, false) => spread.mean / size,
                     _ => {
                         let (found, needed) = if spread.log_normal { ("log-normal", "log") } else { ("normal", "natural") };
-                        problems.push(format!("`{}` is {found} in population `{}`: fit it with `scale: {needed}`", spread.path, population.name));
+                        problems.push(format!(
+                            "`{}` is {found} in population `{}`: fit it with `scale: {needed}`",
+                            spread.path, population.name
+                        ));
                         continue;
                     }
                 };

@@ -38,23 +38,35 @@ struct Setting<'m> {
     tables: RefCell<Vec<PathBuf>>,
 }
 
-pub(super) fn targets(node: &Node<'_>, folder: &Path, model: &Model, faults: &mut Faults) -> (Vec<DoseTarget>, Vec<PathBuf>) {
+/// What the section says.
+#[derive(Default)]
+pub(super) struct Dosimetry<'f> {
+    /// Targets with their S-values.
+    pub targets: Vec<DoseTarget>,
+    /// User's tables that were read.
+    pub s_value_tables: Vec<PathBuf>,
+    /// `uncertainty`, which is read against the fit.
+    pub uncertainty: Option<Node<'f>>,
+}
+
+pub(super) fn dosimetry<'f>(node: &Node<'f>, folder: &Path, model: &Model, faults: &mut Faults) -> Dosimetry<'f> {
     let Some(nuclide) = model.nuclide else {
         faults.error(node.key_place(), format!("model `{}` has no nuclide, so there is no absorbed dose", model.name));
-        return (Vec::new(), Vec::new());
+        return Dosimetry::default();
     };
-    let Some(mut fields) = node.fields(faults, "a mapping with `targets`") else { return (Vec::new(), Vec::new()) };
+    let Some(mut fields) = node.fields(faults, "a mapping with `targets`") else { return Dosimetry::default() };
     let phantom = fields
         .get("phantom")
         .and_then(|node| node.one_of(faults, &[("male", Phantom::AdultMale), ("female", Phantom::AdultFemale)]))
         .unwrap_or(Phantom::AdultMale);
+    let uncertainty = fields.get("uncertainty");
     let setting = Setting { folder, model, nuclide, phantom, tables: RefCell::new(Vec::new()) };
     let mut found = Vec::new();
     for (name, entry) in fields.require("targets", faults).map(|node| node.entries(faults, "targets by name")).unwrap_or_default() {
         found.extend(target(name, &entry, &setting, faults));
     }
     fields.finish(faults);
-    (found, setting.tables.into_inner())
+    Dosimetry { targets: found, s_value_tables: setting.tables.into_inner(), uncertainty }
 }
 
 fn target(name: String, entry: &Node<'_>, setting: &Setting<'_>, faults: &mut Faults) -> Option<DoseTarget> {

@@ -6,20 +6,35 @@ mod data_section;
 mod dosimetry_section;
 mod files;
 mod fit_section;
+<<<<<<< HEAD
 mod recovery_section;
+=======
+mod from_fit;
+>>>>>>> main
 mod regimen_section;
+mod rivals_section;
 mod sections;
+mod single_time_point_section;
+mod time_activity_section;
+mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
 pub use data_section::{DataPlan, PiecewisePlan};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
-    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan, SharedBy, StartsPlan,
-    StatedMagnitude, UncertaintyPlan, unit_of,
+    BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
+    SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
+<<<<<<< HEAD
 pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
+=======
+pub use from_fit::PatientUncertainty;
+>>>>>>> main
 pub use sections::{Given, SolvePlan};
+pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
+pub use time_activity_section::TimeActivityPlan;
+pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
@@ -45,6 +60,8 @@ pub struct Scenario {
     pub model: Model,
     /// Who it is about.
     pub patient: String,
+    /// What is known of the patient's parameters from an earlier fit.
+    pub uncertainty: Option<PatientUncertainty>,
     /// Assumptions that every report must print.
     pub assumptions: Vec<String>,
     /// Horizon, tolerance, method.
@@ -59,10 +76,18 @@ pub struct Scenario {
     pub recovery: Option<RecoveryPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
+    /// Families of time–activity functions side by side.
+    pub time_activity: Option<TimeActivityPlan>,
+    /// Single-time-point estimates.
+    pub single_time_point: Option<SingleTimePointPlan>,
+    /// Scenario files whose models are compared with this one's.
+    pub rivals: Vec<PathBuf>,
     /// Organs and lesions whose dose is computed.
     pub targets: Vec<DoseTarget>,
     /// Tables of S-values that the user gave.
     pub s_value_tables: Vec<PathBuf>,
+    /// What is known of the uncertainty of measuring, by target: the budget of the absorbed dose after a fit.
+    pub budget: Vec<TargetUncertainty>,
     /// Dose–effect relations.
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
@@ -95,7 +120,7 @@ impl Scenario {
         let model_node = fields.require("model", &mut faults);
         let patient = fields.get("patient");
         let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
-        let (patient_name, mut overrides) = sections::patient(patient.as_ref(), &mut faults);
+        let (patient_name, mut overrides, from_fit) = sections::patient(patient.as_ref(), &mut faults);
         // values set for a what-if need not be values that a fit could start from
         let mut what_if = Vec::new();
         if let Some(set_file) = &set_file {
@@ -112,6 +137,9 @@ impl Scenario {
         let fit_node = fields.get("fit");
         let recovery_node = fields.get("recovery");
         let piecewise_node = fields.get("piecewise");
+        let time_activity_node = fields.get("time_activity");
+        let single_time_point_node = fields.get("single_time_point");
+        let rivals_node = fields.get("rivals");
         let dosimetry_node = fields.get("dosimetry");
         let effects_node = fields.get("effects");
         let regimens_node = fields.get("regimens");
@@ -122,7 +150,7 @@ impl Scenario {
             faults.sort();
             return Err(faults);
         };
-        let model = match crate::model::read(&model_yaml, &overrides) {
+        let mut model = match crate::model::read(&model_yaml, &overrides) {
             Ok((model, warnings)) => {
                 extend(&mut faults, warnings);
                 model
@@ -137,6 +165,8 @@ impl Scenario {
                 model
             }
         };
+        let own: Vec<String> = overrides.iter().map(|(path, _)| path.clone()).collect();
+        let uncertainty = from_fit.as_ref().and_then(|from| from_fit::apply(from, &folder, &own, &mut model, &mut faults));
         let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
@@ -153,6 +183,13 @@ impl Scenario {
         });
         agreement::recovery_and_fit(recovery_node.as_ref(), recovery.as_ref(), fit_node.is_some(), fit.as_ref(), &model, &mut faults);
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
+        for node in [&time_activity_node, &single_time_point_node].into_iter().flatten() {
+            time_activity_section::check_data(node, &model, data.as_ref(), &administrations, &mut faults);
+        }
+        let time_activity = time_activity_node.and_then(|node| time_activity_section::time_activity(&node, &mut faults));
+        let single_time_point =
+            single_time_point_node.and_then(|node| single_time_point_section::single_time_point(&node, data.as_ref(), &mut faults));
+        let rivals = rivals_node.map(|node| rivals_section::rivals(&node, &file, &folder, fit.is_some(), &mut faults)).unwrap_or_default();
         let sections = agreement::Sections {
             data: data_node.as_ref(),
             fit: fit_node.as_ref(),
@@ -160,8 +197,14 @@ impl Scenario {
             dosimetry: dosimetry_node.as_ref(),
         };
         agreement::fit_and_doses(&sections, &model, data.as_ref(), fit.as_ref(), &administrations, &mut faults);
-        let (targets, s_value_tables) =
-            dosimetry_node.as_ref().map(|node| dosimetry_section::targets(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let dosimetry_section::Dosimetry { targets, s_value_tables, uncertainty: budget_node } =
+            dosimetry_node.as_ref().map(|node| dosimetry_section::dosimetry(node, &folder, &model, &mut faults)).unwrap_or_default();
+        let against = uncertainty_section::Against { model: &model, targets: &targets, data: data.as_ref(), fit: fit.as_ref() };
+        let budget = budget_node
+            // a broken fit has been told of
+            .filter(|_| fit.is_some() || fit_node.is_none())
+            .map(|node| uncertainty_section::uncertainty(&node, &against, &mut faults))
+            .unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
         let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
         faults.sort();
@@ -170,6 +213,7 @@ impl Scenario {
                 Scenario {
                     title: title.unwrap_or_else(|| name.clone()),
                     patient: patient_name.unwrap_or_else(|| name.clone()),
+                    uncertainty,
                     name,
                     file,
                     model_file,
@@ -181,8 +225,12 @@ impl Scenario {
                     fit,
                     recovery,
                     piecewise,
+                    time_activity,
+                    single_time_point,
+                    rivals,
                     targets,
                     s_value_tables,
+                    budget,
                     effects,
                     regimens,
                 },
@@ -206,8 +254,18 @@ impl Scenario {
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
         files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
+        for rival in &self.rivals {
+            // a rival's rivals take no part
+            match Scenario::load(rival, &[]) {
+                Ok((rival, _)) => files.extend(Scenario { rivals: Vec::new(), ..rival }.inputs()),
+                Err(_) => files.push(rival.clone()),
+            }
+        }
+        let mut known = std::collections::BTreeSet::new();
+        files.retain(|path| known.insert(path.clone()));
         files
     }
 }

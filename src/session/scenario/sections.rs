@@ -60,10 +60,14 @@ pub(super) fn texts(node: &Node<'_>, faults: &mut Faults) -> Vec<String> {
     node.items(faults, "a list of sentences").into_iter().filter_map(|item| item.text(faults, "a sentence")).collect()
 }
 
-pub(super) fn patient<'f>(node: Option<&Node<'f>>, faults: &mut Faults) -> (Option<String>, Overrides<'f>) {
+/// Name, values, and an earlier fit that the values come from.
+pub(super) type Patient<'f> = (Option<String>, Overrides<'f>, Option<super::from_fit::FromFit<'f>>);
+
+pub(super) fn patient<'f>(node: Option<&Node<'f>>, faults: &mut Faults) -> Patient<'f> {
     let Some(mut fields) = node.and_then(|node| node.fields(faults, "a mapping with `name` and `values`")) else {
-        return (None, Vec::new());
+        return (None, Vec::new(), None);
     };
+    let from_fit = fields.get("from_fit").and_then(|node| super::from_fit::read(node, faults));
     let name = fields.get("name").and_then(|node| node.text(faults, "the patient's name"));
     // one `source` for all values of the patient
     let source = fields.get("source").and_then(|node| node.text(faults, "a citation"));
@@ -76,7 +80,7 @@ pub(super) fn patient<'f>(node: Option<&Node<'f>>, faults: &mut Faults) -> (Opti
         }
     }
     fields.finish(faults);
-    (name, overrides)
+    (name, overrides, from_fit)
 }
 
 /// The section `solve`, and whether it states a horizon.

@@ -1,7 +1,10 @@
 //! One patient: curves, time-integrated activity, absorbed dose, BED, NTCP, and the balance of the labelled ligand.
+mod budget;
+mod draws;
 mod tables;
 mod uncertainty;
 
+pub(crate) use draws::interval;
 pub use uncertainty::StandardErrors;
 
 use tables::{amount_size, amount_unit, balance_table, curve_table, dose_table, region_table, share_beyond};
@@ -79,13 +82,13 @@ pub fn simulate(
     let beyond: Vec<f64> = at_horizon.iter().zip(&whole).map(|(part, all)| share_beyond(part.absorbed_gy, all.absorbed_gy)).collect();
     let doses = if scenario.solve.include_beyond { whole } else { at_horizon };
     control.at("propagating the uncertainty of the fit", 0.55)?;
-    let dose_errors = propagate(scenario, &plan, parameters, fits, &settings)?;
+    let propagated = propagate(scenario, &plan, parameters, fits, &settings)?;
     let activity_mbq: f64 = scenario
         .administrations
         .iter()
         .map(|given| given.activity_mbq.unwrap_or_else(|| given.amount.unwrap_or(0.0) * course.activity_per_amount()))
         .sum();
-    let simulated = Simulated { samples: course.samples, doses, beyond, dose_errors, activity_mbq };
+    let simulated = Simulated { samples: course.samples, doses, beyond, dose_errors: propagated.doses, activity_mbq };
     if let Some((method, reason)) = method {
         outcome.methods.push((scenario.model.name.clone(), reason));
         outcome.findings.push(format!(
@@ -101,6 +104,25 @@ pub fn simulate(
         outcome.tables.insert(0, dose_table(scenario, &simulated, fits));
         outcome.figures.extend(figures::doses(scenario, &simulated));
         toxicity(scenario, &simulated, outcome);
+    }
+    if !simulated.doses.is_empty() {
+        for draw_plan in draws::plans(scenario, fits, parameters).map_err(Failed::because)? {
+            let spread = draws::spread(scenario, &plan, &draw_plan, &simulated.doses, control)?;
+            outcome.tables.insert(1.min(outcome.tables.len()), spread.table);
+            outcome.figures.extend(spread.figures);
+            outcome.seed = outcome.seed.or(Some(draw_plan.seed));
+            if spread.failed > 0 {
+                let messages = spread.last_failure.into_iter().collect();
+                outcome.failures.push(crate::report::Failure {
+                    what: format!("patients from {}", draw_plan.words),
+                    count: spread.failed,
+                    messages,
+                });
+            }
+        }
+    }
+    if !fits.is_empty() {
+        budget::add(scenario, &simulated.doses, &propagated.self_activities, outcome)?;
     }
     if scenario.model.nuclide.is_some() {
         outcome.tables.push(region_table(scenario, &simulated, &cumulated_at_horizon, &cumulated_whole));

@@ -4,7 +4,7 @@ use crate::dosimetry::course::Balance;
 use crate::model::checked::ObservableKind;
 use crate::report::{Cell, Column, Table};
 use crate::session::fitting::GroupFit;
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{FitPlan, Scenario};
 use crate::units::MINUTES_PER_HOUR;
 
 pub(super) fn amount_unit(scenario: &Scenario) -> &str {
@@ -31,8 +31,15 @@ pub(super) fn dose_table(scenario: &Scenario, simulated: &Simulated, fits: &[Gro
         Column::text("s_value"),
     ];
     let with_errors = !fits.is_empty();
+    let likelihood = scenario.fit.as_ref().is_some_and(FitPlan::needs_likelihood);
     if !with_errors {
         columns.retain(|column| !column.name.starts_with("standard_error"));
+    } else if likelihood {
+        columns.retain(|column| column.name != "standard_error_residual");
+        columns
+            .iter_mut()
+            .filter(|column| column.name == "standard_error_given_cv")
+            .for_each(|column| column.name = "standard_error".into());
     }
     let mut table = Table::new("doses", "Absorbed dose", columns);
     for (position, target) in scenario.targets.iter().enumerate() {
@@ -42,13 +49,21 @@ pub(super) fn dose_table(scenario: &Scenario, simulated: &Simulated, fits: &[Gro
         let mut row: Vec<Cell> = vec![target.name.as_str().into(), dose.absorbed_gy.into()];
         if with_errors {
             row.push(simulated.dose_errors[position].given.into());
-            row.push(simulated.dose_errors[position].residual.into());
+            if !likelihood {
+                row.push(simulated.dose_errors[position].residual.into());
+            }
         }
         let per_gbq = (simulated.activity_mbq > 0.0).then(|| dose.absorbed_gy / (simulated.activity_mbq / 1000.0));
         row.extend([per_gbq.into(), dose.bed_gy.into(), (100.0 * simulated.beyond[position]).into(), methods.join("; ").into()]);
         table.push(row);
     }
-    if with_errors {
+    if with_errors && likelihood {
+        table.notes.push(
+            "standard_error: from the covariance of the estimates, noise and factors as fitted. It does not hold the uncertainty of volume, recovery or S-value. A dose has none where a \
+             region that gives 1 % of it or more was not fitted, or a parameter of it ended at a bound."
+                .into(),
+        );
+    } else if with_errors {
         let words = scenario.fit.as_ref().map_or("", |fit| fit.error_words.as_str());
         let mut degrees: Vec<usize> = fits.iter().map(|fit| fit.estimate.degrees_of_freedom).collect();
         degrees.sort_unstable();

@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use super::{BEYOND_HALF_LIVES, failed};
 use crate::dosimetry::course::{CoursePlan, CourseSensitivities, SolveSettings, course_sensitivities};
 use crate::session::fitting::{CourseOf, GroupFit};
-use crate::session::scenario::Scenario;
+use crate::session::scenario::{FitPlan, Scenario};
 use crate::session::work::Failed;
 use crate::units::MINUTES_PER_HOUR;
 
@@ -17,20 +17,30 @@ pub struct StandardErrors {
     pub residual: Option<f64>,
 }
 
+/// What the covariance of the fits says of the targets, one entry a target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Propagated {
+    /// Standard errors of the absorbed doses (Gy).
+    pub doses: Vec<StandardErrors>,
+    /// Time-integrated activity of the region of the target's own name (MBq h) with its standard errors.
+    pub self_activities: Vec<(f64, StandardErrors)>,
+}
+
 /// A source region that gives less than this share of a target's dose need not be fitted for the dose to have a standard error.
 const NEGLIGIBLE: f64 = 0.01;
 
-/// Standard errors of the absorbed doses by the delta method: exact derivatives by every fitted parameter, the covariance of each fit.
+/// Standard errors of the absorbed doses and of the targets' own time-integrated activities by the delta method: exact derivatives by every fitted parameter, the covariance of each fit.
 ///
-/// A dose has none where a region that gives a part of it was not fitted, where a fit has no covariance, or where a parameter ended at a bound.
+/// A figure has none where a region that gives a part of it was not fitted, where a fit has no covariance, or where a parameter ended at a bound.
 pub(super) fn propagate(
     scenario: &Scenario,
     plan: &CoursePlan,
     parameters: &[f64],
     fits: &[GroupFit],
     settings: &SolveSettings,
-) -> Result<Vec<StandardErrors>, Failed> {
-    let nothing = vec![StandardErrors::default(); scenario.targets.len()];
+) -> Result<Propagated, Failed> {
+    let targets = scenario.targets.len();
+    let nothing = Propagated { doses: vec![StandardErrors::default(); targets], self_activities: vec![Default::default(); targets] };
     if fits.is_empty() || scenario.targets.is_empty() {
         return Ok(nothing);
     }
@@ -38,23 +48,28 @@ pub(super) fn propagate(
     chosen.sort_unstable();
     chosen.dedup();
     let at_end = sensitivities_at_end(scenario, plan, parameters, &chosen, settings)?;
-    let mut variances = vec![(0.0, 0.0); scenario.targets.len()];
+    let own_region = |target: usize| plan.model.observables.iter().position(|observable| observable.name == scenario.targets[target].name);
+    // doses first, then the time-integrated activities of the targets' own regions
+    let mut variances = vec![(0.0, 0.0); 2 * targets];
     let mut fitted_regions = vec![false; plan.model.observables.len()];
     let mut unknown_regions = fitted_regions.clone();
+    let likelihood = scenario.fit.as_ref().is_some_and(FitPlan::needs_likelihood);
     let (mut given_known, mut residual_known) = (true, true);
     for fit in fits {
         let block = &fit.block;
         given_known &= block.weights_known;
         let covariance = block.unscaled_covariance.as_ref().filter(|_| !block.at_bound);
-        let mut slopes = vec![DVector::zeros(block.positions.len()); scenario.targets.len()];
+        let mut slopes = vec![DVector::zeros(block.positions.len()); 2 * targets];
         for (index, position) in block.positions.iter().enumerate() {
             let Ok(number) = chosen.binary_search(position) else { continue };
             // from internal units to the fitted scale
             let unit = block.unit[index];
             let natural = parameters[*position] / unit;
             let factor = unit * block.scales[index].derivative(natural);
-            for (target, slope) in slopes.iter_mut().enumerate() {
-                slope[index] = at_end.absorbed[number][target] * factor;
+            for target in 0..targets {
+                slopes[target][index] = at_end.absorbed[number][target] * factor;
+                let cumulated = own_region(target).and_then(|region| at_end.cumulated[number][region]);
+                slopes[targets + target][index] = cumulated.unwrap_or(0.0) * factor;
             }
             for (region, fitted) in fitted_regions.iter_mut().enumerate() {
                 let change = at_end.cumulated[number][region].map_or(0.0, |slope| (slope * parameters[*position]).abs());
@@ -76,17 +91,20 @@ pub(super) fn propagate(
     for (fitted, unknown) in fitted_regions.iter_mut().zip(unknown_regions) {
         *fitted &= !unknown;
     }
-    Ok(variances
-        .into_iter()
-        .enumerate()
-        .map(|(target, (given, residual))| {
-            let known = is_fitted(scenario, plan, target, &at_end, &fitted_regions);
-            StandardErrors {
-                given: (known && given_known).then(|| given.sqrt()),
-                residual: (known && residual_known).then(|| residual.sqrt()),
-            }
-        })
-        .collect())
+    let errors = |known: bool, (given, residual): (f64, f64)| StandardErrors {
+        given: (known && given_known).then(|| given.sqrt()),
+        // a likelihood has its own size of the noise: scaling it by the scatter again would count it twice
+        residual: (known && residual_known && !likelihood).then(|| residual.sqrt()),
+    };
+    let doses = |target| errors(is_fitted(scenario, plan, target, &at_end, &fitted_regions), variances[target]);
+    let self_activity = |target| {
+        let region = own_region(target)?;
+        Some((at_end.cumulated_mbq_h[region]?, errors(fitted_regions[region], variances[targets + target])))
+    };
+    Ok(Propagated {
+        doses: (0..targets).map(doses).collect(),
+        self_activities: (0..targets).map(|target| self_activity(target).unwrap_or_default()).collect(),
+    })
 }
 
 /// Whether every region that gives a part of a target's dose worth counting was fitted.

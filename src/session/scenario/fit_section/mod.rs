@@ -180,14 +180,17 @@ pub(super) fn fit(
     };
     let likelihood = plan.needs_likelihood();
     if likelihood && let (Some(VarianceChoice::Estimated), Some(node)) = (variance, &variance_node) {
-        faults.error(node.place(), "`variance: estimated` rescales plain least squares; this fit has priors, factors or an error model that is estimated").help(
-            "leave `variance` out: the likelihood holds all of them",
-        );
+        faults
+            .error(
+                node.place(),
+                "`variance: estimated` rescales plain least squares; this fit has priors, factors or an error model that is estimated",
+            )
+            .help("leave `variance` out: the likelihood holds all of them");
     }
     if likelihood && plan.error.form == NoiseForm::Unweighted && data.is_none_or(|data| data.sd_column.is_none()) {
-        faults.error(node.key_place(), "priors, factors and estimated error models need an error model with a size, `unweighted` has none").help(
-            "for example `error: {model: constant, sd: estimated}`",
-        );
+        faults
+            .error(node.key_place(), "priors, factors and estimated error models need an error model with a size, `unweighted` has none")
+            .help("for example `error: {model: constant, sd: estimated}`");
     }
     plan.variance = variance.unwrap_or(if likelihood { VarianceChoice::Given } else { VarianceChoice::Estimated });
     Some(plan)

@@ -122,7 +122,9 @@ pub(super) fn noise(node: &Node<'_>, data: Option<&DataPlan>, faults: &mut Fault
         NoiseForm::Proportional | NoiseForm::LogNormal => (false, true),
     };
     let mut complete = true;
-    for (key, needed, found) in [("sd", needs_constant, constant.as_ref().map(|c| &c.0)), ("cv", needs_proportional, proportional.as_ref().map(|p| &p.0))] {
+    for (key, needed, found) in
+        [("sd", needs_constant, constant.as_ref().map(|c| &c.0)), ("cv", needs_proportional, proportional.as_ref().map(|p| &p.0))]
+    {
         if needed && found.is_none() {
             faults.error(node.place(), format!("this error model needs `{key}`")).help(format!("a number, or `{key}: estimated`"));
             complete = false;

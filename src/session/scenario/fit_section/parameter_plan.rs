@@ -143,7 +143,9 @@ pub(super) fn parameter(path: String, entry: &Node<'_>, against: &Against<'_>, f
             (Kind::Logit, Some((low, high))) => Scale::Logit { low, high },
             (Kind::Logit, None) => {
                 let place = scale_node.map_or(entry.place(), |node| node.place());
-                faults.error(place, "the logit scale needs `bounds`: the limits that the value never reaches").help("for example `bounds: [0, 1]`");
+                faults
+                    .error(place, "the logit scale needs `bounds`: the limits that the value never reaches")
+                    .help("for example `bounds: [0, 1]`");
                 Scale::Natural
             }
         };
@@ -161,6 +163,12 @@ pub(super) fn parameter(path: String, entry: &Node<'_>, against: &Against<'_>, f
                 .help("leave `each` out; `each: subject` fits every subject by itself");
         }
         plan.between_occasions = fields.get("between_occasions").and_then(|node| match plan.scale {
+            Scale::Logit { .. } => {
+                faults
+                    .error(node.key_place(), "a parameter on the logit scale has no deviations between occasions here")
+                    .help("fit it on the log scale");
+                None
+            }
             Scale::Natural => positive(value(node.clone(), faults, "the standard deviation between occasions"), &node, faults),
             _ => positive(
                 super::super::quantity(&node, crate::units::DIMENSIONLESS, faults, "the coefficient of variation between occasions"),
@@ -214,9 +222,9 @@ fn prior(node: &Node<'_>, scale: Scale, dimension: Option<Dimension>, faults: &m
         }
         Scale::Natural => {
             if let Some(extra) = median_node.as_ref().or(cv_node.as_ref()) {
-                faults.error(extra.key_place(), "a parameter fitted on its natural scale has a normal prior: give `mean` and `sd`").help(
-                    "or `scale: log` for a log-normal one",
-                );
+                faults
+                    .error(extra.key_place(), "a parameter fitted on its natural scale has a normal prior: give `mean` and `sd`")
+                    .help("or `scale: log` for a log-normal one");
                 return None;
             }
             let words = format!("normal, mean {}, SD {}", shown(&mean_node), shown(&sd_node));

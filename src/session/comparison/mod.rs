@@ -1,4 +1,6 @@
 //! Fixed and adapted arms side by side for one patient.
+mod uncertainty;
+
 use super::figures;
 use super::scenario::Scenario;
 use super::simulation::effect_quantity;
@@ -70,6 +72,9 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
             .to_string(),
     );
     outcome.figures.extend(figures::regimens(scenario, regimen, arms));
+    if let Some(known) = scenario.uncertainty.as_ref().filter(|_| outcome.fitted.is_empty()) {
+        uncertainty::add(scenario, &plan, regimen, known, parameters, &settings, outcome, control)?;
+    }
     Ok(())
 }
 
