@@ -203,7 +203,8 @@ impl Conversion {
     /// Every number that is missing or cannot be.
     pub fn of_row(&self, cell: &dyn Fn(&str) -> Option<f64>, time_h: f64) -> Result<RowConversion, Vec<ConversionFault>> {
         let mut faults = Vec::new();
-        let mut fault = |datum: &Datum, message: String| faults.push(ConversionFault { column: datum.column().map(str::to_string), message });
+        let mut fault =
+            |datum: &Datum, message: String| faults.push(ConversionFault { column: datum.column().map(str::to_string), message });
         let mut background = 0.0;
         if let Some(datum) = &self.background {
             match datum.of(cell) {

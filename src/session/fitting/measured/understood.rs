@@ -19,16 +19,24 @@ pub(super) fn understood(scenario: &Scenario, table: &ReadTable<'_>) -> String {
     if let Some(events) = &plan.events {
         let doses = table.doses();
         let infusions = doses.iter().filter(|dose| dose.duration > 0.0).count();
-        lines.push(format!("  {} doses in {}, {infusions} of them infusions, additional doses written out", doses.len(), events.amount_unit));
+        lines.push(format!(
+            "  {} doses in {}, {infusions} of them infusions, additional doses written out",
+            doses.len(),
+            events.amount_unit
+        ));
     }
     if !plan.covariates.is_empty() {
-        let words: Vec<String> = plan.covariates.iter().map(|covariate| format!("`{}` from `{}`", covariate.path, covariate.column)).collect();
+        let words: Vec<String> =
+            plan.covariates.iter().map(|covariate| format!("`{}` from `{}`", covariate.path, covariate.column)).collect();
         lines.push(format!("  subjects' own values: {}", words.join(", ")));
     }
-    lines.push(format!("  scans: {}", match &plan.scan_column {
-        Some(column) => format!("column `{column}`"),
-        None => "values at one time of a subject and occasion are one scan".to_string(),
-    }));
+    lines.push(format!(
+        "  scans: {}",
+        match &plan.scan_column {
+            Some(column) => format!("column `{column}`"),
+            None => "values at one time of a subject and occasion are one scan".to_string(),
+        }
+    ));
     if !table.unmapped.is_empty() {
         lines.push(format!("  channels not mapped and left out: {}", table.unmapped.join(", ")));
     }
@@ -53,7 +61,11 @@ fn clock(scenario: &Scenario, table: &ReadTable<'_>) -> String {
         TimeZero::StartOfInfusion => format!("counted from the start of the first administration at {} h", hours(plan.shift_min)),
         TimeZero::EndOfInfusion => {
             let duration = scenario.administrations.first().map_or(0.0, |given| given.duration_min);
-            format!("counted from the end of the first administration: {} h are added ({} h of infusion)", hours(plan.shift_min), hours(duration))
+            format!(
+                "counted from the end of the first administration: {} h are added ({} h of infusion)",
+                hours(plan.shift_min),
+                hours(duration)
+            )
         }
     }
 }
@@ -62,7 +74,8 @@ fn channel_words(scenario: &Scenario, table: &ReadTable<'_>, channel: &ChannelPl
     let observable = &scenario.model.observables[channel.observable].name;
     let points = || table.points.iter().filter(|point| point.channel == channel.name);
     let used = points().filter(|point| point.excluded.is_none()).count();
-    let mut words = if *observable == channel.name { format!("{}: ", channel.name) } else { format!("{} is observable {observable}: ", channel.name) };
+    let mut words =
+        if *observable == channel.name { format!("{}: ", channel.name) } else { format!("{} is observable {observable}: ", channel.name) };
     words.push_str(&format!("{used} of {} values used, in {}", points().count(), channel.unit.text));
     if let Some(background) = &channel.conversion.background {
         words.push_str(&format!("; less the background ({})", background.words()));
