@@ -7,6 +7,7 @@ mod dosimetry_section;
 mod files;
 mod fit_section;
 mod from_fit;
+mod recovery_section;
 mod regimen_section;
 mod rivals_section;
 mod sections;
@@ -16,13 +17,16 @@ mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
-pub use data_section::{DataPlan, PiecewisePlan};
+pub use data_section::{
+    ChannelPlan, CovariatePlan, DataPlan, Deviation, EventPlan, PiecewisePlan, TablePlan, TimeZero, UnitKind, ValueUnit,
+};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
     BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
     SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
 pub use from_fit::PatientUncertainty;
+pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
@@ -64,6 +68,8 @@ pub struct Scenario {
     pub data: Option<DataPlan>,
     /// What is fitted.
     pub fit: Option<FitPlan>,
+    /// Simulated data from which the fit is to find the truth again.
+    pub recovery: Option<RecoveryPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
     /// Families of time–activity functions side by side.
@@ -125,6 +131,7 @@ impl Scenario {
         let administrations_node = fields.get("administrations");
         let data_node = fields.get("data");
         let fit_node = fields.get("fit");
+        let recovery_node = fields.get("recovery");
         let piecewise_node = fields.get("piecewise");
         let time_activity_node = fields.get("time_activity");
         let single_time_point_node = fields.get("single_time_point");
@@ -159,12 +166,19 @@ impl Scenario {
         let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
-        let data = data_node.as_ref().and_then(|node| data_section::data(node, &folder, &model, &mut faults));
+        let around = data_section::Surroundings { folder: &folder, model: &model, administrations: &administrations };
+        let data = data_node.as_ref().and_then(|node| data_section::data(node, &around, &mut faults));
+        let recovery = recovery_node.as_ref().and_then(|node| recovery_section::recovery(node, &model, &mut faults));
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
+            (None, None) if recovery_node.is_none() => {
+                faults.error(node.key_place(), "`fit` needs `data`, or a `recovery` that simulates them");
+                None
+            }
             _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
+        agreement::recovery_and_fit(recovery_node.as_ref(), recovery.as_ref(), fit_node.is_some(), fit.as_ref(), &model, &mut faults);
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
         for node in [&time_activity_node, &single_time_point_node].into_iter().flatten() {
             time_activity_section::check_data(node, &model, data.as_ref(), &administrations, &mut faults);
@@ -206,6 +220,7 @@ impl Scenario {
                     administrations,
                     data,
                     fit,
+                    recovery,
                     piecewise,
                     time_activity,
                     single_time_point,
@@ -224,18 +239,21 @@ impl Scenario {
 
     /// Unit in which an observable is shown, and its size in internal units: that of the data where they measure it.
     pub fn unit_of_observable(&self, position: usize) -> (String, f64) {
-        match &self.data {
-            Some(data) if data.channels.iter().any(|(_, observable)| *observable == position) => {
-                (data.value_unit.clone(), data.value_in_internal)
-            }
-            _ => (self.model.observables[position].dimension.internal_unit(), 1.0),
+        let mut channels = self.data.iter().flat_map(|data| &data.tables).flat_map(|table| &table.channels);
+        match channels.find(|channel| channel.observable == position) {
+            Some(channel) => (channel.result_unit.clone(), channel.result_in_internal),
+            None => (self.model.observables[position].dimension.internal_unit(), 1.0),
         }
     }
 
     /// Every file that the results depend on.
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
-        files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        for table in self.data.iter().flat_map(|data| &data.tables) {
+            if !files.contains(&table.file) {
+                files.push(table.file.clone());
+            }
+        }
         files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
