@@ -278,7 +278,7 @@ fn models_table(plan: &TimeActivityPlan, chosen: &[RegionChoice]) -> Table {
             Column::text("effective_half_lives_h"),
             Column::text("estimates"),
             Column::number("after_last_scan", "%").significant(3),
-            Column::number("chi_squared", "").significant(4),
+            Column::number("chi_squared", "").decimals(3),
             Column::number("aic", "").significant(6),
             Column::number("aicc", "").significant(6),
             Column::number("bic", "").significant(6),
@@ -498,7 +498,7 @@ fn curves(scenario: &Scenario, plan: &TimeActivityPlan, regions: &[Region], chos
             y: points.iter().map(|point| point.activity_mbq).collect(),
             low: Some(points.iter().map(|point| (point.activity_mbq - half(point)).max(floor)).collect()),
             high: Some(points.iter().map(|point| point.activity_mbq + half(point)).collect()),
-            style: Style::solid(4),
+            style: Style { marker: Some(0), ..Style::solid(4) },
         });
         panels.push(Panel {
             title: Some(choice.name.replace('_', " ")),
