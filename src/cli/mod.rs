@@ -128,18 +128,11 @@ struct RecoverArguments {
     /// Seed instead of the scenario's
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Threads (as many as the machine has unless given); the numbers do not depend on it
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096))]
-    threads: Option<u32>,
 }
 
 impl RecoverArguments {
     fn options(&self) -> RecoveryOptions {
-        RecoveryOptions {
-            replicates: self.replicates.map(|count| count as usize),
-            seed: self.seed,
-            threads: self.threads.map(|count| count as usize),
-        }
+        RecoveryOptions { replicates: self.replicates.map(|count| count as usize), seed: self.seed }
     }
 }
 

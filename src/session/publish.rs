@@ -3,13 +3,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::job::Request;
-use super::recovery::RecoveryOptions;
 use super::scenario::Scenario;
-<<<<<<< HEAD
-use super::work::{Control, Failed, Outcome, Task};
-=======
 use super::work::{Checkpoints, Control, Failed, Outcome};
->>>>>>> main
 use crate::report::digest::{sha256_hex, sha256_of_file};
 use crate::report::runs::latest_partial;
 use crate::report::{InputFile, Manifest, ReportError, ReportText, RunFolder};
@@ -51,12 +46,7 @@ fn input_hash(inputs: &[InputFile], request: &Request) -> String {
     for set in &request.sets {
         text.push_str(set);
     }
-    let task = match request.task {
-        // the numbers do not depend on the threads
-        Task::Recover(options) => Task::Recover(RecoveryOptions { threads: None, ..options }),
-        other => other,
-    };
-    text.push_str(&format!("{task:?}{}", env!("CARGO_PKG_VERSION")));
+    text.push_str(&format!("{:?}{}", request.task, env!("CARGO_PKG_VERSION")));
     sha256_hex(text.as_bytes())
 }
 

@@ -18,12 +18,8 @@ pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
-<<<<<<< HEAD
 pub use problem::{GroupProblem, Role};
-=======
-pub use problem::Role;
 pub use search::SearchRecord;
->>>>>>> main
 
 use super::figures;
 use super::figures::diagnostics::About;

@@ -30,8 +30,6 @@ pub struct RecoveryOptions {
     pub replicates: Option<usize>,
     /// Seed.
     pub seed: Option<u64>,
-    /// Threads; as many as the machine has unless given. The numbers do not depend on it.
-    pub threads: Option<usize>,
 }
 
 /// Does the study that the scenario declares in `recovery` and adds its tables, figure and findings.
@@ -46,8 +44,7 @@ pub fn recover(scenario: &Scenario, options: RecoveryOptions, outcome: &mut Outc
     let fitting = Fitting { scenario, plan, course: &course, records: &[] };
     let patients = Patients::new(&fitting, recovery, seed)?;
     let doses = Doses::new(scenario, patients.moving())?;
-    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, replicates.max(1));
-    let found = study::run(&patients, &doses, replicates, threads, control)?;
+    let found = study::run(&patients, &doses, replicates, control)?;
     outcome.seed = Some(seed);
     tables::tabulate(&patients, &doses, &found, outcome);
     Ok(found)

@@ -8,10 +8,10 @@ use super::replicate::{Replicate, replicate};
 use crate::session::work::{Control, Failed, Progress};
 
 /// Does replicates 0 to `replicates` − 1 and returns them in this order.
-pub fn run(patients: &Patients<'_>, doses: &Doses<'_>, replicates: usize, threads: usize, control: &mut Control) -> Result<Vec<Replicate>, Failed> {
+pub fn run(patients: &Patients<'_>, doses: &Doses<'_>, replicates: usize, control: &mut Control) -> Result<Vec<Replicate>, Failed> {
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
-    let cancel = control.cancel;
+    let (cancel, threads) = (control.cancel, control.threads.clamp(1, replicates.max(1)));
     let mut found: Vec<Option<Replicate>> = vec![None; replicates];
     let mut ended: Option<Failed> = None;
     std::thread::scope(|scope| {
@@ -20,7 +20,7 @@ pub fn run(patients: &Patients<'_>, doses: &Doses<'_>, replicates: usize, thread
             let (sender, next, stop) = (sender.clone(), &next, &stop);
             scope.spawn(move || {
                 let mut quiet = |_: Progress| {};
-                let mut control = Control { progress: &mut quiet, cancel };
+                let mut control = Control::new(&mut quiet, cancel);
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= replicates || stop.load(Ordering::Relaxed) {

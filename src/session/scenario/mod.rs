@@ -6,11 +6,8 @@ mod data_section;
 mod dosimetry_section;
 mod files;
 mod fit_section;
-<<<<<<< HEAD
-mod recovery_section;
-=======
 mod from_fit;
->>>>>>> main
+mod recovery_section;
 mod regimen_section;
 mod rivals_section;
 mod sections;
@@ -26,11 +23,8 @@ pub use fit_section::{
     BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
     SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
-<<<<<<< HEAD
-pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
-=======
 pub use from_fit::PatientUncertainty;
->>>>>>> main
+pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
