@@ -156,7 +156,8 @@ fn a_cancelled_study_says_how_far_it_came() {
 fn mistakes_in_the_section_are_told() {
     let base = "scenario: own\nmodel: ../../models/organ_monoexponential.yaml\nadministrations: [{site: injection, activity: 7.4 GBq}]\n";
     let fit = "fit: {error: {model: log-normal, cv: 10 %}, variance: given, parameters: {left_kidney.uptake: {scale: log}}}\n";
-    let section = "recovery: {measurements: {scans: {channels: [left_kidney], times: [4 h], cv: 10 %}}, replicates: 20, seed: 1, truth: fixed}\n";
+    let section =
+        "recovery: {measurements: {scans: {channels: [left_kidney], times: [4 h], cv: 10 %}}, replicates: 20, seed: 1, truth: fixed}\n";
     for (text, expected) in [
         (section.to_string(), "`recovery` needs `fit`"),
         (fit.to_string(), "`fit` needs `data`, or a `recovery` that simulates them"),

@@ -16,3 +16,5 @@ mod properties;
 mod regimens;
 #[path = "references/ulm.rs"]
 mod ulm;
+#[path = "references/uncertainty_budget.rs"]
+mod uncertainty_budget;

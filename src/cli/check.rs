@@ -74,10 +74,13 @@ fn check_file(file: &Path) -> (String, Faults) {
         return match Scenario::load(file, &[]) {
             Ok((scenario, mut faults)) => {
                 // the table is read too: a person who checks wants to know now, not when the fit begins
-                if let Err(failed) = check_data(&scenario) {
-                    failed.sentence.lines().for_each(|line| {
+                match check_data(&scenario) {
+                    Ok(warnings) => warnings.into_iter().for_each(|warning| {
+                        faults.warning(None, warning);
+                    }),
+                    Err(failed) => failed.sentence.lines().for_each(|line| {
                         faults.error(None, line);
-                    });
+                    }),
                 }
                 let shape = format!("scenario of model `{}`, patient {}; ", scenario.model.name, scenario.patient);
                 (shape, faults)

@@ -24,7 +24,11 @@ pub(crate) struct Columns {
     /// Column with channel names and its name, in a long table.
     pub(crate) channel: Option<(usize, String)>,
     pub(crate) subject: Option<(usize, String)>,
+    pub(crate) occasion: Option<(usize, String)>,
+    pub(crate) scan: Option<(usize, String)>,
     pub(crate) excluded: Option<usize>,
+    /// One position per further column of numbers.
+    pub(crate) numbers: Vec<usize>,
     /// One position per filter of the mapping.
     pub(crate) filters: Vec<usize>,
     pub(crate) used: Vec<(String, String)>,
@@ -72,6 +76,9 @@ impl Columns {
             }
         }
         let subject = mapping.subject.as_ref().map(|name| (lookup.position(name, || "subject".into()), name.clone()));
+        let occasion = mapping.occasion.as_ref().map(|name| (lookup.position(name, || "occasion".into()), name.clone()));
+        let scan = mapping.scan.as_ref().map(|name| (lookup.position(name, || "scan".into()), name.clone()));
+        let numbers = mapping.numbers.iter().map(|(name, role)| lookup.position(name, || role.clone())).collect();
         let excluded = mapping.excluded.as_ref().map(|name| lookup.position(name, || "reason for exclusion".into()));
         let filters = mapping.filters.iter().map(|f| lookup.position(&f.column, || format!("filter: only `{}`", f.value))).collect();
         let Lookup { used, complete, .. } = lookup;
@@ -83,7 +90,10 @@ impl Columns {
             values,
             channel: channel_column,
             subject,
+            occasion,
+            scan,
             excluded,
+            numbers,
             filters,
             used,
             unused,

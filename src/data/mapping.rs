@@ -1,6 +1,9 @@
 //! What the user says about a table: which column is the time, which the value, how numbers are written.
 //!
-//! Two layouts: *long*, where one column names the channel of each row, and *wide*, where each channel has a column of its own.
+//! Two layouts: *long*, where one column names the channel of each row, and *wide*, where each channel has a column of its own. Further columns (a
+//! recovery coefficient, a body weight, the number of the scan) are read beside them, as numbers or as words.
+
+use std::collections::BTreeMap;
 
 /// Sign between cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,6 +92,8 @@ pub struct TableMapping {
     pub comment: char,
     /// Cells that mean "no value".
     pub missing: Vec<String>,
+    /// Cells of a value column that mean "below the limit of quantification". `<0.5` is read as that, with its limit, in any case.
+    pub below: Vec<String>,
     /// Column of times.
     pub time: String,
     /// Factor from the unit of the table's times to the caller's.
@@ -99,6 +104,18 @@ pub struct TableMapping {
     pub subject: Option<String>,
     /// Column whose content, unless empty, missing, `0`, `no` or `false`, is the reason for leaving the row out of a fit.
     pub excluded: Option<String>,
+    /// Column that names the occasion (cycle of therapy).
+    pub occasion: Option<String>,
+    /// Column that names the scan or batch of samples.
+    pub scan: Option<String>,
+    /// Further columns of numbers, read into [`crate::data::Observation::numbers`] in this order: the name of the column and what it is for.
+    pub numbers: Vec<(String, String)>,
+    /// Lines that hold no observation, with the reason: dose records of an event table.
+    pub left_out: BTreeMap<u64, String>,
+    /// Occasions of lines, where no column names them: those that a reset in an event table begins.
+    pub occasion_of_line: BTreeMap<u64, String>,
+    /// Earliest time that makes sense, in the unit of the table: 0, or less where the clock starts after the beginning of the infusion.
+    pub earliest_time: f64,
     /// Conditions that a row must meet, all of them.
     pub filters: Vec<Filter>,
     /// Whether one channel may have several values at the same time (replicates). Otherwise that is a problem.
@@ -116,7 +133,14 @@ impl TableMapping {
             time: time.into(),
             time_scale: 1.0,
             channels,
+            below: Vec::new(),
             subject: None,
+            occasion: None,
+            scan: None,
+            numbers: Vec::new(),
+            left_out: BTreeMap::new(),
+            occasion_of_line: BTreeMap::new(),
+            earliest_time: 0.0,
             excluded: None,
             filters: Vec::new(),
             replicates: false,

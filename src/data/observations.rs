@@ -14,18 +14,31 @@ pub struct Observation {
     pub channel: String,
     /// Subject, where the table names one.
     pub subject: Option<String>,
-    /// Measured value; `None` where it is marked as missing.
+    /// Occasion (cycle), where the table names one.
+    pub occasion: Option<String>,
+    /// Scan or batch of samples, where the table names one.
+    pub scan: Option<String>,
+    /// Measured value; `None` where it is marked as missing, or as below a limit that the cell does not give. For `<0.5` it is 0.5.
     pub value: Option<f64>,
+    /// Whether the cell says that the value lies below the limit of quantification.
+    pub below_limit: bool,
     /// Its standard deviation, where the table gives one.
     pub sd: Option<f64>,
     /// Why the table leaves it out, if it does.
     pub excluded: Option<String>,
+    /// Numbers of the further columns of the mapping; `None` where missing.
+    pub numbers: Vec<Option<f64>>,
 }
 
 impl Observation {
-    /// Whether a fit may use it: there is a value and it is not excluded.
+    /// Whether a fit may use it: there is a value, or the knowledge that it is below a limit, and it is not excluded.
     pub fn is_usable(&self) -> bool {
-        self.value.is_some() && self.excluded.is_none()
+        self.is_present() && self.excluded.is_none()
+    }
+
+    /// Whether the cell says anything: a value, or that it is below a limit.
+    pub fn is_present(&self) -> bool {
+        self.value.is_some() || self.below_limit
     }
 }
 
@@ -61,6 +74,8 @@ pub struct ChannelSummary {
     pub subjects: usize,
     /// Usable values.
     pub points: usize,
+    /// Usable values of which only an upper limit is known.
+    pub below_limit: usize,
     /// Values marked as missing.
     pub missing: usize,
     /// Values present but excluded.
@@ -79,12 +94,17 @@ impl Observations {
 
     /// Usable observations whose value is zero or negative: no logarithm, no proportional error.
     pub fn not_positive(&self) -> impl Iterator<Item = &Observation> {
-        self.usable().filter(|row| row.value.is_some_and(|value| value <= 0.0))
+        self.usable().filter(|row| !row.below_limit && row.value.is_some_and(|value| value <= 0.0))
     }
 
     /// Names of the subjects in order of appearance; empty where the table names none.
     pub fn subjects(&self) -> Vec<&str> {
         distinct(self.rows.iter().filter_map(|row| row.subject.as_deref()))
+    }
+
+    /// Names of the occasions in order of appearance; empty where the table names none.
+    pub fn occasions(&self) -> Vec<&str> {
+        distinct(self.rows.iter().filter_map(|row| row.occasion.as_deref()))
     }
 
     /// Every channel in numbers, in order of appearance.
@@ -98,8 +118,9 @@ impl Observations {
                     channel: channel.to_string(),
                     subjects: distinct(rows.iter().map(|r| r.subject.as_deref())).len(),
                     points: times().count(),
-                    missing: rows.iter().filter(|r| r.value.is_none()).count(),
-                    excluded: rows.iter().filter(|r| r.value.is_some() && r.excluded.is_some()).count(),
+                    below_limit: rows.iter().filter(|r| r.below_limit && r.is_usable()).count(),
+                    missing: rows.iter().filter(|r| !r.is_present()).count(),
+                    excluded: rows.iter().filter(|r| r.is_present() && r.excluded.is_some()).count(),
                     first_time: times().reduce(f64::min),
                     last_time: times().reduce(f64::max),
                 }
@@ -137,10 +158,17 @@ impl Observations {
         if subjects > 0 {
             writeln!(text, "  {subjects} subjects")?;
         }
+        let occasions = self.occasions();
+        if !occasions.is_empty() {
+            writeln!(text, "  occasions: {}", occasions.join(", "))?;
+        }
         for channel in self.channels() {
             write!(text, "  {}: {} values", channel.channel, channel.points)?;
             if let (Some(first), Some(last)) = (channel.first_time, channel.last_time) {
                 write!(text, ", time {} to {}", short(first), short(last))?;
+            }
+            if channel.below_limit > 0 {
+                write!(text, ", {} below the limit of quantification", channel.below_limit)?;
             }
             if channel.missing > 0 {
                 write!(text, ", {} missing", channel.missing)?;
@@ -150,7 +178,7 @@ impl Observations {
             }
             writeln!(text)?;
         }
-        for row in self.rows.iter().filter(|row| row.value.is_some()) {
+        for row in self.rows.iter().filter(|row| row.is_present()) {
             if let Some(reason) = &row.excluded {
                 writeln!(text, "  line {} ({}) excluded: {reason}", row.line, row.channel)?;
             }
@@ -164,7 +192,7 @@ impl Observations {
 }
 
 /// A time for people: at most two decimals, none of them idle.
-fn short(time: f64) -> String {
+pub(crate) fn short(time: f64) -> String {
     let text = format!("{time:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }

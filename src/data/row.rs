@@ -3,7 +3,7 @@
 use crate::data::columns::{Columns, ValueColumn};
 use crate::data::mapping::TableMapping;
 use crate::data::number::parse_number;
-use crate::data::observations::Observation;
+use crate::data::observations::{Observation, short};
 use crate::data::problem::Collector;
 use crate::data::text::Record;
 
@@ -34,6 +34,9 @@ impl<'a> RowReader<'a> {
             );
             return;
         }
+        if let Some(reason) = self.mapping.left_out.get(&record.line) {
+            return self.drop(reason);
+        }
         for (&index, filter) in self.columns.filters.iter().zip(&self.mapping.filters) {
             if !self.matches(&record.cells[index], &filter.value) {
                 return self.drop(&format!("`{}` is not {}", filter.column, filter.value));
@@ -52,20 +55,30 @@ impl<'a> RowReader<'a> {
         }
         let time = self.number(record, self.columns.time, &self.columns.time_name, problems);
         if let Some(time) = time
-            && time < 0.0
+            && time < self.mapping.earliest_time
             && excluded.is_none()
         {
+            let earliest = self.mapping.earliest_time;
+            let wanted = if earliest == 0.0 {
+                "is negative, expected the time since administration".to_string()
+            } else {
+                format!("is before the start of the infusion at {}", short(earliest))
+            };
             problems.add(
                 Some(record.line),
                 Some(&self.columns.time_name),
-                format!("the time {time} is negative, expected the time since administration"),
+                format!("the time {time} {wanted}"),
                 Some("filter out or exclude samples from before".into()),
             );
         }
         let subject = self.name(record, self.columns.subject.as_ref(), "subject", problems);
         let named = self.name(record, self.columns.channel.as_ref(), "channel", problems);
+        let occasion = self.name(record, self.columns.occasion.as_ref(), "occasion", problems);
+        let occasion = occasion.or_else(|| self.mapping.occasion_of_line.get(&record.line).cloned());
+        let scan = self.name(record, self.columns.scan.as_ref(), "scan", problems);
+        let numbers = self.further(record, excluded.is_some(), problems);
         for column in &self.columns.values {
-            let value = self.value(record, column, excluded.is_some(), problems);
+            let (value, below_limit) = self.value(record, column, excluded.is_some(), problems);
             let sd = self.deviation(record, column, excluded.is_some(), problems);
             if let Some(time) = time {
                 self.rows.push(Observation {
@@ -73,9 +86,13 @@ impl<'a> RowReader<'a> {
                     time: time * self.mapping.time_scale,
                     channel: column.channel.clone().or_else(|| named.clone()).unwrap_or_default(),
                     subject: subject.clone(),
+                    occasion: occasion.clone(),
+                    scan: scan.clone(),
                     value,
+                    below_limit,
                     sd,
                     excluded: excluded.clone(),
+                    numbers: numbers.clone(),
                 });
             }
         }
@@ -126,16 +143,43 @@ impl<'a> RowReader<'a> {
         Some(cell.clone())
     }
 
-    /// The scaled value; excluded rows may hold anything.
-    fn value(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> Option<f64> {
+    /// The numbers of the further columns; excluded rows may hold anything.
+    fn further(&self, record: &Record, excluded: bool, problems: &mut Collector) -> Vec<Option<f64>> {
+        let named = self.columns.numbers.iter().zip(&self.mapping.numbers);
+        named
+            .map(|(&index, (name, _))| match &record.cells[index] {
+                cell if self.is_missing(cell) => None,
+                cell if excluded => parse_number(cell, self.mapping.decimal).ok(),
+                _ => self.number(record, index, name, problems),
+            })
+            .collect()
+    }
+
+    /// The scaled value, and whether it is only known to lie below it; excluded rows may hold anything.
+    fn value(&self, record: &Record, column: &ValueColumn, excluded: bool, problems: &mut Collector) -> (Option<f64>, bool) {
         let cell = &record.cells[column.value];
         if self.is_missing(cell) {
-            return None;
+            return (None, false);
         }
-        if excluded {
-            return parse_number(cell, self.mapping.decimal).ok().map(|v| v * column.scale);
+        if self.mapping.below.iter().any(|mark| mark.trim() == cell) {
+            return (None, true);
         }
-        self.number(record, column.value, &column.name, problems).map(|value| value * column.scale)
+        let limit = cell.strip_prefix('<').map(str::trim);
+        let value = match parse_number(limit.unwrap_or(cell), self.mapping.decimal) {
+            Ok(number) => Some(number * column.scale),
+            Err(_) if excluded => None,
+            // `<LOQ` is a mark that the mapping does not know
+            Err(_) if limit.is_some() => {
+                let message = format!("`{cell}` seems to mean a value below the limit of quantification");
+                problems.add(Some(record.line), Some(&column.name), message, Some("name the mark in `below`".into()));
+                None
+            }
+            Err(fault) => {
+                problems.add(Some(record.line), Some(&column.name), fault.message, fault.hint);
+                None
+            }
+        };
+        (value, limit.is_some() && value.is_some())
     }
 
     /// The scaled standard deviation, which must be positive.

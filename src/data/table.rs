@@ -12,16 +12,28 @@ use std::path::Path;
 /// # Errors
 /// As [`parse_table`], or a file that cannot be read (with the nearest name in its folder).
 pub fn read_table(path: &Path, mapping: &TableMapping) -> Result<Observations, TableProblems> {
-    let name = path.display().to_string();
-    match std::fs::read(path) {
-        Ok(bytes) => parse_table(&name, &bytes, mapping),
-        Err(error) => {
-            let mut problems = Collector::new(&name);
-            let hint = neighbour(path).map(|near| format!("did you mean `{near}`?"));
-            problems.add(None, None, format!("cannot be read: {error}"), hint);
-            Err(TableProblems(problems.problems))
-        }
-    }
+    parse_table(&path.display().to_string(), &read_bytes(path)?, mapping)
+}
+
+/// The content of a file.
+///
+/// # Errors
+/// A file that cannot be read, with the nearest name in its folder.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, TableProblems> {
+    std::fs::read(path).map_err(|error| {
+        let mut problems = Collector::new(&path.display().to_string());
+        let hint = neighbour(path).map(|near| format!("did you mean `{near}`?"));
+        problems.add(None, None, format!("cannot be read: {error}"), hint);
+        TableProblems(problems.problems)
+    })
+}
+
+/// Names of the columns; none where the file has no readable header, which [`parse_table`] then reports.
+pub fn header_of(bytes: &[u8], mapping: &TableMapping) -> Vec<String> {
+    let mut ignored = Collector::new("");
+    let Some(text) = decode(bytes, &mut ignored) else { return Vec::new() };
+    let all = records(text, delimiter(text, mapping), mapping.comment, &mut ignored);
+    all.into_iter().next().map(|header| header.cells).unwrap_or_default()
 }
 
 /// The file in the same folder whose name is nearest.
@@ -127,7 +139,7 @@ fn report_nothing(dropped: &[(String, usize)], body: &[Record], columns: &Column
 
 /// Rows by subject, channel (both in order of appearance) and time; says so where times were not in order.
 fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observation> {
-    let key = |row: &Observation| (row.subject.clone(), row.channel.clone());
+    let key = |row: &Observation| (row.subject.clone(), row.occasion.clone(), row.channel.clone());
     let mut ordered: Vec<Observation> = Vec::with_capacity(rows.len());
     for group in distinct(rows.iter().map(key)) {
         let mut members: Vec<Observation> = rows.iter().filter(|r| key(r) == group).cloned().collect();
@@ -139,15 +151,20 @@ fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observatio
     }
     // Subjects stay together even where the file takes turns between them.
     let subjects = distinct(ordered.iter().map(|r| r.subject.clone()));
-    ordered.sort_by_key(|row| subjects.iter().position(|s| *s == row.subject));
+    let occasions = distinct(ordered.iter().map(|r| r.occasion.clone()));
+    ordered.sort_by_key(|row| (subjects.iter().position(|s| *s == row.subject), occasions.iter().position(|o| *o == row.occasion)));
     ordered
 }
 
 fn describe(row: &Observation) -> String {
-    match &row.subject {
-        Some(subject) => format!("`{}` of subject {subject}", row.channel),
-        None => format!("`{}`", row.channel),
+    let mut words = format!("`{}`", row.channel);
+    if let Some(subject) = &row.subject {
+        words.push_str(&format!(" of subject {subject}"));
     }
+    if let Some(occasion) = &row.occasion {
+        words.push_str(&format!(", occasion {occasion}"));
+    }
+    words
 }
 
 /// Adds a problem for every usable value at the same time as the one before it.
@@ -155,7 +172,7 @@ fn report_repeats(rows: &[Observation], time_column: &str, problems: &mut Collec
     let usable: Vec<&Observation> = rows.iter().filter(|row| row.is_usable()).collect();
     for pair in usable.windows(2) {
         let (first, second) = (pair[0], pair[1]);
-        let same_group = first.subject == second.subject && first.channel == second.channel;
+        let same_group = first.subject == second.subject && first.occasion == second.occasion && first.channel == second.channel;
         if same_group && first.time == second.time {
             problems.add(
                 Some(second.line),

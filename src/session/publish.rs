@@ -110,7 +110,14 @@ impl Begun {
 
     /// Removes what was begun: nothing of it is a result.
     pub fn abandon(self) {
-        let _ = std::fs::remove_dir_all(self.folder.path().join(CHECKPOINTS));
+        let partial = self.folder.path().to_path_buf();
+        // what cannot be removed stays as a partial run without a manifest, which readers take for a killed one
+        let _ = std::fs::remove_dir_all(partial.join(CHECKPOINTS));
+        drop(self.folder);
+        // folders that were made for it, and hold nothing else
+        for made in partial.ancestors().skip(1).take(2) {
+            let _ = std::fs::remove_dir(made);
+        }
     }
 
     fn without_checkpoints(self) -> Result<(RunFolder, Vec<InputFile>), Failed> {

@@ -154,7 +154,7 @@ fn with_rival(folder: &Path, change: impl Fn(&str) -> String) -> Scenario {
 
 fn attempt(scenario: &Scenario) -> Result<Outcome, String> {
     let cancel = Arc::new(AtomicBool::new(false));
-    perform(scenario, Task::Fit, &mut Control { progress: &mut |_| {}, cancel: &cancel }).map_err(|failed| failed.to_string())
+    perform(scenario, Task::Fit, &mut Control::new(&mut |_| {}, &cancel)).map_err(|failed| failed.to_string())
 }
 
 #[test]

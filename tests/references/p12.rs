@@ -19,7 +19,7 @@ fn scans(region: &str) -> Vec<(f64, f64)> {
 }
 
 /// ln A = a − λ t by least squares, all weights 1/σ²; the log-normal CV of 10 % is σ² = ln(1 + 0.1²).
-struct LogLinear {
+pub struct LogLinear {
     a0_mbq: f64,
     decay_per_h: f64,
     variance_ln_a0: f64,
@@ -29,7 +29,7 @@ struct LogLinear {
     chi_squared: f64,
 }
 
-fn log_linear(region: &str) -> LogLinear {
+pub fn log_linear(region: &str) -> LogLinear {
     let points = scans(region);
     let sigma_squared = (1.0_f64 + 0.1 * 0.1).ln();
     let n = points.len() as f64;
@@ -51,12 +51,12 @@ fn log_linear(region: &str) -> LogLinear {
 }
 
 impl LogLinear {
-    fn integral_mbq_h(&self) -> f64 {
+    pub fn integral_mbq_h(&self) -> f64 {
         self.a0_mbq / self.decay_per_h
     }
 
     /// Variance of ln(A0/λ).
-    fn variance_ln_integral(&self) -> f64 {
+    pub fn variance_ln_integral(&self) -> f64 {
         self.variance_ln_a0 + self.variance_decay / self.decay_per_h.powi(2) - 2.0 * self.covariance / self.decay_per_h
     }
 }

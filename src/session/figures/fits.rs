@@ -69,8 +69,9 @@ pub fn caption(scenario: &Scenario, plan: &FitPlan) -> Vec<String> {
 /// The fitted curve at many times between the first dose and a little after the last point.
 fn smooth(scenario: &Scenario, fit: &GroupFit) -> Option<(Vec<f64>, Vec<f64>)> {
     use crate::dosimetry::course::{CoursePlan, SolveSettings};
-    let observable = fit.points.first()?.observable;
-    if fit.points.iter().any(|point| point.observable != observable) {
+    let first = fit.points.first()?;
+    let observable = first.observable;
+    if fit.points.iter().any(|point| point.observable != observable || point.unit != first.unit) {
         return None;
     }
     let last = fit.points.iter().map(|point| point.time_min).fold(0.0, f64::max) * 1.15;
@@ -78,7 +79,6 @@ fn smooth(scenario: &Scenario, fit: &GroupFit) -> Option<(Vec<f64>, Vec<f64>)> {
     let plan = CoursePlan::new(scenario.model.clone(), Vec::new(), false).ok()?;
     let mut course = crate::session::fitting::dosed_course(&plan, scenario, &fit.parameters, fit.dose).ok()?;
     course.advance(last, &times, &SolveSettings { method: scenario.solve.method, ..Default::default() }).ok()?;
-    let data = scenario.data.as_ref()?;
-    let series = if data.is_activity { &course.samples.activities } else { &course.samples.values };
-    Some((hours(&times), series[observable].iter().map(|value| value / data.value_in_internal).collect()))
+    let series = if first.is_activity { &course.samples.activities } else { &course.samples.values };
+    Some((hours(&times), series[observable].iter().map(|value| value / first.unit_in_internal).collect()))
 }

@@ -34,6 +34,7 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     let (Some(data), Some(plan)) = (&scenario.data, &scenario.fit) else { return Ok(Vec::new()) };
     let measured = Measured::read(scenario, data)?;
     outcome.findings.push(measured.understood.clone());
+    outcome.findings.extend(measured.warnings.iter().map(|warning| format!("Look at the data: {warning}")));
     let course = CoursePlan::new(scenario.model.clone(), Vec::new(), false).map_err(Failed::because)?;
     let groups = groups(plan, &measured)?;
     let mut fits = Vec::new();
@@ -83,16 +84,16 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     Ok(fits)
 }
 
-/// Reads the scenario's data as a fit would, without fitting: what `rpt check` adds to the scenario's own problems.
-pub fn check_data(scenario: &Scenario) -> Result<(), Failed> {
-    let Some(data) = &scenario.data else { return Ok(()) };
+/// Reads the scenario's data as a fit would, without fitting: what `rpt check` adds to the scenario's own problems. Gives the warnings.
+pub fn check_data(scenario: &Scenario) -> Result<Vec<String>, Failed> {
+    let Some(data) = &scenario.data else { return Ok(Vec::new()) };
     let measured = Measured::read(scenario, data)?;
-    let Some(plan) = &scenario.fit else { return Ok(()) };
+    let Some(plan) = &scenario.fit else { return Ok(measured.warnings) };
     let mut problems = Vec::new();
     for (_, points) in groups(plan, &measured)? {
         problems.extend(problem::check_values(scenario, plan, &points).err().map(|failed| failed.sentence));
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failed::input(problems.join("\n"))) }
+    if problems.is_empty() { Ok(measured.warnings) } else { Err(Failed::input(problems.join("\n"))) }
 }
 
 type Group = (String, Vec<Point>);

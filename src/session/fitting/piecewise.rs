@@ -15,12 +15,11 @@ const MISSED: f64 = 0.2;
 /// Piecewise integral of the measured activities of one group (MBq·h).
 pub fn integral_of(scenario: &Scenario, plan: &PiecewisePlan, fitted: &GroupFit) -> Result<TimeIntegratedActivity, String> {
     let nuclide = scenario.model.nuclide.ok_or_else(|| "piecewise integration needs a nuclide".to_string())?;
-    let unit = scenario.data.as_ref().map_or(1.0, |data| data.value_in_internal);
     let used: Vec<_> = fitted.points.iter().filter(|point| point.excluded.is_none()).collect();
     // the clock of the integral starts with the only administration
     let given_min = scenario.administrations.first().map_or(0.0, |given| given.at_min);
     let times: Vec<f64> = used.iter().map(|point| (point.time_min - given_min) / MINUTES_PER_HOUR).collect();
-    let activities: Vec<f64> = used.iter().map(|point| point.measured * unit).collect();
+    let activities: Vec<f64> = used.iter().map(|point| point.measured * point.unit_in_internal).collect();
     integrate(&times, &activities, nuclide.decay_constant_per_h(), plan.choices).map_err(|error| error.to_string())
 }
 

@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn wilson_intervals_are_the_published_ones() {
         // R. G. Newcombe, Stat Med 1998;17:857-872, Table I, method 3
-        for (covered, replicates, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        for (covered, replicates, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
         {
             let found = wilson_interval(covered, replicates);
             assert!((found.0 - low).abs() < 5e-5 && (found.1 - high).abs() < 5e-5, "{covered}/{replicates}: {found:?}");
@@ -140,7 +141,8 @@ mod tests {
     }
 
     fn replicate(number: usize, converged: bool, estimate: f64) -> Replicate {
-        let one = Recovered { truth: 2.0, estimate, interval: Some((estimate - 0.5, estimate + 0.5)), relative_error: Some(0.1 * estimate) };
+        let one =
+            Recovered { truth: 2.0, estimate, interval: Some((estimate - 0.5, estimate + 0.5)), relative_error: Some(0.1 * estimate) };
         let ended = String::new();
         let found = Found { converged, ended, iterations: 1, parameters: vec![one], doses: Vec::new(), distance: None };
         Replicate { number, found: Ok(found), fit_seconds: 0.0 }

@@ -33,7 +33,12 @@ pub struct RecoveryOptions {
 }
 
 /// Does the study that the scenario declares in `recovery` and adds its tables, figure and findings.
-pub fn recover(scenario: &Scenario, options: RecoveryOptions, outcome: &mut Outcome, control: &mut Control) -> Result<Vec<Replicate>, Failed> {
+pub fn recover(
+    scenario: &Scenario,
+    options: RecoveryOptions,
+    outcome: &mut Outcome,
+    control: &mut Control,
+) -> Result<Vec<Replicate>, Failed> {
     let (Some(recovery), Some(plan)) = (&scenario.recovery, &scenario.fit) else {
         return Err(Failed::input(format!("scenario `{}` declares no `recovery`", scenario.name)));
     };

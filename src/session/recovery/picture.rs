@@ -40,7 +40,10 @@ pub fn coverage(scenario: &Scenario, found: &[Coverage], names: &[Named], replic
             title: None,
         }],
         caption: vec![
-            format!("{replicates} replicates; bars: 95 % interval of the coverage (Wilson). A coverage within {} to {} % counts as right.", BAND.0, BAND.1),
+            format!(
+                "{replicates} replicates; bars: 95 % interval of the coverage (Wilson). A coverage within {} to {} % counts as right.",
+                BAND.0, BAND.1
+            ),
             format!("Model {}.", scenario.model.title),
         ],
         ..Figure::default()

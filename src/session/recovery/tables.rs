@@ -82,7 +82,9 @@ fn simulated(patients: &Patients<'_>) -> Vec<String> {
     let lines: Vec<String> = recovery.series.iter().map(|series| format!("\n  {}", series.words)).collect();
     let truth = match recovery.truth {
         TruthFrom::Fixed => "The truth is the scenario's, the same in every replicate; fits start elsewhere, where the scenario says.",
-        TruthFrom::Prior => "The truth is drawn from the priors of the fit, anew in every replicate; fits start at the same values in all of them.",
+        TruthFrom::Prior => {
+            "The truth is drawn from the priors of the fit, anew in every replicate; fits start at the same values in all of them."
+        }
     };
     vec![format!("Simulated in every replicate, {} values:{}", recovery.point_count(), lines.concat()), truth.to_string()]
 }
@@ -90,8 +92,12 @@ fn simulated(patients: &Patients<'_>) -> Vec<String> {
 /// How the fits ended, and how long they took.
 fn ended(replicates: &[Replicate], outcome: &mut Outcome) -> Vec<String> {
     let converged = replicates.iter().filter(|r| r.found.as_ref().is_ok_and(|found| found.converged)).count();
-    let unfinished: Vec<&str> =
-        replicates.iter().filter_map(|r| r.found.as_ref().ok()).filter(|found| !found.converged).map(|found| found.ended.as_str()).collect();
+    let unfinished: Vec<&str> = replicates
+        .iter()
+        .filter_map(|r| r.found.as_ref().ok())
+        .filter(|found| !found.converged)
+        .map(|found| found.ended.as_str())
+        .collect();
     let failed: Vec<&str> = replicates.iter().filter_map(|r| r.found.as_ref().err()).map(String::as_str).collect();
     for (what, messages) in [("fits of replicates that did not converge", &unfinished), ("replicates that failed", &failed)] {
         if !messages.is_empty() {

@@ -45,16 +45,6 @@ pub(super) fn fit_and_doses(
     faults: &mut Faults,
 ) {
     let Some(data) = data else { return };
-    if data.decay_corrected_to_min.is_some() {
-        let cannot = |position: &usize| model.observables[*position].kind == ObservableKind::Value;
-        if model.nuclide.is_none() || data.channels.iter().any(|(_, position)| cannot(position)) {
-            let place = sections.data.map(Node::key_place);
-            faults.error(
-                place,
-                "`decay_corrected` needs a model with a nuclide and regions, concentrations or percentages of what was injected",
-            );
-        }
-    }
     if let Some(node) = sections.piecewise {
         let regions = data.channels.iter().all(|(_, position)| model.observables[*position].kind == ObservableKind::Region);
         let problem = if fit.is_none_or(|fit| fit.grouping != Grouping::EachChannel) {
@@ -116,7 +106,9 @@ pub(super) fn recovery_and_fit(
     }
     let priors = fit.population.is_some() || fit.parameters.iter().any(|parameter| parameter.prior.is_some());
     if recovery.truth == TruthFrom::Prior && !priors {
-        faults.error(node.key_place(), "`truth: prior` needs a prior to draw from").help("give parameters of `fit` a `prior`, or write `truth: fixed`");
+        faults
+            .error(node.key_place(), "`truth: prior` needs a prior to draw from")
+            .help("give parameters of `fit` a `prior`, or write `truth: fixed`");
     }
     let known: Vec<&str> = recovery
         .series

@@ -17,7 +17,9 @@ mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
-pub use data_section::{DataPlan, PiecewisePlan};
+pub use data_section::{
+    ChannelPlan, CovariatePlan, DataPlan, Deviation, EventPlan, PiecewisePlan, TablePlan, TimeZero, UnitKind, ValueUnit,
+};
 pub use dosimetry_section::EffectPlan;
 pub use fit_section::{
     BootstrapKind, BootstrapPlan, FactorPlan, FactorSharing, FitParameterPlan, FitPlan, Grouping, NoiseForm, NoisePlan, PriorPlan,
@@ -164,7 +166,8 @@ impl Scenario {
         let (mut solve, until_stated) = sections::solve(solve_node.as_ref(), &model, &mut faults);
         let administrations = administrations_node.map(|node| sections::administrations(&node, &model, &mut faults)).unwrap_or_default();
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
-        let data = data_node.as_ref().and_then(|node| data_section::data(node, &folder, &model, &mut faults));
+        let around = data_section::Surroundings { folder: &folder, model: &model, administrations: &administrations };
+        let data = data_node.as_ref().and_then(|node| data_section::data(node, &around, &mut faults));
         let recovery = recovery_node.as_ref().and_then(|node| recovery_section::recovery(node, &model, &mut faults));
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
@@ -236,18 +239,21 @@ impl Scenario {
 
     /// Unit in which an observable is shown, and its size in internal units: that of the data where they measure it.
     pub fn unit_of_observable(&self, position: usize) -> (String, f64) {
-        match &self.data {
-            Some(data) if data.channels.iter().any(|(_, observable)| *observable == position) => {
-                (data.value_unit.clone(), data.value_in_internal)
-            }
-            _ => (self.model.observables[position].dimension.internal_unit(), 1.0),
+        let mut channels = self.data.iter().flat_map(|data| &data.tables).flat_map(|table| &table.channels);
+        match channels.find(|channel| channel.observable == position) {
+            Some(channel) => (channel.result_unit.clone(), channel.result_in_internal),
+            None => (self.model.observables[position].dimension.internal_unit(), 1.0),
         }
     }
 
     /// Every file that the results depend on.
     pub fn inputs(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone(), self.model_file.clone()];
-        files.extend(self.data.as_ref().map(|data| data.file.clone()));
+        for table in self.data.iter().flat_map(|data| &data.tables) {
+            if !files.contains(&table.file) {
+                files.push(table.file.clone());
+            }
+        }
         files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());

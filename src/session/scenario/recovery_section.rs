@@ -78,9 +78,8 @@ pub(super) fn recovery(node: &Node<'_>, model: &Model, faults: &mut Faults) -> O
         }
         u64::try_from(seed).ok()
     });
-    let truth = fields
-        .require("truth", faults)
-        .and_then(|node| node.one_of(faults, &[("fixed", TruthFrom::Fixed), ("prior", TruthFrom::Prior)]));
+    let truth =
+        fields.require("truth", faults).and_then(|node| node.one_of(faults, &[("fixed", TruthFrom::Fixed), ("prior", TruthFrom::Prior)]));
     fields.finish(faults);
     let measured = series.iter().map(|series| series.observables.len() * series.times_min.len()).sum::<usize>();
     if measured == 0
