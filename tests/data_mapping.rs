@@ -168,7 +168,8 @@ fn wide_tables_have_a_column_and_a_unit_for_each_channel() {
 #[test]
 fn shares_of_the_injected_activity_become_activities_as_they_were() {
     // 2 %IA of 7400 MBq, corrected to 0 h: 148 MBq · 2^(−t/T); with T = 6.647 d of 177Lu (ICRP 107) at 6.647 d: 74 MBq
-    let mapping = "  file: t.csv\n  time: {column: t, unit: d}\n  value: {column: v, unit: \"%IA\"}\n  observable: liver\n  decay_corrected: 0 h\n";
+    let mapping =
+        "  file: t.csv\n  time: {column: t, unit: d}\n  value: {column: v, unit: \"%IA\"}\n  observable: liver\n  decay_corrected: 0 h\n";
     let (scenario, found) = organs(mapping, "t,v\n0,2\n6.647,2\n", BOLUS);
     close("half-life", scenario.model.nuclide.unwrap().half_life_h, 6.647 * 24.0, 1e-12);
     close("at once", found.points[0].measured, 148.0, 1e-12);
@@ -196,7 +197,9 @@ fn background_is_taken_off_before_recovery_and_a_channel_may_say_otherwise() {
 #[test]
 fn clocks_start_where_the_mapping_says() {
     let table = |zero: &str| {
-        format!("  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: MBq}}\n  observable: liver\n  time_zero: {zero}\n")
+        format!(
+            "  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: MBq}}\n  observable: liver\n  time_zero: {zero}\n"
+        )
     };
     let dose = "{site: injection, activity: 7.4 GBq, at: 2 h, duration: 30 min}";
     let first = |zero: &str, csv: &str| organs(&table(zero), csv, dose).1.points[0].time_min;
@@ -215,7 +218,8 @@ fn occasions_and_subjects_have_records_with_their_own_values() {
     let csv = "who,cycle,t,v,W,H,use\nB,1,24,9,70,40,1\nB,1,72,5,70,40,1\nB,2,24,7,68,50,1\nB,2,72,4,68,50,1\nA,1,24,3,50,.,1\nA,1,72,2,50,.,1\nC,1,24,3,50,40,0\n";
     let (_folder, scenario) = load(&[("scenario.yaml", text.as_bytes()), ("t.csv", csv.as_bytes())]);
     let found = measured(&scenario);
-    let names: Vec<_> = found.records.iter().map(|record| (record.subject.as_deref().unwrap(), record.occasion.as_deref().unwrap())).collect();
+    let names: Vec<_> =
+        found.records.iter().map(|record| (record.subject.as_deref().unwrap(), record.occasion.as_deref().unwrap())).collect();
     assert_eq!(names, [("B", "1"), ("B", "2"), ("A", "1")]);
     let position = |path: &str| scenario.model.parameter(path).unwrap();
     assert_eq!(found.records[1].values, [(position("weight"), 68_000.0), (position("hematocrit"), 0.5)]);

@@ -59,14 +59,17 @@ fn the_table_of_these_tests_is_sound() {
 #[test]
 fn units_that_do_not_fit() {
     let unit = |unit: &str, more: &str| {
-        let data = format!("  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: \"{unit}\"}}\n  observable: liver\n{more}");
+        let data =
+            format!("  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: \"{unit}\"}}\n  observable: liver\n{more}");
         organs(&data, GOOD)
     };
     assert_eq!(unit("mBq", ""), ["8: `mBq` is not a unit I know (did you mean `MBq`?)"]);
     assert_eq!(
         unit("kBq/mL", ""),
-        ["8: observable `liver` is activity (MBq), the values are activity per volume (MBq/L) (a concentration becomes the activity of the region with its \
-          `volume`: `volume: 150 mL`, or `{column: volume, unit: mL}`)"]
+        [
+            "8: observable `liver` is activity (MBq), the values are activity per volume (MBq/L) (a concentration becomes the activity of the region with its \
+          `volume`: `volume: 150 mL`, or `{column: volume, unit: mL}`)"
+        ]
     );
     assert_eq!(unit("cps", ""), ["8: values in `cps` need a calibration factor (write `counts: {calibration: 25 cps/(kBq/mL)}`)"]);
     assert_eq!(
@@ -83,19 +86,31 @@ fn units_that_do_not_fit() {
     );
     assert_eq!(
         unit("%IA", ""),
-        ["8: values in `%IA` need `decay_corrected` (write the time to which they were corrected, such as `0 h`, or `false` if they were not)"]
+        [
+            "8: values in `%IA` need `decay_corrected` (write the time to which they were corrected, such as `0 h`, or `false` if they were not)"
+        ]
     );
 }
 
 #[test]
 fn shares_need_one_injected_activity() {
-    let data = "  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: \"%IA\"}\n  observable: liver\n  decay_corrected: 0 h\n";
+    let data =
+        "  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: \"%IA\"}\n  observable: liver\n  decay_corrected: 0 h\n";
     let twice = "administrations:\n  - {site: injection, activity: 7.4 GBq, repeat: 2, every: 8 wk}\n";
     let help = "(write `injected_activity: 7.4 GBq`, or a column: `{column: injected, unit: MBq}`)";
-    assert_eq!(says(ORGANS, "", data, GOOD), [format!("6: values in `%IA` need one injected activity, but the scenario gives no dose {help}")]);
-    assert_eq!(says(ORGANS, twice, data, GOOD), [format!("8: values in `%IA` need one injected activity, but the scenario gives 2 doses {help}")]);
+    assert_eq!(
+        says(ORGANS, "", data, GOOD),
+        [format!("6: values in `%IA` need one injected activity, but the scenario gives no dose {help}")]
+    );
+    assert_eq!(
+        says(ORGANS, twice, data, GOOD),
+        [format!("8: values in `%IA` need one injected activity, but the scenario gives 2 doses {help}")]
+    );
     let amount = "administrations:\n  - {site: injection, amount: 7400 MBq}\n";
-    assert_eq!(says(ORGANS, amount, data, GOOD), [format!("8: values in `%IA` need one injected activity, but the dose of the scenario is an amount {help}")]);
+    assert_eq!(
+        says(ORGANS, amount, data, GOOD),
+        [format!("8: values in `%IA` need one injected activity, but the dose of the scenario is an amount {help}")]
+    );
 }
 
 #[test]
@@ -105,12 +120,17 @@ fn options_that_contradict_each_other() {
         ["5: `data` needs one of `observable` (all rows are one), `channel` (a column says which) and `channels` (a column for each)"]
     );
     assert_eq!(
-        organs("  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: MBq}\n  channel: {column: r, map: {liver: {observable: liver, volume: 1 L}}}\n", GOOD),
+        organs(
+            "  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: MBq}\n  channel: {column: r, map: {liver: {observable: liver, volume: 1 L}}}\n",
+            GOOD
+        ),
         ["9: `volume` turns an activity concentration into an activity, but the values are activity (MBq)"]
     );
     assert_eq!(
         with("counts: {calibration: 3 cps/MBq}", GOOD),
-        ["10: `counts` gives a calibration factor, but the values are in `MBq` (the units of counts are `counts`, `cps` and `cpm`, also per volume: `cps/mL`)"]
+        [
+            "10: `counts` gives a calibration factor, but the values are in `MBq` (the units of counts are `counts`, `cps` and `cpm`, also per volume: `cps/mL`)"
+        ]
     );
     assert_eq!(
         with("decimal: comma\n  delimiter: comma", GOOD),
@@ -120,21 +140,18 @@ fn options_that_contradict_each_other() {
         with("missing: [NA, BLQ]\n  below: [BLQ]", GOOD),
         ["11: `BLQ` is a mark for missing values and for values below the limit: it can be only one of them"]
     );
-    assert_eq!(
-        with("unit: kBq", GOOD),
-        ["10: the unit of the values stands in `value` (`value: {column: …, unit: …}`)"]
-    );
+    assert_eq!(with("unit: kBq", GOOD), ["10: the unit of the values stands in `value` (`value: {column: …, unit: …}`)"]);
     assert_eq!(with("sites: {\"1\": injection}", GOOD), ["10: `sites` belongs to an event table (write `format: nonmem`)"]);
-    assert_eq!(
-        with("exclude: [{column: a}, {column: b}]", GOOD),
-        ["10: only one column can hold the reasons for leaving rows out"]
-    );
+    assert_eq!(with("exclude: [{column: a}, {column: b}]", GOOD), ["10: only one column can hold the reasons for leaving rows out"]);
     assert_eq!(with("subject_dose: {column: d, unit: MBq}", GOOD), ["5: `subject_dose` needs `subject`, the column that names them"]);
 }
 
 #[test]
 fn options_with_values_that_cannot_be() {
-    assert_eq!(with("recovery_coefficient: 85", GOOD), ["10: the recovery coefficient is 85, expected a number above 0 and not far above 1"]);
+    assert_eq!(
+        with("recovery_coefficient: 85", GOOD),
+        ["10: the recovery coefficient is 85, expected a number above 0 and not far above 1"]
+    );
     assert_eq!(with("recovery_coefficient: 5 mL", GOOD), ["10: the recovery coefficient must be a pure number, this is volume (L)"]);
     assert_eq!(with("background: 3 kBq/mL", GOOD), ["10: the background must be activity (MBq), this is activity per volume (MBq/L)"]);
     assert_eq!(with("limit: 0 MBq", GOOD), ["10: the limit of quantification must be positive"]);
@@ -154,11 +171,16 @@ fn options_with_values_that_cannot_be() {
         with("sd: {column: s, unit: h}", GOOD),
         ["10: a standard deviation is in a unit like that of the values (`MBq`) or relative (`%`), this unit is time (min)"]
     );
-    assert_eq!(with("time_zero: injection", GOOD), ["10: `data.time_zero` must be `scenario`, `start_of_infusion` or `end_of_infusion`, found `injection`"]);
+    assert_eq!(
+        with("time_zero: injection", GOOD),
+        ["10: `data.time_zero` must be `scenario`, `start_of_infusion` or `end_of_infusion`, found `injection`"]
+    );
     assert_eq!(
         with("time_zero: end_of_infusion", GOOD),
-        ["10: the clock starts with the end of the infusion, but the first administration is a bolus without `duration` (give the administration its \
-          `duration`, or write `start_of_infusion`)"]
+        [
+            "10: the clock starts with the end of the infusion, but the first administration is a bolus without `duration` (give the administration its \
+          `duration`, or write `start_of_infusion`)"
+        ]
     );
     assert_eq!(
         says(ORGANS, "", &format!("{LONG}  time_zero: start_of_infusion\n"), GOOD),
@@ -168,7 +190,9 @@ fn options_with_values_that_cannot_be() {
     assert_eq!(with("decimal: dot", GOOD), ["10: `data.decimal` must be `point` or `comma`, found `dot`"]);
     assert_eq!(
         with("decay_corrected: 3 mL", GOOD),
-        ["10: `decay_corrected`: `false`, or the time to which activities were corrected, such as `0 h`, must be time (min), this is volume (L)"]
+        [
+            "10: `decay_corrected`: `false`, or the time to which activities were corrected, such as `0 h`, must be time (min), this is volume (L)"
+        ]
     );
     assert_eq!(with("scann: s", GOOD), ["10: unknown key `scann` in `data` (did you mean `scan`?)"]);
 }
@@ -176,7 +200,10 @@ fn options_with_values_that_cannot_be() {
 #[test]
 fn names_that_are_unknown() {
     assert_eq!(
-        organs("  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: MBq}\n  channel: {column: r, map: {a: {observable: livr}}}\n", GOOD),
+        organs(
+            "  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: MBq}\n  channel: {column: r, map: {a: {observable: livr}}}\n",
+            GOOD
+        ),
         ["9: model `organ_monoexponential` has no observable `livr` (did you mean `liver`?)"]
     );
     assert_eq!(
@@ -189,11 +216,17 @@ fn names_that_are_unknown() {
     );
     assert_eq!(
         with("covariates: {weight: {column: W, unit: kg}}", GOOD),
-        ["10: model `organ_monoexponential` has no parameter `weight` (there are: left_kidney.uptake, left_kidney.effective_half_life, liver.uptake, …)"]
+        [
+            "10: model `organ_monoexponential` has no parameter `weight` (known: `left_kidney.uptake`, `left_kidney.effective_half_life`, `liver.uptake`, \
+          `liver.effective_half_life`, `spleen.uptake`, `spleen.effective_half_life`)"
+        ]
     );
     // columns, each with the nearest name of the header
     assert_eq!(
-        with("recovery_coefficient: {column: RC}\n  background: {column: bgr}\n  scan: scn\n  occasion: cycel\n  exclude: [{column: note}]", "t,v,rc,bg,scan,cycle,notes\n4,3,1,0,A,1,\n"),
+        with(
+            "recovery_coefficient: {column: RC}\n  background: {column: bgr}\n  scan: scn\n  occasion: cycel\n  exclude: [{column: note}]",
+            "t,v,rc,bg,scan,cycle,notes\n4,3,1,0,A,1,\n"
+        ),
         [
             "t.csv:1: there is no column `cycel`, mapped as occasion (did you mean `cycle`?)",
             "t.csv:1: there is no column `scn`, mapped as scan (did you mean `scan`?)",
@@ -224,13 +257,15 @@ fn cells_that_cannot_be_used_come_all_at_once() {
         ]
     );
     // a row that is left out may hold anything
-    assert_eq!(
-        with("recovery_coefficient: {column: rc}\n  exclude: [{line: 3, reason: no}]", "t,v,rc\n1,3,1\n2,3,.\n3,2,1\n"),
-        [""; 0]
-    );
+    assert_eq!(with("recovery_coefficient: {column: rc}\n  exclude: [{line: 3, reason: no}]", "t,v,rc\n1,3,1\n2,3,.\n3,2,1\n"), [""; 0]);
     assert_eq!(with("exclude: [{line: 9, reason: no}]", GOOD), ["line 9 of `t.csv`, which is to be excluded, holds no value"]);
     assert_eq!(
-        says(ORGANS, "administrations:\n  - {site: injection, activity: 7.4 GBq, duration: 30 min}\n", &format!("{LONG}  time_zero: end_of_infusion\n"), "t,v\n-1,3\n4,2\n"),
+        says(
+            ORGANS,
+            "administrations:\n  - {site: injection, activity: 7.4 GBq, duration: 30 min}\n",
+            &format!("{LONG}  time_zero: end_of_infusion\n"),
+            "t,v\n-1,3\n4,2\n"
+        ),
         ["t.csv:2: column `t`: the time -1 is before the start of the infusion at -0.5 (filter out or exclude samples from before)"]
     );
     assert_eq!(
@@ -243,7 +278,9 @@ fn cells_that_cannot_be_used_come_all_at_once() {
 #[test]
 fn blood_that_cannot_be_converted() {
     let blood = |blood: &str| {
-        let data = format!("  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: kBq/mL}}\n  observable: serum\n  blood: {blood}\n");
+        let data = format!(
+            "  file: t.csv\n  time: {{column: t, unit: h}}\n  value: {{column: v, unit: kBq/mL}}\n  observable: serum\n  blood: {blood}\n"
+        );
         says("psma_it_ulm", "administrations:\n  - {site: vein, activity: 6 GBq}\n", &data, GOOD)
     };
     assert_eq!(blood("{from: whole-blood, to: plasma, hematocrit: 0.4}"), [""; 0]);
@@ -256,7 +293,10 @@ fn blood_that_cannot_be_converted() {
         blood("{from: whole-blood, to: plasma, hematocrit: hematocrt}"),
         ["10: model `psma_it_ulm` has no value `hematocrt` (did you mean `hematocrit`?)"]
     );
-    assert_eq!(blood("{from: blood, to: plasma, hematocrit: 0.4}"), ["10: `data.blood.from` must be `whole-blood` or `plasma`, found `blood`"]);
+    assert_eq!(
+        blood("{from: blood, to: plasma, hematocrit: 0.4}"),
+        ["10: `data.blood.from` must be `whole-blood` or `plasma`, found `blood`"]
+    );
     let of_region = "  file: t.csv\n  time: {column: t, unit: h}\n  value: {column: v, unit: MBq}\n  channel: {column: r, map: {liver: {observable: liver, blood: \
                      {from: whole-blood, to: plasma, hematocrit: 0.4}}}}\n";
     assert_eq!(organs(of_region, GOOD), ["9: `blood` converts concentrations, but observable `liver` is none"]);
@@ -290,7 +330,8 @@ fn covariates_are_one_number_for_each_subject() {
 #[test]
 fn tables_of_one_scenario_agree_on_persons_and_channels() {
     let one = "  - file: t.csv\n    time: {column: t, unit: h}\n    value: {column: v, unit: MBq}\n    ";
-    let data = format!("{one}subject: who\n    channel: {{column: r, map: {{a: liver}}}}\n{one}channel: {{column: r, map: {{a: spleen}}}}\n");
+    let data =
+        format!("{one}subject: who\n    channel: {{column: r, map: {{a: liver}}}}\n{one}channel: {{column: r, map: {{a: spleen}}}}\n");
     assert_eq!(
         organs(&data, GOOD),
         [
@@ -298,13 +339,14 @@ fn tables_of_one_scenario_agree_on_persons_and_channels() {
             "5: channel `a` stands for observable `liver` in one table and `spleen` in another",
         ]
     );
-    assert_eq!(organs("  []\n", GOOD), ["5: `data` names no table"]);
+    assert_eq!(organs("  []\n", GOOD), ["6: `data` names no table"]);
 }
 
 #[test]
 fn event_tables_that_cannot_be_read() {
     let events = |more: &str, csv: &str| {
-        let data = format!("  file: t.csv\n  format: nonmem\n  time: {{unit: h}}\n  value: {{unit: mg/L}}\n  observable: concentration\n{more}");
+        let data =
+            format!("  file: t.csv\n  format: nonmem\n  time: {{unit: h}}\n  value: {{unit: mg/L}}\n  observable: concentration\n{more}");
         says("one_compartment_oral", "", &data, csv)
     };
     let good = "ID,TIME,AMT,EVID,CMT,DV\n1,0,100,1,1,.\n1,1,.,0,2,3\n1,4,.,0,2,2\n";
@@ -315,8 +357,14 @@ fn event_tables_that_cannot_be_read() {
         events(amount, good),
         ["3: an event table needs `sites`: which compartment number is which dosing site of the model (the model has oral, intravenous)"]
     );
-    assert_eq!(events(&format!("{all}  site: oral\n"), good), ["11: an event table has `site` (all doses) or `sites` (by compartment number), not both"]);
-    assert_eq!(events("  amount: {unit: nmol}\n  site: oral\n", good), ["9: the amount of a dose must be mass (g), this unit is amount of substance (nmol)"]);
+    assert_eq!(
+        events(&format!("{all}  site: oral\n"), good),
+        ["11: an event table has `site` (all doses) or `sites` (by compartment number), not both"]
+    );
+    assert_eq!(
+        events("  amount: {unit: nmol}\n  site: oral\n", good),
+        ["9: the amount of a dose must be mass (g), this unit is amount of substance (nmol)"]
+    );
     assert_eq!(
         events(&format!("{amount}  sites: {{\"1\": orl}}\n"), good),
         ["10: model `one_compartment_oral` has no dosing site `orl` (did you mean `oral`?)"]
@@ -372,7 +420,32 @@ fn the_checker_sees_scenarios() {
     // more than twice what is left of 7400 MBq at 4 h: 7400 · 2^(−4/159.528) = 7272
     assert_eq!(
         organs(LONG, "t,v\n4,300000\n24,200\n"),
-        ["t.csv:2: `liver` holds 300000 MBq at 4 h, more than the 7272 MBq that are left of the injected activity: look at unit, calibration and decay \
-          correction"]
+        [
+            "t.csv:2: `liver` holds 300000 MBq at 4 h, more than the 7272 MBq that are left of the injected activity: look at unit, calibration and decay \
+          correction"
+        ]
     );
+}
+
+/// `rpt check` prints the warnings of the table, which are no reason to fail unless asked for; `fit` prints them before its results.
+#[test]
+fn check_and_fit_print_the_warnings() {
+    let folder = tempfile::tempdir().unwrap();
+    support::copy_project(folder.path());
+    let table = folder.path().join("scenarios/p12_spect/tac_p12_cycle1.csv");
+    let text = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, format!("{}\n1.0,left_kidney,100\n", text.trim_end())).unwrap();
+    let rpt = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("rpt").unwrap();
+        let output = command.current_dir(folder.path()).env_clear().args(arguments).output().unwrap();
+        (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    };
+    let warning = "`left_kidney` is measured 1 h after the administration: before 1.5 h urine in the renal pelvis counts as kidney";
+    let (code, said) = rpt(&["check", "scenarios/p12_spect"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("warning: ") && said.contains(warning), "{said}");
+    assert_eq!(rpt(&["check", "--strict", "scenarios/p12_spect"]).0, Some(2));
+    let (code, said) = rpt(&["fit", "scenarios/p12_spect"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.find(warning).unwrap() < said.find("Fitted parameters").unwrap(), "{said}");
 }

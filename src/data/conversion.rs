@@ -124,7 +124,7 @@ impl Step {
     pub fn words(&self) -> String {
         match self {
             Step::CountingTime(d) => format!("counts over the counting time ({})", in_unit(d, 1.0 / 60.0, "s")),
-            Step::Calibration(d) => format!("counting rate over the calibration factor ({})", in_unit(d, 1.0, "internal units")),
+            Step::Calibration(_) => "counting rate over the calibration factor".to_string(),
             Step::Injected(d) => format!("times the injected activity ({})", in_unit(d, 1.0, "MBq")),
             Step::Recovery(d) => format!("divided by the recovery coefficient ({})", d.words()),
             Step::Volume(d) => format!("times the volume ({})", in_unit(d, 1e-3, "mL")),
@@ -203,7 +203,8 @@ impl Conversion {
     /// Every number that is missing or cannot be.
     pub fn of_row(&self, cell: &dyn Fn(&str) -> Option<f64>, time_h: f64) -> Result<RowConversion, Vec<ConversionFault>> {
         let mut faults = Vec::new();
-        let mut fault = |datum: &Datum, message: String| faults.push(ConversionFault { column: datum.column().map(str::to_string), message });
+        let mut fault =
+            |datum: &Datum, message: String| faults.push(ConversionFault { column: datum.column().map(str::to_string), message });
         let mut background = 0.0;
         if let Some(datum) = &self.background {
             match datum.of(cell) {

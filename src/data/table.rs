@@ -152,9 +152,7 @@ fn in_order(rows: Vec<Observation>, notices: &mut Vec<String>) -> Vec<Observatio
     // Subjects stay together even where the file takes turns between them.
     let subjects = distinct(ordered.iter().map(|r| r.subject.clone()));
     let occasions = distinct(ordered.iter().map(|r| r.occasion.clone()));
-    ordered.sort_by_key(|row| {
-        (subjects.iter().position(|s| *s == row.subject), occasions.iter().position(|o| *o == row.occasion))
-    });
+    ordered.sort_by_key(|row| (subjects.iter().position(|s| *s == row.subject), occasions.iter().position(|o| *o == row.occasion)));
     ordered
 }
 

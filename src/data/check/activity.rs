@@ -68,13 +68,16 @@ pub(super) fn above_injected(series: &[Series], half_life_h: Option<f64>, findin
     for (subject, occasion) in people {
         for whole in [false, true] {
             let of_group = |one: &&Series| one.subject == *subject && one.occasion == *occasion && one.whole_body == whole;
-            let regions: Vec<&Series> = series.iter().filter(of_group).filter(|one| matches!(one.measure, Measure::Activity { .. })).collect();
+            let regions: Vec<&Series> =
+                series.iter().filter(of_group).filter(|one| matches!(one.measure, Measure::Activity { .. })).collect();
             let mut times: Vec<f64> = regions.iter().flat_map(|one| one.measured().map(|sample| sample.time_h)).collect();
             times.sort_by(f64::total_cmp);
             times.dedup();
             for time_h in times {
-                let at_time: Vec<(&Series, u64, f64)> =
-                    regions.iter().flat_map(|one| one.measured().filter(|s| s.time_h == time_h).map(|s| (*one, s.line, mbq(one, s.value)))).collect();
+                let at_time: Vec<(&Series, u64, f64)> = regions
+                    .iter()
+                    .flat_map(|one| one.measured().filter(|s| s.time_h == time_h).map(|s| (*one, s.line, mbq(one, s.value))))
+                    .collect();
                 let sum: f64 = at_time.iter().map(|(_, _, value)| value).sum();
                 let Some((largest, line, _)) = at_time.iter().max_by(|a, b| a.2.total_cmp(&b.2)).copied() else { continue };
                 let Some(injected) = injected_mbq(largest, time_h, half_life_h) else { continue };

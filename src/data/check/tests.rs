@@ -66,8 +66,10 @@ fn regions_above_what_was_injected() {
     }
     assert_eq!(
         said(&[liver, tumour]),
-        ["Error: t.csv:2: the 2 regions of subject A together hold 1100 MBq at 100 h, more than the 500 MBq that are left of the injected activity: \
-          look at unit, calibration and decay correction"]
+        [
+            "Error: t.csv:2: the 2 regions of subject A together hold 1100 MBq at 100 h, more than the 500 MBq that are left of the injected activity: \
+          look at unit, calibration and decay correction"
+        ]
     );
     // a unit of GBq: 1.2 GBq of 1 GBq
     let mut kidney = series("kidney", &[(0.0, 1.2), (50.0, 0.1)]);
@@ -86,8 +88,10 @@ fn amounts_and_unknown_doses_are_not_compared_with_an_activity() {
 fn a_negative_activity() {
     assert_eq!(
         said(&[series("liver", &[(4.0, 5.0), (24.0, -0.25)])]),
-        ["Warning: t.csv:3: `liver` is -0.25 MBq: an activity cannot be negative (background subtracted twice?), and no log-normal or proportional \
-          error model takes it"]
+        [
+            "Warning: t.csv:3: `liver` is -0.25 MBq: an activity cannot be negative (background subtracted twice?), and no log-normal or proportional \
+          error model takes it"
+        ]
     );
 }
 
@@ -100,10 +104,16 @@ fn unit_jumps() {
     );
     // a million, at the end
     let end = Series { measure: Measure::Concentration, ..series("liver", &[(4.0, 90.0), (24.0, 60.0), (72.0, 3e7)]) };
-    assert_eq!(said(&[end]), ["Warning: t.csv:4: `liver` is 30000000 MBq at 72 h, 500000 times the value at 24 h (line 3): is it in the same unit?"]);
+    assert_eq!(
+        said(&[end]),
+        ["Warning: t.csv:4: `liver` is 30000000 MBq at 72 h, 500000 times the value at 24 h (line 3): is it in the same unit?"]
+    );
     // at the start, too small
     let start = Series { measure: Measure::Concentration, ..series("liver", &[(4.0, 0.09), (24.0, 60.0), (72.0, 30.0), (99.0, 20.0)]) };
-    assert_eq!(said(&[start]), ["Warning: t.csv:2: `liver` is 0.09 MBq at 4 h, 1/666.7 of the value at 24 h (line 3): is it in the same unit?"]);
+    assert_eq!(
+        said(&[start]),
+        ["Warning: t.csv:2: `liver` is 0.09 MBq at 4 h, 1/666.7 of the value at 24 h (line 3): is it in the same unit?"]
+    );
     // a curve that falls steeply all along is no jump
     let steep = Series { measure: Measure::Other, ..series("blood", &[(0.1, 1e6), (1.0, 1e3), (4.0, 1.0), (24.0, 1e-3)]) };
     assert_eq!(said(&[steep]), [""; 0]);
@@ -123,7 +133,10 @@ fn a_kidney_with_urine() {
     assert_eq!(said(&[kidney.clone()]), [expected(2), expected(4)]);
     kidney.samples[0].excluded = true;
     kidney.samples[2].excluded = true;
-    assert_eq!(said(&[kidney]), ["Warning: t.csv:3: `kidney_left` has one point: no rate can be found from it without knowledge from elsewhere"]);
+    assert_eq!(
+        said(&[kidney]),
+        ["Warning: t.csv:3: `kidney_left` has one point: no rate can be found from it without knowledge from elsewhere"]
+    );
 }
 
 #[test]

@@ -26,10 +26,8 @@ fn keys(tables: &[ReadTable<'_>]) -> Vec<Key> {
 }
 
 pub(super) fn records(scenario: &Scenario, tables: &[ReadTable<'_>], problems: &mut Problems) -> Vec<Record> {
-    let mut records: Vec<Record> = keys(tables)
-        .into_iter()
-        .map(|(subject, occasion)| Record { subject, occasion, ..Record::default() })
-        .collect();
+    let mut records: Vec<Record> =
+        keys(tables).into_iter().map(|(subject, occasion)| Record { subject, occasion, ..Record::default() }).collect();
     for table in tables {
         for record in &mut records {
             covariates(scenario, table, record, problems);
@@ -168,10 +166,11 @@ fn site(
     let found = plan.sites.iter().find(|(name, _)| compartment.is_some_and(|cell| same(name, cell))).map(|(_, site)| *site);
     if found.is_none() && !told.contains(&dose.line) {
         told.push(dose.line);
-        let known: Vec<String> =
-            plan.sites.iter().map(|(name, site)| format!("{name} ({})", scenario.model.sites[*site].name)).collect();
+        let known: Vec<String> = plan.sites.iter().map(|(name, site)| format!("{name} ({})", scenario.model.sites[*site].name)).collect();
         let message = match compartment {
-            Some(cell) => format!("a dose into compartment {cell}, which `sites` does not map to a dosing site; it maps {}", known.join(", ")),
+            Some(cell) => {
+                format!("a dose into compartment {cell}, which `sites` does not map to a dosing site; it maps {}", known.join(", "))
+            }
             None => "a dose without a compartment".to_string(),
         };
         problems.add(&table.file, Some(dose.line), Some(&plan.columns.compartment), message, None);

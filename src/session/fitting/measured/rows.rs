@@ -249,7 +249,13 @@ struct Converted {
     found_below: bool,
 }
 
-fn converted(table: &ReadTable<'_>, channel: &ChannelPlan, row: &Observation, is_excluded: bool, problems: &mut Problems) -> Option<Converted> {
+fn converted(
+    table: &ReadTable<'_>,
+    channel: &ChannelPlan,
+    row: &Observation,
+    is_excluded: bool,
+    problems: &mut Problems,
+) -> Option<Converted> {
     if !row.is_present() {
         return None;
     }

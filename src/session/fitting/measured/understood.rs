@@ -1,5 +1,6 @@
 //! What was read and how it was understood, for people: before anything is fitted, so that a wrong unit is seen and not fitted.
 use super::rows::ReadTable;
+use crate::data::Step;
 use crate::session::scenario::{ChannelPlan, Scenario, TimeZero};
 use crate::units::MINUTES_PER_HOUR;
 
@@ -13,22 +14,31 @@ pub(super) fn understood(scenario: &Scenario, table: &ReadTable<'_>) -> String {
     let by_user: Vec<String> = table.points.iter().filter_map(|point| excluded_words(table, point)).collect();
     lines.extend(by_user);
     if table.found_below > 0 {
-        let verb = if table.found_below == 1 { "value is" } else { "values are" };
-        lines.push(format!("  {} {verb} below the stated limit of quantification and count as upper limits", table.found_below));
+        let (noun, verb) =
+            if table.found_below == 1 { ("value is", "counts as an upper limit") } else { ("values are", "count as upper limits") };
+        lines.push(format!("  {} {noun} below the stated limit of quantification and {verb}", table.found_below));
     }
     if let Some(events) = &plan.events {
         let doses = table.doses();
         let infusions = doses.iter().filter(|dose| dose.duration > 0.0).count();
-        lines.push(format!("  {} doses in {}, {infusions} of them infusions, additional doses written out", doses.len(), events.amount_unit));
+        lines.push(format!(
+            "  {} doses in {}, {infusions} of them infusions, additional doses written out",
+            doses.len(),
+            events.amount_unit
+        ));
     }
     if !plan.covariates.is_empty() {
-        let words: Vec<String> = plan.covariates.iter().map(|covariate| format!("`{}` from `{}`", covariate.path, covariate.column)).collect();
+        let words: Vec<String> =
+            plan.covariates.iter().map(|covariate| format!("`{}` from `{}`", covariate.path, covariate.column)).collect();
         lines.push(format!("  subjects' own values: {}", words.join(", ")));
     }
-    lines.push(format!("  scans: {}", match &plan.scan_column {
-        Some(column) => format!("column `{column}`"),
-        None => "values at one time of a subject and occasion are one scan".to_string(),
-    }));
+    lines.push(format!(
+        "  scans: {}",
+        match &plan.scan_column {
+            Some(column) => format!("column `{column}`"),
+            None => "values at one time of a subject and occasion are one scan".to_string(),
+        }
+    ));
     if !table.unmapped.is_empty() {
         lines.push(format!("  channels not mapped and left out: {}", table.unmapped.join(", ")));
     }
@@ -53,7 +63,11 @@ fn clock(scenario: &Scenario, table: &ReadTable<'_>) -> String {
         TimeZero::StartOfInfusion => format!("counted from the start of the first administration at {} h", hours(plan.shift_min)),
         TimeZero::EndOfInfusion => {
             let duration = scenario.administrations.first().map_or(0.0, |given| given.duration_min);
-            format!("counted from the end of the first administration: {} h are added ({} h of infusion)", hours(plan.shift_min), hours(duration))
+            format!(
+                "counted from the end of the first administration: {} h are added ({} h of infusion)",
+                hours(plan.shift_min),
+                hours(duration)
+            )
         }
     }
 }
@@ -62,13 +76,17 @@ fn channel_words(scenario: &Scenario, table: &ReadTable<'_>, channel: &ChannelPl
     let observable = &scenario.model.observables[channel.observable].name;
     let points = || table.points.iter().filter(|point| point.channel == channel.name);
     let used = points().filter(|point| point.excluded.is_none()).count();
-    let mut words = if *observable == channel.name { format!("{}: ", channel.name) } else { format!("{} is observable {observable}: ", channel.name) };
+    let mut words =
+        if *observable == channel.name { format!("{}: ", channel.name) } else { format!("{} is observable {observable}: ", channel.name) };
     words.push_str(&format!("{used} of {} values used, in {}", points().count(), channel.unit.text));
     if let Some(background) = &channel.conversion.background {
         words.push_str(&format!("; less the background ({})", background.words()));
     }
     for step in &channel.conversion.steps {
         words.push_str(&format!("; {}", step.words()));
+        if let (Step::Calibration(_), Some(text)) = (step, &channel.calibration) {
+            words.push_str(&format!(" ({text})"));
+        }
     }
     if channel.result_unit != channel.unit.text {
         words.push_str(&format!("; result in {}", channel.result_unit));
@@ -79,7 +97,8 @@ fn channel_words(scenario: &Scenario, table: &ReadTable<'_>, channel: &ChannelPl
         None => {}
     }
     if let Some(limit) = &channel.limit {
-        words.push_str(&format!("; limit of quantification {}", limit.words()));
+        let unit = if limit.column().is_some() { String::new() } else { format!(" {}", channel.unit.text) };
+        words.push_str(&format!("; limit of quantification {}{unit}", limit.words()));
     }
     let deviations = points().filter(|point| point.sd.is_some()).count();
     if deviations > 0 {

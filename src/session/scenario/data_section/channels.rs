@@ -26,7 +26,8 @@ pub(super) struct Values<'f> {
 /// Faults of one channel; those of a key that the table sets for all of them are told once.
 fn add_once(found: Faults, faults: &mut Faults) {
     for fault in found {
-        let key = |fault: &crate::model::diagnostic::Fault| (fault.message.clone(), fault.place.as_ref().map(|place| (place.start, place.end)));
+        let key =
+            |fault: &crate::model::diagnostic::Fault| (fault.message.clone(), fault.place.as_ref().map(|place| (place.start, place.end)));
         if !faults.iter().any(|known| key(known) == key(&fault)) {
             faults.push(fault);
         }
@@ -148,7 +149,9 @@ fn wide_channel(
     fields.finish(faults);
     let own = own.or(shared);
     let Some(unit) = &own.unit else {
-        faults.error(entry.key_place(), format!("channel `{name}` has no `unit`")).help("write it for the channel, or beside `channels` for all");
+        faults
+            .error(entry.key_place(), format!("channel `{name}` has no `unit`"))
+            .help("write it for the channel, or beside `channels` for all");
         return None;
     };
     let (place, column) = (unit.place(), column?);

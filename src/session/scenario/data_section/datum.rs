@@ -1,8 +1,8 @@
 //! A column with its unit, or a number for all rows: the two ways in which a table's mapping gives a quantity.
+use super::value_unit::{ValueUnit, quantity_like};
 use crate::data::Datum;
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
-use super::value_unit::{ValueUnit, quantity_like};
 use crate::session::scenario::quantity;
 use crate::units::{DIMENSIONLESS, Dimension, Unit};
 

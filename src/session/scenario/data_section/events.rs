@@ -68,7 +68,8 @@ pub(super) fn events(table: &Node<'_>, fields: &mut Fields<'_>, around: &Surroun
         (None, None) if model.sites.len() == 1 => only_site = Some(0),
         (None, None) => {
             let names: Vec<&str> = model.sites.iter().map(|site| site.name.as_str()).collect();
-            let fault = faults.error(table.key_place(), "an event table needs `sites`: which compartment number is which dosing site of the model");
+            let fault =
+                faults.error(table.key_place(), "an event table needs `sites`: which compartment number is which dosing site of the model");
             fault.help(format!("the model has {}", names.join(", ")));
         }
         (Some(_), Some(node)) => {
@@ -92,10 +93,7 @@ fn check_amount(unit: &Unit, node: Option<&Node<'_>>, around: &Surroundings<'_>,
     if unit.dimension == model.amount || (unit.dimension == ACTIVITY && takes_activity) {
         return;
     }
-    let expected = if takes_activity && model.amount != ACTIVITY {
-        format!("activity or {}", model.amount)
-    } else {
-        model.amount.to_string()
-    };
+    let expected =
+        if takes_activity && model.amount != ACTIVITY { format!("activity or {}", model.amount) } else { model.amount.to_string() };
     faults.error(node.map(Node::place), format!("the amount of a dose must be {expected}, this unit is {}", unit.dimension));
 }

@@ -57,6 +57,8 @@ pub struct ChannelPlan {
     pub below_flag: Option<String>,
     /// Counting time (min), where the deviation of counts is Poisson's.
     pub counting_time: Option<Datum>,
+    /// The calibration factor as written.
+    pub calibration: Option<String>,
     /// From the table to what the model predicts.
     pub conversion: Conversion,
     /// Unit of the converted values.
@@ -197,6 +199,7 @@ impl<'f> Measurement<'f> {
             limit,
             below_flag,
             counting_time,
+            calibration: self.calibration_text(),
             conversion: Conversion {
                 background,
                 input_scale: if chain.changes { unit.unit.in_internal_units } else { 1.0 },
@@ -212,6 +215,11 @@ impl<'f> Measurement<'f> {
             whole_body: flag(&self.whole_body, faults).unwrap_or_else(|| says(&["wholebody", "totalbody"])),
             unit,
         })
+    }
+
+    /// The calibration factor as written.
+    fn calibration_text(&self) -> Option<String> {
+        self.counts.as_ref()?.fields(&mut Faults::new(), "")?.get("calibration")?.scalar_text()
     }
 
     fn counts(&self, unit: &ValueUnit, value_place: &Place, chain: &mut Chain, faults: &mut Faults) -> Option<Datum> {
@@ -249,7 +257,8 @@ impl<'f> Measurement<'f> {
         };
         let result = chain.dimension.over(dimension);
         if result != ACTIVITY && result != ACTIVITY.over(VOLUME) {
-            let message = format!("values in `{}` over this calibration factor are {result}, expected activity, or activity per volume", unit.text);
+            let message =
+                format!("values in `{}` over this calibration factor are {result}, expected activity, or activity per volume", unit.text);
             faults.error(factor_node.place(), message);
             chain.is_broken();
         } else {
@@ -275,7 +284,9 @@ impl<'f> Measurement<'f> {
         }
         if self.decay_corrected.is_none() {
             let message = format!("values in `{}` need `decay_corrected`", unit.text);
-            faults.error(value_place.clone(), message).help("write the time to which they were corrected, such as `0 h`, or `false` if they were not");
+            faults
+                .error(value_place.clone(), message)
+                .help("write the time to which they were corrected, such as `0 h`, or `false` if they were not");
         }
         if target.kind == ObservableKind::PercentInjected && unit.unit.dimension == DIMENSIONLESS {
             return;
@@ -295,7 +306,9 @@ impl<'f> Measurement<'f> {
                     count => format!("the scenario gives {count} doses"),
                 };
                 let message = format!("values in `{}` need one injected activity, but {found}", unit.text);
-                faults.error(value_place.clone(), message).help("write `injected_activity: 7.4 GBq`, or a column: `{column: injected, unit: MBq}`");
+                faults
+                    .error(value_place.clone(), message)
+                    .help("write `injected_activity: 7.4 GBq`, or a column: `{column: injected, unit: MBq}`");
             }
         }
     }
@@ -358,7 +371,8 @@ impl<'f> Measurement<'f> {
         if node.scalar_text().is_some_and(|text| text == "false" || text == "no") {
             return None;
         }
-        let reference = quantity(node, TIME, faults, "`decay_corrected`: `false`, or the time to which activities were corrected, such as `0 h`,")?;
+        let reference =
+            quantity(node, TIME, faults, "`decay_corrected`: `false`, or the time to which activities were corrected, such as `0 h`,")?;
         let Some(nuclide) = around.model.nuclide.filter(|_| target.kind != ObservableKind::Value) else {
             faults.error(
                 node.key_place(),
@@ -446,12 +460,12 @@ fn fits(
     let mut wanted: Vec<String> = expected.iter().map(ToString::to_string).collect();
     wanted.dedup();
     let found = if unit.kind == UnitKind::Plain || chain.changes { chain.dimension.to_string() } else { unit.words() };
-    let fault = faults.error(
-        value_place.clone(),
-        format!("observable `{}`{what} is {}, the values are {found}", target.name, wanted.join(" or ")),
-    );
+    let fault =
+        faults.error(value_place.clone(), format!("observable `{}`{what} is {}, the values are {found}", target.name, wanted.join(" or ")));
     if target.kind == ObservableKind::Region && chain.dimension == ACTIVITY.over(VOLUME) {
-        fault.help("a concentration becomes the activity of the region with its `volume`: `volume: 150 mL`, or `{column: volume, unit: mL}`");
+        fault.help(
+            "a concentration becomes the activity of the region with its `volume`: `volume: 150 mL`, or `{column: volume, unit: mL}`",
+        );
     }
     None
 }
@@ -475,7 +489,11 @@ fn deviation(node: &Node<'_>, values: &ValueUnit, faults: &mut Faults) -> Option
     if unit.kind == UnitKind::Plain && unit.unit.dimension == DIMENSIONLESS {
         return Some(Deviation::Relative { name, scale: unit.unit.in_internal_units });
     }
-    let message = format!("a standard deviation is in a unit like that of the values (`{}`) or relative (`%`), this unit is {}", values.text, unit.words());
+    let message = format!(
+        "a standard deviation is in a unit like that of the values (`{}`) or relative (`%`), this unit is {}",
+        values.text,
+        unit.words()
+    );
     faults.error(unit_node.place(), message);
     None
 }

@@ -204,8 +204,7 @@ fn value<'f>(node: Option<&Node<'f>>, is_events: bool, faults: &mut Faults) -> (
 type Signs = (Delimiter, DecimalSign, Option<Vec<String>>, Vec<String>);
 
 fn signs(fields: &mut Fields<'_>, faults: &mut Faults) -> Signs {
-    const DELIMITERS: &[(&str, Delimiter)] =
-        &[("comma", Delimiter::Comma), ("semicolon", Delimiter::Semicolon), ("tab", Delimiter::Tab)];
+    const DELIMITERS: &[(&str, Delimiter)] = &[("comma", Delimiter::Comma), ("semicolon", Delimiter::Semicolon), ("tab", Delimiter::Tab)];
     const DECIMALS: &[(&str, DecimalSign)] = &[("point", DecimalSign::Point), ("comma", DecimalSign::Comma)];
     let delimiter = fields.get("delimiter").and_then(|node| node.one_of(faults, DELIMITERS)).unwrap_or_default();
     let decimal_node = fields.get("decimal");
@@ -226,17 +225,17 @@ fn signs(fields: &mut Fields<'_>, faults: &mut Faults) -> Signs {
     if let (Some(missing), Some(node)) = (&missing, below_node)
         && let Some(both) = below.iter().find(|mark| missing.contains(mark))
     {
-        faults.error(node.place(), format!("`{both}` is a mark for missing values and for values below the limit: it can be only one of them"));
+        faults.error(
+            node.place(),
+            format!("`{both}` is a mark for missing values and for values below the limit: it can be only one of them"),
+        );
     }
     (delimiter, decimal, missing, below)
 }
 
 fn clock(node: Option<&Node<'_>>, is_events: bool, around: &Surroundings<'_>, faults: &mut Faults) -> (TimeZero, f64, f64) {
-    const ZEROS: &[(&str, TimeZero)] = &[
-        ("scenario", TimeZero::Scenario),
-        ("start_of_infusion", TimeZero::StartOfInfusion),
-        ("end_of_infusion", TimeZero::EndOfInfusion),
-    ];
+    const ZEROS: &[(&str, TimeZero)] =
+        &[("scenario", TimeZero::Scenario), ("start_of_infusion", TimeZero::StartOfInfusion), ("end_of_infusion", TimeZero::EndOfInfusion)];
     let zero = node.and_then(|node| node.one_of(faults, ZEROS)).unwrap_or(TimeZero::Scenario);
     let Some(node) = node.filter(|_| zero != TimeZero::Scenario) else { return (zero, 0.0, 0.0) };
     if is_events {
@@ -283,7 +282,10 @@ fn covariates(node: Option<Node<'_>>, model: &Model, faults: &mut Faults) -> Vec
 fn only(node: Option<Node<'_>>, faults: &mut Faults) -> Vec<Filter> {
     let Some(node) = node else { return Vec::new() };
     let entries = node.entries(faults, "values by column, such as `{cycle: 1}`");
-    entries.into_iter().filter_map(|(column, entry)| Some(Filter { column, value: entry.text(faults, "the value of the cells to keep")? })).collect()
+    entries
+        .into_iter()
+        .filter_map(|(column, entry)| Some(Filter { column, value: entry.text(faults, "the value of the cells to keep")? }))
+        .collect()
 }
 
 /// `- {line: 4, reason: …}`, and `- {column: note}` for a column that holds the reasons.

@@ -92,7 +92,8 @@ pub(super) fn quantity_like(node: &Node<'_>, values: &ValueUnit, faults: &mut Fa
             Some(value * unit.in_internal_units / values.unit.in_internal_units)
         }
         _ => {
-            let message = format!("{what} must be a number with a unit like that of the values, such as `10 {}`, found `{text}`", values.text);
+            let message =
+                format!("{what} must be a number with a unit like that of the values, such as `10 {}`, found `{text}`", values.text);
             faults.error(node.place(), message);
             None
         }
