@@ -391,8 +391,7 @@ fn event_tables_that_cannot_be_read() {
         [
             "t.csv:1: there is no column `RAT`, mapped in `columns` (did you mean `RATE`?)",
             "t.csv:3: column `DV`: `x` is not a number",
-            "t.csv:2: column `DV`: there is no value",
-        ][..2]
+        ]
     );
 }
 
