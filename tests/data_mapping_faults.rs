@@ -388,10 +388,7 @@ fn event_tables_that_cannot_be_read() {
     // what both readings find comes together
     assert_eq!(
         events(&format!("{all}  columns: {{rate: RAT}}\n"), "ID,TIME,AMT,RATE,EVID,CMT,DV\n1,0,100,-2,1,1,.\n1,1,.,.,0,2,x\n"),
-        [
-            "t.csv:1: there is no column `RAT`, mapped in `columns` (did you mean `RATE`?)",
-            "t.csv:3: column `DV`: `x` is not a number",
-        ]
+        ["t.csv:1: there is no column `RAT`, mapped in `columns` (did you mean `RATE`?)", "t.csv:3: column `DV`: `x` is not a number",]
     );
 }
 

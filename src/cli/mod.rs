@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::session::recovery::RecoveryOptions;
 use crate::session::work::Task;
 use crate::tui::TuiError;
 
@@ -55,6 +56,8 @@ enum Verb {
     Fit(WorkArguments),
     /// All that the scenario declares, and its plots, into a run folder
     Run(WorkArguments),
+    /// Fit data simulated with known parameters, many times: how often do the 95 % intervals hold the truth?
+    Recover(RecoverArguments),
     /// Redraw the plots of a finished run
     Plot {
         /// The run folder
@@ -115,6 +118,24 @@ struct WorkArguments {
     all: bool,
 }
 
+#[derive(Args)]
+struct RecoverArguments {
+    #[command(flatten)]
+    work: WorkArguments,
+    /// Number of replicates instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    replicates: Option<u32>,
+    /// Seed instead of the scenario's
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+}
+
+impl RecoverArguments {
+    fn options(&self) -> RecoveryOptions {
+        RecoveryOptions { replicates: self.replicates.map(|count| count as usize), seed: self.seed }
+    }
+}
+
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     // a reader that closes the pipe (`rpt … | head`) ends the output, not the program with a panic
@@ -125,6 +146,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Simulate(arguments)) => work::work(&arguments, Task::Simulate),
         Some(Verb::Fit(arguments)) => work::work(&arguments, Task::Fit),
         Some(Verb::Run(arguments)) => work::work(&arguments, Task::Run),
+        Some(Verb::Recover(arguments)) => work::work(&arguments.work, Task::Recover(arguments.options())),
         Some(Verb::Plot { run, json }) => runs::plot(&run, json),
         Some(Verb::List { folder, json }) => list::list(&folder, json),
         Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),

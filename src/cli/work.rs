@@ -1,4 +1,4 @@
-//! `rpt simulate`, `rpt fit`, `rpt run`.
+//! `rpt simulate`, `rpt fit`, `rpt run`, `rpt recover`.
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use crate::session::scenario::Scenario;
 use crate::session::work::{Failed, Task};
 
 /// Tables that are long: people find them in the run folder.
-const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles"];
+const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles", "recovery_replicates"];
 
 /// Does the task for every scenario; the worst exit code counts.
 pub fn work(arguments: &WorkArguments, task: Task) -> u8 {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::comparison::compare;
 use super::fitting::fit;
 use super::model_choice::{choose, compare_rivals};
+use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
 use super::simulation::simulate;
 use crate::report::{Failure, Figure, Table};
@@ -19,6 +20,8 @@ pub enum Task {
     Fit,
     /// All that the scenario declares.
     Run,
+    /// Fit the model to data simulated with it, many times, and count how often the truth is found.
+    Recover(RecoveryOptions),
 }
 
 /// How far a job is.
@@ -142,11 +145,24 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
         assumptions: scenario.assumptions.clone(),
         ..Outcome::default()
     };
+    if let Task::Recover(options) = task {
+        recover(scenario, options, &mut outcome, control)?;
+        let assumed = assumed_values(scenario, &outcome);
+        outcome.assumptions.extend(assumed);
+        return Ok(outcome);
+    }
     let mut parameters = scenario.model.parameter_values();
-    let fits = scenario.fit.is_some() && task != Task::Simulate;
+    let fits = scenario.fit.is_some() && scenario.data.is_some() && task != Task::Simulate;
     let chooses = scenario.time_activity.is_some() || scenario.single_time_point.is_some();
     if task == Task::Fit && scenario.fit.is_none() && !chooses {
         return Err(Failed::input(format!("scenario `{}` declares no `fit`", scenario.name)));
+    }
+    if scenario.fit.is_some() && scenario.data.is_none() {
+        let sentence = format!("scenario `{}` has no data: `rpt recover` simulates them and fits", scenario.name);
+        if task == Task::Fit {
+            return Err(Failed::input(sentence));
+        }
+        outcome.findings.push(format!("Nothing is fitted here: {sentence}."));
     }
     let mut fitted = Vec::new();
     if fits {

@@ -176,6 +176,7 @@ fn start(app: &mut App, task: Task) -> Vec<Effect> {
         Task::Simulate => "simulate",
         Task::Fit => "fit",
         Task::Run => "run",
+        Task::Recover(_) => "recover",
     };
     let command = format!("rpt {verb} {}", app.relative(&path));
     let runs_root = (task != Task::Simulate).then(|| Project::runs_root(&app.folder));

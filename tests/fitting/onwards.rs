@@ -35,9 +35,9 @@ fn a_patient_from_a_fit_carries_its_uncertainty_into_doses_and_arms() {
     let (dose, error) = (number(doses, &["left_kidney"], "absorbed_dose"), number(doses, &["left_kidney"], "standard_error_given_cv"));
     let text = std::fs::read_to_string(place.scenario_file("p12_spect")).unwrap();
     // the budget of uncertainties is part of a fit of its own
-    let (head, tail) = text.split_once("  uncertainty:\n").unwrap();
-    let (_, tail) = tail.split_once("  targets:\n    left_kidney: {title").unwrap();
-    let text = format!("{head}  targets:\n    left_kidney: {{title{tail}");
+    let (head, tail) = text.split_once("  uncertainty:").unwrap();
+    let (_, tail) = tail.split_once("\n\neffects:").unwrap();
+    let text = format!("{head}\neffects:{tail}");
     let (before, rest) = text.split_once("data:\n").unwrap();
     let (_, after) = rest.split_once("dosimetry:\n").unwrap();
     let folder = place.folder.path().join("scenarios/onwards");

@@ -82,7 +82,8 @@ fn shares_of_every_target_add_up_in_table_and_figure() {
 #[test]
 fn a_calibration_factor_of_the_fit_is_not_counted_again() {
     let plain = relative(&outcome(&scenario("p12_spect"), Task::Fit), "total");
-    let with_factor = changed(&[("  variance: given\n", "  variance: given\n  factors: {camera: {shared_by: fit, cv: 4 %, provenance: assumed}}\n")]);
+    let with_factor =
+        changed(&[("  variance: given\n", "  variance: given\n  factors: {camera: {shared_by: fit, cv: 4 %, provenance: assumed}}\n")]);
     let outcome = outcome(&with_factor, Task::Fit);
     assert_eq!(relative(&outcome, "calibration factor"), 0.0);
     let expected = plain * plain - 0.04 * 0.04 + (1.0_f64 + 0.04 * 0.04).ln();
@@ -103,7 +104,8 @@ fn an_s_value_scaled_to_the_mass_follows_the_volume() {
     close("S at the mass", relative(&outcome, "S-value at the mass outlined"), 0.10 * slope, 1e-5);
     assert!(slope > 0.98 && slope < 1.0, "{slope}");
     // the counts grow with the volume, S falls: together less than S alone
-    let together = number(table(&outcome, "uncertainty_budget"), &["left_kidney", "counts × S-value (through the volume)"], "variance_share");
+    let together =
+        number(table(&outcome, "uncertainty_budget"), &["left_kidney", "counts × S-value (through the volume)"], "variance_share");
     assert!(together < 0.0, "{together}");
 }
 

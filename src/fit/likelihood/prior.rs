@@ -99,6 +99,18 @@ impl Prior {
         &self.whitening * (t - &self.mean)
     }
 
+    /// Natural values with this prior's distribution from as many standard normal numbers, each with its position among the parameters of the fit.
+    ///
+    /// t = μ + L z solves L⁻¹ (t − μ) = z. `None` where the number of draws is wrong.
+    pub fn draw(&self, standard_normals: &[f64]) -> Option<Vec<(usize, f64)>> {
+        if standard_normals.len() != self.count() {
+            return None;
+        }
+        let deviations = self.whitening.solve_lower_triangular(&DVector::from_row_slice(standard_normals))?;
+        let values = self.positions.iter().zip(&self.scales).zip(self.mean.iter().zip(deviations.iter()));
+        Some(values.map(|((position, scale), (mean, deviation))| (*position, scale.back_transform(mean + deviation))).collect())
+    }
+
     /// Writes the derivatives of the residuals by the natural parameters into the rows of `jacobian` from `first`.
     pub fn write_jacobian(&self, parameters: &[f64], jacobian: &mut DMatrix<f64>, first: usize) {
         for (column, (position, scale)) in self.positions.iter().zip(&self.scales).enumerate() {
@@ -135,6 +147,34 @@ mod tests {
             + 2.0 * log(0.3 * 0.8)
             + 2.0 * log(2.0 * std::f64::consts::PI);
         assert!((prior.minus_two_log_density(&parameters) - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn draws_have_the_medians_spreads_and_correlation_of_the_prior() {
+        // expected: mean, standard deviation and correlation of ln x as given, each within five standard errors of 20 000 draws
+        let correlation = DMatrix::from_row_slice(2, 2, &[1.0, 0.6, 0.6, 1.0]);
+        let prior = Prior::new(&[marginal(0, 0.5, 0.3), marginal(1, -1.0, 0.8)], Some(&correlation)).expect("a prior");
+        let count = 20_000_u32;
+        let (mut sums, mut squares, mut product) = ([0.0; 2], [0.0; 2], 0.0);
+        for patient in 0..u64::from(count) {
+            let source = crate::random::RandomSource::new(5, patient, 0);
+            let drawn = prior.draw(&[source.standard_normal(0), source.standard_normal(1)]).expect("two numbers");
+            let u = (log(drawn[0].1) - 0.5) / 0.3;
+            let v = (log(drawn[1].1) + 1.0) / 0.8;
+            for (k, deviation) in [u, v].into_iter().enumerate() {
+                sums[k] += deviation;
+                squares[k] += deviation * deviation;
+            }
+            product += u * v;
+        }
+        let n = f64::from(count);
+        let bound = 5.0 / n.sqrt();
+        for k in 0..2 {
+            assert!((sums[k] / n).abs() < bound && (squares[k] / n - 1.0).abs() < bound * 2_f64.sqrt());
+        }
+        // Var(uv) = 1 + ρ²
+        assert!((product / n - 0.6).abs() < bound * 1.36_f64.sqrt());
+        assert_eq!(prior.draw(&[0.0]), None);
     }
 
     #[test]

@@ -13,12 +13,12 @@ mod search_tables;
 mod tables;
 mod two_stage;
 
-pub use course_predictor::{CourseOf, administrations};
+pub use course_predictor::{CourseOf, CoursePredictor, administrations};
 pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
 pub use measured::Measured;
 pub use point::{Point, Record};
-pub use problem::Role;
+pub use problem::{GroupProblem, Role};
 pub use search::SearchRecord;
 
 use super::figures;

@@ -48,11 +48,13 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
             Column::text("bound"),
         ],
     );
+    let priors = fits.iter().any(|fit| !fit.priors.is_empty());
+    table.columns.retain(|column| priors || column.name != "prior");
     for fitted in fits {
         for (row, (parameter, unit)) in fitted.estimate.parameters.iter().zip(&fitted.units).enumerate() {
             let log = parameter.scale == Scale::Logarithmic;
             let prior = fitted.priors.iter().find(|prior| prior.position == row);
-            table.push(vec![
+            let mut cells: Vec<Cell> = vec![
                 fitted.name.as_str().into(),
                 parameter.label.as_str().into(),
                 parameter.value.into(),
@@ -64,13 +66,14 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
                 parameter.interval_95.map(|(_, high)| high).into(),
                 log.then_some(parameter.transformed).into(),
                 if log { parameter.standard_error_transformed.into() } else { Cell::Missing },
-                prior.map_or(Cell::Missing, |prior| prior_words(prior).into()),
-                match parameter.at_bound {
-                    Some(Bound::Lower) => "at its lower bound".into(),
-                    Some(Bound::Upper) => "at its upper bound".into(),
-                    None => Cell::Missing,
-                },
-            ]);
+            ];
+            cells.extend(priors.then(|| prior.map_or(Cell::Missing, |prior| prior_words(prior).into())));
+            cells.push(match parameter.at_bound {
+                Some(Bound::Lower) => "at its lower bound".into(),
+                Some(Bound::Upper) => "at its upper bound".into(),
+                None => Cell::Missing,
+            });
+            table.push(cells);
         }
     }
     table.notes.push(format!("Error model: {}.", plan.error_words));

@@ -1,6 +1,6 @@
 //! Checks across sections: what each section allows by itself and the others make meaningless.
 use super::fit_section::{Grouping, NoiseForm};
-use super::{DataPlan, FitPlan, Given, SolvePlan};
+use super::{DataPlan, FitPlan, Given, RecoveryPlan, SolvePlan, TruthFrom};
 use crate::fit::estimate::VarianceChoice;
 use crate::model::Model;
 use crate::model::checked::ObservableKind;
@@ -84,5 +84,40 @@ pub(super) fn fit_and_doses(
     if fit.variance == VarianceChoice::Given && fit.error.form == NoiseForm::Unweighted && data.sd_column.is_none() {
         let message = "`variance: given` takes the error model's number as known, but `unweighted` has none";
         faults.error(sections.fit.map(Node::key_place), message).help("write `variance: estimated`, or an error model with `cv` or `sd`");
+    }
+}
+
+/// A study of recovery fits all that it simulates for one person at once, and draws from priors where it is told to.
+pub(super) fn recovery_and_fit(
+    node: Option<&Node<'_>>,
+    recovery: Option<&RecoveryPlan>,
+    has_fit: bool,
+    fit: Option<&FitPlan>,
+    model: &Model,
+    faults: &mut Faults,
+) {
+    let Some(node) = node else { return };
+    if !has_fit {
+        faults.error(node.key_place(), "`recovery` needs `fit`, which says what is to be found again");
+    }
+    let (Some(recovery), Some(fit)) = (recovery, fit) else { return };
+    if fit.grouping != Grouping::Together || !fit.subjects.is_empty() {
+        faults.error(node.key_place(), "`recovery` simulates one person, all channels together: leave `each` and `subjects` out of `fit`");
+    }
+    let priors = fit.population.is_some() || fit.parameters.iter().any(|parameter| parameter.prior.is_some());
+    if recovery.truth == TruthFrom::Prior && !priors {
+        faults
+            .error(node.key_place(), "`truth: prior` needs a prior to draw from")
+            .help("give parameters of `fit` a `prior`, or write `truth: fixed`");
+    }
+    let known: Vec<&str> = recovery
+        .series
+        .iter()
+        .flat_map(|series| series.observables.iter().map(|position| model.observables[*position].name.as_str()))
+        .collect();
+    let named = fit.errors.iter().map(|(name, _)| name).chain(fit.factors.iter().flat_map(|factor| &factor.channels));
+    for name in named.filter(|name| !known.contains(&name.as_str())) {
+        let help = crate::model::diagnostic::did_you_mean(name, known.iter().copied());
+        faults.error(node.key_place(), format!("`fit` names channel `{name}`, which `recovery` does not measure")).help(help);
     }
 }

@@ -7,6 +7,7 @@ mod dosimetry_section;
 mod files;
 mod fit_section;
 mod from_fit;
+mod recovery_section;
 mod regimen_section;
 mod rivals_section;
 mod sections;
@@ -25,6 +26,7 @@ pub use fit_section::{
     SharedBy, StartsPlan, StatedMagnitude, UncertaintyPlan, unit_of,
 };
 pub use from_fit::PatientUncertainty;
+pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_unit};
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
@@ -66,6 +68,8 @@ pub struct Scenario {
     pub data: Option<DataPlan>,
     /// What is fitted.
     pub fit: Option<FitPlan>,
+    /// Simulated data from which the fit is to find the truth again.
+    pub recovery: Option<RecoveryPlan>,
     /// Piecewise integration of the data beside the fit.
     pub piecewise: Option<PiecewisePlan>,
     /// Families of time–activity functions side by side.
@@ -127,6 +131,7 @@ impl Scenario {
         let administrations_node = fields.get("administrations");
         let data_node = fields.get("data");
         let fit_node = fields.get("fit");
+        let recovery_node = fields.get("recovery");
         let piecewise_node = fields.get("piecewise");
         let time_activity_node = fields.get("time_activity");
         let single_time_point_node = fields.get("single_time_point");
@@ -163,11 +168,17 @@ impl Scenario {
         agreement::horizon(&mut solve, &administrations, until_stated, solve_node.as_ref(), &mut faults);
         let around = data_section::Surroundings { folder: &folder, model: &model, administrations: &administrations };
         let data = data_node.as_ref().and_then(|node| data_section::data(node, &around, &mut faults));
+        let recovery = recovery_node.as_ref().and_then(|node| recovery_section::recovery(node, &model, &mut faults));
         let fit = fit_node.as_ref().and_then(|node| match (&data, &data_node) {
             // broken data have been told of: without them the fit cannot be read
             (None, Some(_)) => None,
+            (None, None) if recovery_node.is_none() => {
+                faults.error(node.key_place(), "`fit` needs `data`, or a `recovery` that simulates them");
+                None
+            }
             _ => fit_section::fit(node, &folder, &model, data.as_ref(), &what_if, &mut faults),
         });
+        agreement::recovery_and_fit(recovery_node.as_ref(), recovery.as_ref(), fit_node.is_some(), fit.as_ref(), &model, &mut faults);
         let piecewise = piecewise_node.as_ref().and_then(|node| data_section::piecewise(node, &mut faults));
         for node in [&time_activity_node, &single_time_point_node].into_iter().flatten() {
             time_activity_section::check_data(node, &model, data.as_ref(), &administrations, &mut faults);
@@ -209,6 +220,7 @@ impl Scenario {
                     administrations,
                     data,
                     fit,
+                    recovery,
                     piecewise,
                     time_activity,
                     single_time_point,

@@ -20,7 +20,7 @@ use crate::report::{Column, Table};
 use crate::units::MINUTES_PER_HOUR;
 
 /// How long the course is followed beyond the horizon, in half-lives of the nuclide: 2⁻³⁰ is 1e-9 of the activity.
-const BEYOND_HALF_LIVES: f64 = 30.0;
+pub(super) const BEYOND_HALF_LIVES: f64 = 30.0;
 /// Points of the recorded curves.
 const CURVE_POINTS: usize = 400;
 

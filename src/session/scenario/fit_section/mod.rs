@@ -102,9 +102,6 @@ pub(super) fn fit(
     faults: &mut Faults,
 ) -> Option<FitPlan> {
     let mut fields = node.fields(faults, "a mapping with `parameters` and `error`")?;
-    if data.is_none() {
-        faults.error(node.key_place(), "`fit` needs `data`");
-    }
     let grouping = fields.get("each").map_or(Some(Grouping::Together), |node| {
         node.one_of(faults, &[("channel", Grouping::EachChannel), ("subject", Grouping::EachSubject)])
     });

@@ -166,7 +166,7 @@ pub(super) fn factors(node: &Node<'_>, data: Option<&DataPlan>, faults: &mut Fau
             for item in node.items(faults, "a list of channels") {
                 let Some(channel) = item.text(faults, "a channel of the data") else { continue };
                 let known = data.map(|data| data.channels.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()).unwrap_or_default();
-                if !known.contains(&channel.as_str()) {
+                if data.is_some() && !known.contains(&channel.as_str()) {
                     let help = did_you_mean(&channel, known.iter().copied());
                     faults.error(item.place(), format!("the data have no channel `{channel}`")).help(help);
                 }
