@@ -217,7 +217,8 @@ fn names_that_are_unknown() {
     assert_eq!(
         with("covariates: {weight: {column: W, unit: kg}}", GOOD),
         [
-            "10: model `organ_monoexponential` has no parameter `weight` (there are: left_kidney.uptake, left_kidney.effective_half_life, liver.uptake, …)"
+            "10: model `organ_monoexponential` has no parameter `weight` (known: `left_kidney.uptake`, `left_kidney.effective_half_life`, `liver.uptake`, \
+          `liver.effective_half_life`, `spleen.uptake`, `spleen.effective_half_life`)"
         ]
     );
     // columns, each with the nearest name of the header
@@ -338,7 +339,7 @@ fn tables_of_one_scenario_agree_on_persons_and_channels() {
             "5: channel `a` stands for observable `liver` in one table and `spleen` in another",
         ]
     );
-    assert_eq!(organs("  []\n", GOOD), ["5: `data` names no table"]);
+    assert_eq!(organs("  []\n", GOOD), ["6: `data` names no table"]);
 }
 
 #[test]
@@ -387,11 +388,7 @@ fn event_tables_that_cannot_be_read() {
     // what both readings find comes together
     assert_eq!(
         events(&format!("{all}  columns: {{rate: RAT}}\n"), "ID,TIME,AMT,RATE,EVID,CMT,DV\n1,0,100,-2,1,1,.\n1,1,.,.,0,2,x\n"),
-        [
-            "t.csv:1: there is no column `RAT`, mapped in `columns` (did you mean `RATE`?)",
-            "t.csv:3: column `DV`: `x` is not a number",
-            "t.csv:2: column `DV`: there is no value",
-        ][..2]
+        ["t.csv:1: there is no column `RAT`, mapped in `columns` (did you mean `RATE`?)", "t.csv:3: column `DV`: `x` is not a number",]
     );
 }
 
@@ -424,4 +421,27 @@ fn the_checker_sees_scenarios() {
           correction"
         ]
     );
+}
+
+/// `rpt check` prints the warnings of the table, which are no reason to fail unless asked for; `fit` prints them before its results.
+#[test]
+fn check_and_fit_print_the_warnings() {
+    let folder = tempfile::tempdir().unwrap();
+    support::copy_project(folder.path());
+    let table = folder.path().join("scenarios/p12_spect/tac_p12_cycle1.csv");
+    let text = std::fs::read_to_string(&table).unwrap();
+    std::fs::write(&table, format!("{}\n1.0,left_kidney,100\n", text.trim_end())).unwrap();
+    let rpt = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("rpt").unwrap();
+        let output = command.current_dir(folder.path()).env_clear().args(arguments).output().unwrap();
+        (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    };
+    let warning = "`left_kidney` is measured 1 h after the administration: before 1.5 h urine in the renal pelvis counts as kidney";
+    let (code, said) = rpt(&["check", "scenarios/p12_spect"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("warning: ") && said.contains(warning), "{said}");
+    assert_eq!(rpt(&["check", "--strict", "scenarios/p12_spect"]).0, Some(2));
+    let (code, said) = rpt(&["fit", "scenarios/p12_spect"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.find(warning).unwrap() < said.find("Fitted parameters").unwrap(), "{said}");
 }

@@ -124,7 +124,7 @@ impl Step {
     pub fn words(&self) -> String {
         match self {
             Step::CountingTime(d) => format!("counts over the counting time ({})", in_unit(d, 1.0 / 60.0, "s")),
-            Step::Calibration(d) => format!("counting rate over the calibration factor ({})", in_unit(d, 1.0, "internal units")),
+            Step::Calibration(_) => "counting rate over the calibration factor".to_string(),
             Step::Injected(d) => format!("times the injected activity ({})", in_unit(d, 1.0, "MBq")),
             Step::Recovery(d) => format!("divided by the recovery coefficient ({})", d.words()),
             Step::Volume(d) => format!("times the volume ({})", in_unit(d, 1e-3, "mL")),

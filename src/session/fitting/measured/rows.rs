@@ -157,6 +157,7 @@ pub(super) fn read<'p>(
             }
             let lines: Vec<Option<u64>> = found.0.iter().map(|problem| problem.line).collect();
             found.0.extend(of_rows.0.into_iter().filter(|problem| !lines.contains(&problem.line)));
+            found.0.sort_by_key(|problem| problem.line);
             return Err(found);
         }
     };

@@ -1,5 +1,6 @@
 //! What was read and how it was understood, for people: before anything is fitted, so that a wrong unit is seen and not fitted.
 use super::rows::ReadTable;
+use crate::data::Step;
 use crate::session::scenario::{ChannelPlan, Scenario, TimeZero};
 use crate::units::MINUTES_PER_HOUR;
 
@@ -13,8 +14,9 @@ pub(super) fn understood(scenario: &Scenario, table: &ReadTable<'_>) -> String {
     let by_user: Vec<String> = table.points.iter().filter_map(|point| excluded_words(table, point)).collect();
     lines.extend(by_user);
     if table.found_below > 0 {
-        let verb = if table.found_below == 1 { "value is" } else { "values are" };
-        lines.push(format!("  {} {verb} below the stated limit of quantification and count as upper limits", table.found_below));
+        let (noun, verb) =
+            if table.found_below == 1 { ("value is", "counts as an upper limit") } else { ("values are", "count as upper limits") };
+        lines.push(format!("  {} {noun} below the stated limit of quantification and {verb}", table.found_below));
     }
     if let Some(events) = &plan.events {
         let doses = table.doses();
@@ -82,6 +84,9 @@ fn channel_words(scenario: &Scenario, table: &ReadTable<'_>, channel: &ChannelPl
     }
     for step in &channel.conversion.steps {
         words.push_str(&format!("; {}", step.words()));
+        if let (Step::Calibration(_), Some(text)) = (step, &channel.calibration) {
+            words.push_str(&format!(" ({text})"));
+        }
     }
     if channel.result_unit != channel.unit.text {
         words.push_str(&format!("; result in {}", channel.result_unit));
@@ -92,7 +97,8 @@ fn channel_words(scenario: &Scenario, table: &ReadTable<'_>, channel: &ChannelPl
         None => {}
     }
     if let Some(limit) = &channel.limit {
-        words.push_str(&format!("; limit of quantification {}", limit.words()));
+        let unit = if limit.column().is_some() { String::new() } else { format!(" {}", channel.unit.text) };
+        words.push_str(&format!("; limit of quantification {}{unit}", limit.words()));
     }
     let deviations = points().filter(|point| point.sd.is_some()).count();
     if deviations > 0 {

@@ -57,6 +57,8 @@ pub struct ChannelPlan {
     pub below_flag: Option<String>,
     /// Counting time (min), where the deviation of counts is Poisson's.
     pub counting_time: Option<Datum>,
+    /// The calibration factor as written.
+    pub calibration: Option<String>,
     /// From the table to what the model predicts.
     pub conversion: Conversion,
     /// Unit of the converted values.
@@ -197,6 +199,7 @@ impl<'f> Measurement<'f> {
             limit,
             below_flag,
             counting_time,
+            calibration: self.calibration_text(),
             conversion: Conversion {
                 background,
                 input_scale: if chain.changes { unit.unit.in_internal_units } else { 1.0 },
@@ -212,6 +215,11 @@ impl<'f> Measurement<'f> {
             whole_body: flag(&self.whole_body, faults).unwrap_or_else(|| says(&["wholebody", "totalbody"])),
             unit,
         })
+    }
+
+    /// The calibration factor as written.
+    fn calibration_text(&self) -> Option<String> {
+        self.counts.as_ref()?.fields(&mut Faults::new(), "")?.get("calibration")?.scalar_text()
     }
 
     fn counts(&self, unit: &ValueUnit, value_place: &Place, chain: &mut Chain, faults: &mut Faults) -> Option<Datum> {
