@@ -113,14 +113,8 @@ fn main() {
     let tangents = course.tangents(&empty.moving);
     let fitted: Vec<f64> = empty.courses[0].moved.iter().map(|moved| truth[moved.position] / moved.size).collect();
     let course_of = vec![0; points.len()];
-    let mut predictor = CoursePredictor::new(
-        &course,
-        &tangents,
-        &empty.courses,
-        (&points, &course_of),
-        empty.structural,
-        (scenario.solve.method, &cancel),
-    );
+    let mut predictor =
+        CoursePredictor::new(&course, &tangents, &empty.courses, (&points, &course_of), empty.structural, (scenario.solve.method, &cancel));
     let predicted = predictor.predict(&fitted).expect("the truth can be solved");
     // errors of up to 10 %, the same in every run: the golden ratio's multiples are spread evenly
     for (index, (point, value)) in points.iter_mut().zip(predicted).enumerate() {

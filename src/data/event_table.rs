@@ -195,16 +195,16 @@ impl EventReader<'_> {
                 let message = format!("a sample (EVID 0) has the amount {amount}: it is a dose or a sample, not both");
                 problems.add(line, Some(&columns.amount), message, Some("write EVID 1 for a dose, or the amount 0".into()));
             }
-            e if e == 0.0 => {
+            0.0 => {
                 if no_value == Some(1.0) {
                     self.events.left_out.insert(record.line, format!("`{}` is 1", columns.no_value));
                 }
             }
             e if e == 1.0 || e == 4.0 => {}
-            e if e == 2.0 => {
+            2.0 => {
                 self.events.left_out.insert(record.line, format!("`{}` is 2 (another event)", columns.event));
             }
-            e if e == 3.0 => problems.add(
+            3.0 => problems.add(
                 line,
                 Some(&columns.event),
                 "a reset without a dose (EVID 3) is not supported",

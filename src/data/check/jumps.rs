@@ -28,7 +28,7 @@ pub(super) fn unit_jump(series: &Series, findings: &mut Vec<Finding>) {
         return;
     }
     // the odd one of the two is that on the shorter side of the jump
-    let odd = if !opposite && jumps.len() == 1 && first + 1 <= samples.len() - 1 - (first + 1) { first } else { first + 1 };
+    let odd = if !opposite && jumps.len() == 1 && first < samples.len() - 1 - (first + 1) { first } else { first + 1 };
     let other = if odd == first { first + 1 } else { first };
     let ratio = samples[odd].value / samples[other].value;
     let factor = if ratio > 1.0 { format!("{} times", short(ratio)) } else { format!("1/{} of", short(1.0 / ratio)) };

@@ -97,7 +97,7 @@ pub fn chance_outside(replicates: usize) -> Option<f64> {
 
 fn of(quantity: Quantity, replicates: &[Replicate], pick: impl Fn(&Found) -> Recovered) -> Coverage {
     let found = || replicates.iter().filter_map(|replicate| replicate.found.as_ref().ok()).filter(|found| found.converged);
-    let errors: Vec<f64> = found().map(|found| pick(found)).map(|r| r.estimate / r.truth - 1.0).filter(|error| error.is_finite()).collect();
+    let errors: Vec<f64> = found().map(&pick).map(|r| r.estimate / r.truth - 1.0).filter(|error| error.is_finite()).collect();
     let mean = |values: &mut dyn Iterator<Item = f64>| 100.0 * values.sum::<f64>() / errors.len() as f64;
     let mut spreads: Vec<f64> = found().filter_map(|found| pick(found).relative_error).collect();
     spreads.sort_by(f64::total_cmp);

@@ -278,7 +278,7 @@ fn converted(
         }
     };
     let flagged = match channel.below_flag.as_deref().and_then(|name| cell(name).map(|flag| (name, flag))) {
-        Some((_, flag)) if flag == 1.0 => true,
+        Some((_, 1.0)) => true,
         Some((name, flag)) if flag != 0.0 => {
             add(Some(name), format!("the mark for a value below the limit is {flag}, expected 0 or 1"), None);
             false
