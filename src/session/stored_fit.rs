@@ -98,22 +98,21 @@ impl StoredFit {
         serde_yaml::to_string(self).unwrap_or_default()
     }
 
-    /// Reads the fit of a run: its folder, or the folder of a scenario's runs, whose newest finished one is taken. Returns the run's folder too.
+    /// Reads the fit of a run: a copy of its file, its folder, or the folder of a scenario's runs, whose newest finished one is taken. Returns the file too.
     ///
     /// # Errors
     /// A sentence: no such folder, no finished run in it, a run without a fit of one person.
     pub fn read(path: &Path) -> Result<(StoredFit, PathBuf), String> {
-        let folder = run_of(path)?;
-        let file = folder.join(STORED_FIT_FILE);
+        let file = if path.is_file() { path.to_path_buf() } else { run_of(path)?.join(STORED_FIT_FILE) };
         let text = std::fs::read_to_string(&file).map_err(|error| {
             if file.is_file() {
                 format!("cannot read `{}`: {error}", file.display())
             } else {
-                format!("run `{}` holds no `{STORED_FIT_FILE}`: it has no fit of one person with a covariance", folder.display())
+                format!("there is no `{}`: the run has no fit of one person with a covariance", file.display())
             }
         })?;
         let stored = serde_yaml::from_str(&text).map_err(|error| format!("`{}`: {error}", file.display()))?;
-        Ok((stored, folder))
+        Ok((stored, file))
     }
 
     /// As a distribution of the parameters of `model`.

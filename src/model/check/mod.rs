@@ -44,13 +44,16 @@ const fn lint(name: &'static str, severity: Severity, summary: &'static str, run
     Lint { name, severity, summary, run }
 }
 
+/// The lint that compares a stated decay rate with the nuclide's.
+pub const HALF_LIFE: &str = "half-life";
+
 /// All lints, in the order of the documentation.
 pub static LINTS: &[Lint] = &[
     lint("flow-balance", Severity::Error, "fluid that flows into a compartment also flows out of it", flow_balance::check),
     lint("one-way-exchange", Severity::Warning, "what enters a tissue by its concentration can leave it again", one_way_exchange::check),
     lint("foreign-volume", Severity::Error, "an amount is divided by the volume of its own compartment", foreign_volume::check),
     lint("no-decay", Severity::Error, "every labelled state decays", decay::no_decay),
-    lint("half-life", Severity::Warning, "the decay rate agrees with ICRP 107 within 0.5 %", decay::half_life),
+    lint(HALF_LIFE, Severity::Warning, "the decay rate agrees with ICRP 107 within 0.5 %", decay::half_life),
     lint("plasma-volume", Severity::Error, "the plasma compartments together hold the plasma volume within 1 %", plasma_volume::check),
     lint("dosing", Severity::Warning, "a dose can enter the model, and all of it does", dosing::check),
     lint("unused", Severity::Warning, "every parameter, argument, definition, template and compartment is used", unused::check),

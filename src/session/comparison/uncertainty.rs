@@ -1,6 +1,7 @@
 //! Fixed and adapted arms in many patients drawn from what a fit knows of one: how sure the comparison is.
 //!
 //! Every draw is a patient with other parameters and other noise in the clinic; all arms of a draw share both, so that differences are paired.
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
@@ -118,10 +119,10 @@ fn tabulate(known: &PatientUncertainty, series: &[Series], failed: usize) -> Tab
         ]);
     }
     table.notes.push(format!(
-        "{} patients drawn from the fit of run {} (seed {}), each with noise of its own in the clinic; {failed} could not be delivered. True doses. Rows with an arm under \
+        "{} patients drawn from the fit in {} (seed {}), each with noise of its own in the clinic; {failed} could not be delivered. True doses. Rows with an arm under \
          `beyond` are paired differences. Intervals hold the uncertainty of the fitted parameters and of the clinic's measurements, nothing else.",
         known.draws,
-        known.run.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        known.file.parent().and_then(Path::file_name).map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         known.seed
     ));
     table

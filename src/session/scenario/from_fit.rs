@@ -17,8 +17,8 @@ pub struct PatientUncertainty {
     pub draws: usize,
     /// Seed of the draws.
     pub seed: u64,
-    /// The run, for people.
-    pub run: PathBuf,
+    /// The file that the estimates were read from.
+    pub file: PathBuf,
 }
 
 /// What the section says, before the model is known.
@@ -66,8 +66,8 @@ pub(super) fn apply(
     // beside the scenario, or from where the program was started
     let beside = super::files::tidy(&folder.join(&from.path));
     let path = if beside.exists() { beside } else { PathBuf::from(&from.path) };
-    let found = StoredFit::read(&path).and_then(|(stored, run)| Ok((stored.spread(model)?, stored, run)));
-    let (spread, stored, run) = match found {
+    let found = StoredFit::read(&path).and_then(|(stored, file)| Ok((stored.spread(model)?, stored, file)));
+    let (spread, stored, file) = match found {
         Ok(found) => found,
         Err(sentence) => {
             faults.error(from.node.place(), sentence).help("`rpt fit SCENARIO --save` or `rpt run SCENARIO` leaves a run with `fit.yaml`");
@@ -90,5 +90,5 @@ pub(super) fn apply(
         parameter.origin.source = Some(format!("fit of scenario {}", stored.scenario));
         parameter.origin.provenance = Some(Provenance::Fitted);
     }
-    Some(PatientUncertainty { spread, draws: from.draws, seed: from.seed, run })
+    Some(PatientUncertainty { spread, draws: from.draws, seed: from.seed, file })
 }

@@ -114,6 +114,10 @@ impl Scenario {
         let name = fields.require("scenario", &mut faults).and_then(|node| sections::scenario_name(&node, &mut faults));
         let title = fields.get("title").and_then(|node| node.text(&mut faults, "a title"));
         let model_node = fields.require("model", &mut faults);
+        let nuclide = fields.get("nuclide").and_then(|node| {
+            let name = node.text(&mut faults, "a nuclide such as `Ga-68`")?;
+            Some((node, name))
+        });
         let patient = fields.get("patient");
         let assumptions = fields.get("assumptions").map(|node| sections::texts(&node, &mut faults)).unwrap_or_default();
         let (patient_name, mut overrides, from_fit) = sections::patient(patient.as_ref(), &mut faults);
@@ -146,7 +150,7 @@ impl Scenario {
             faults.sort();
             return Err(faults);
         };
-        let mut model = match crate::model::read(&model_yaml, &overrides) {
+        let mut model = match crate::model::read_with_nuclide(&model_yaml, &overrides, nuclide) {
             Ok((model, warnings)) => {
                 extend(&mut faults, warnings);
                 model
@@ -254,7 +258,7 @@ impl Scenario {
                 files.push(table.file.clone());
             }
         }
-        files.extend(self.uncertainty.as_ref().map(|known| known.run.join(crate::session::stored_fit::STORED_FIT_FILE)));
+        files.extend(self.uncertainty.as_ref().map(|known| known.file.clone()));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
         for rival in &self.rivals {
