@@ -4,10 +4,14 @@ mod support;
 
 #[path = "fitting/likelihoods.rs"]
 mod likelihoods;
+#[path = "fitting/occasions.rs"]
+mod occasions;
 #[path = "fitting/onwards.rs"]
 mod onwards;
 #[path = "fitting/resume.rs"]
 mod resume;
+#[path = "fitting/theranostics.rs"]
+mod theranostics;
 
 use std::path::PathBuf;
 

@@ -48,9 +48,15 @@ pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
 
 fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<AtomicBool>) -> (u8, Value) {
     match Scenario::load(scenario, &arguments.sets) {
-        Ok((_, warnings)) => {
+        Ok((loaded, warnings)) => {
             if !warnings.is_empty() {
                 print_faults(&warnings);
+            }
+            // before anything is fitted, and also where the fit then fails; the results hold it again
+            if matches!(task, Task::Fit | Task::Run)
+                && let Some(understood) = crate::session::fitting::understood(&loaded)
+            {
+                eprintln!("rpt: read before fitting: {understood}");
             }
         }
         Err(faults) => {

@@ -96,6 +96,13 @@ pub fn check_data(scenario: &Scenario) -> Result<Vec<String>, Failed> {
     if problems.is_empty() { Ok(measured.warnings) } else { Err(Failed::input(problems.join("\n"))) }
 }
 
+/// What the scenario's tables hold and how a fit would understand them, for people to read before it begins; `None` where nothing is fitted.
+pub fn understood(scenario: &Scenario) -> Option<String> {
+    let (data, _) = scenario.data.as_ref().zip(scenario.fit.as_ref())?;
+    // problems of the tables are the fit's to tell
+    Measured::read(scenario, data).ok().map(|measured| measured.understood)
+}
+
 type Group = (String, Vec<Point>);
 
 fn groups(plan: &FitPlan, measured: &Measured) -> Result<Vec<Group>, Failed> {

@@ -100,7 +100,8 @@ fn estimates(plan: &FitPlan, fits: &[GroupFit]) -> Table {
 /// A prior for people: median and 95 % range.
 fn prior_words(prior: &Marginal) -> String {
     let end = |sign: f64| prior.scale.back_transform(prior.mean + sign * 1.959_964 * prior.standard_deviation);
-    format!("{:.4} ({:.4} to {:.4})", prior.scale.back_transform(prior.mean), end(-1.0), end(1.0))
+    let shown = |value: f64| crate::report::number_text::significant(value, 4);
+    format!("{} ({} to {})", shown(prior.scale.back_transform(prior.mean)), shown(end(-1.0)), shown(end(1.0)))
 }
 
 fn summary(plan: &FitPlan, fits: &[GroupFit]) -> Table {
