@@ -7,7 +7,9 @@
 
 pub mod bed;
 pub mod evidence;
+pub mod hazard_link;
 pub mod lea_catcheside;
+pub mod lesion;
 pub mod normal;
 pub mod ntcp;
 pub mod organ_defaults;
