@@ -13,5 +13,6 @@ pub mod lesion;
 pub mod normal;
 pub mod ntcp;
 pub mod organ_defaults;
+pub mod psa;
 pub mod registry;
 pub mod tcp;
