@@ -6,11 +6,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bateman;
 mod chain;
 mod decay_data;
+mod exponential_difference;
 mod find;
 mod icrp107;
+mod radiation_weight;
 
+pub use bateman::{DecayChain, DecayChainMember, ImpossibleChain};
 pub use chain::{ChainMember, MissingDaughterEnergy, chain_energy_per_decay, secular_equilibrium_chain};
 pub use decay_data::{
     AVOGADRO_PER_MOL, EmittedEnergy, EnergyPerDecay, GY_G_PER_MBQ_H_PER_MEV, GY_KG_PER_BQ_S_PER_MEV, JOULE_PER_MEV, NoEnergyData, Nuclide,
@@ -18,3 +22,4 @@ pub use decay_data::{
 };
 pub use find::{UnknownNuclide, find};
 pub use icrp107::all;
+pub use radiation_weight::RadiationWeights;
