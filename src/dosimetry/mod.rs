@@ -8,6 +8,7 @@
 
 pub mod absorbed_dose;
 pub mod course;
+pub mod daughters;
 pub mod exponential_integral;
 pub mod mass_scaling;
 pub mod opendose;
