@@ -4,6 +4,8 @@ mod support;
 
 #[path = "references/bateman.rs"]
 mod bateman;
+#[path = "references/dose_response.rs"]
+mod dose_response;
 #[path = "references/fits.rs"]
 mod fits;
 #[path = "references/model_choice.rs"]

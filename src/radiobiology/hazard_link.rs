@@ -7,18 +7,62 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{EvidenceLevel, Provenance};
 
-/// log hazard = log baseline + `log_hazard_per_gy` · D. The default is no link.
+/// log hazard = log baseline + `log_hazard_per_gy` · D, always a finite number. The default is no link.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "WrittenLink")]
 pub struct HazardLink {
-    /// Change of the log hazard per Gy; below zero where dose protects.
-    pub log_hazard_per_gy: f64,
-    /// What is supposed, in the user's words.
+    log_hazard_per_gy: f64,
+    hypothesis: String,
+}
+
+/// How a link is written in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLink {
+    log_hazard_per_gy: f64,
     #[serde(default)]
-    pub hypothesis: String,
+    hypothesis: String,
+}
+
+impl TryFrom<WrittenLink> for HazardLink {
+    type Error = ImpossibleLink;
+
+    fn try_from(written: WrittenLink) -> Result<Self, ImpossibleLink> {
+        Self::new(written.log_hazard_per_gy, written.hypothesis)
+    }
+}
+
+/// A link whose slope is no number.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("a hazard link needs a finite change of the log hazard per Gy, found {log_hazard_per_gy}")]
+pub struct ImpossibleLink {
+    /// The value found, 1/Gy.
+    pub log_hazard_per_gy: f64,
 }
 
 impl HazardLink {
+    /// A link of `log_hazard_per_gy` (below zero where dose protects), with what is supposed in the user's words.
+    ///
+    /// # Errors
+    /// A slope that is NaN or infinite: it would make every hazard NaN, which no comparison catches.
+    pub fn new(log_hazard_per_gy: f64, hypothesis: impl Into<String>) -> Result<Self, ImpossibleLink> {
+        if log_hazard_per_gy.is_finite() {
+            Ok(Self { log_hazard_per_gy, hypothesis: hypothesis.into() })
+        } else {
+            Err(ImpossibleLink { log_hazard_per_gy })
+        }
+    }
+
+    /// Change of the log hazard per Gy.
+    pub fn log_hazard_per_gy(&self) -> f64 {
+        self.log_hazard_per_gy
+    }
+
+    /// What is supposed; empty where nothing was said.
+    pub fn hypothesis(&self) -> &str {
+        &self.hypothesis
+    }
+
     /// Hazard ratio against zero dose; 1 by default.
     pub fn hazard_ratio(&self, dose_gy: f64) -> f64 {
         crate::math::exp(self.log_hazard_per_gy * dose_gy)
@@ -95,10 +139,24 @@ mod tests {
     fn no_link_by_default_and_a_label_otherwise() {
         assert_eq!(HazardLink::default().hazard_ratio(300.0), 1.0);
         assert!(HazardLink::default().words().contains("No causal link"));
-        let link = HazardLink { log_hazard_per_gy: crate::math::log(0.5) / 10.0, hypothesis: String::new() };
+        let link = HazardLink::new(crate::math::log(0.5) / 10.0, "").unwrap();
         assert!((link.hazard_ratio(10.0) - 0.5).abs() < 1e-15);
         assert!(link.words().starts_with("HYPOTHESIS"));
         assert_eq!(serde_yaml::from_str::<HazardLink>("log_hazard_per_gy: 0.0").unwrap(), HazardLink::default());
+    }
+
+    #[test]
+    fn a_slope_that_is_no_number_is_refused() {
+        for slope in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(HazardLink::new(slope, "x").unwrap_err().to_string().contains("finite"));
+        }
+        for text in ["log_hazard_per_gy: .nan", "log_hazard_per_gy: .inf", "{log_hazard_per_gy: 0.1, slope: 2}", "{}"] {
+            assert!(serde_yaml::from_str::<HazardLink>(text).is_err(), "{text}");
+        }
+        let link = HazardLink::new(-0.01, "dose protects").unwrap();
+        let written = serde_yaml::to_string(&link).unwrap();
+        assert_eq!(serde_yaml::from_str::<HazardLink>(&written).unwrap(), link);
+        assert_eq!((link.log_hazard_per_gy(), link.hypothesis()), (-0.01, "dose protects"));
     }
 
     #[test]

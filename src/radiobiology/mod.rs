@@ -14,5 +14,6 @@ pub mod normal;
 pub mod ntcp;
 pub mod organ_defaults;
 pub mod psa;
+pub mod rbe;
 pub mod registry;
 pub mod tcp;

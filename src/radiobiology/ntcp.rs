@@ -1,8 +1,9 @@
-//! Dose–response curves: Lyman–Kutcher–Burman probit, log-logistic, logistic, and bare limits.
+//! Dose–response curves: Lyman–Kutcher–Burman probit, log-logistic, logistic, and two that give no probability: bare limits and odds ratios.
 //!
 //! Probit: `P = Φ((x − TD50)/(m TD50))` (Lyman 1985; mean dose to a whole organ, so gEUD = D). Log-logistic: `P = 1/(1 + (D50/x)^(4 γ50))`. Logistic:
 //! `P = 1/(1 + e^{−(b0 + b1 x)})`. x is absorbed dose, BED or EQD2 in Gy, as the curve was published. A probit of large m has
-//! `P(0) = Φ(−1/m)` above zero: that is the published form and is not trimmed.
+//! `P(0) = Φ(−1/m)` above zero: that is the published form and is not trimmed. An odds ratio per dose, `odds(x)/odds(x_0) = OR^{(x − x_0)/per}`, compares
+//! two doses; it becomes a logistic with the probability at one dose (`logistic_from_odds_ratio`).
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,13 @@ pub enum DoseResponse {
         /// The limit, Gy.
         limit_gy: f64,
     },
+    /// Odds ratio per dose, without the odds at any dose.
+    OddsRatio {
+        /// Odds at a dose over odds at one that is `per_gy` less.
+        odds_ratio: f64,
+        /// The step it holds for, Gy.
+        per_gy: f64,
+    },
 }
 
 /// How a curve is written in a file.
@@ -49,7 +57,9 @@ enum DoseResponseForm {
     LogLogistic { d50_gy: f64, gamma50: f64 },
     Logistic { intercept: f64, slope_per_gy: f64 },
     LogisticThrough { lower_gy: f64, lower_probability: f64, upper_gy: f64, upper_probability: f64 },
+    LogisticFromOddsRatio { odds_ratio: f64, per_gy: f64, at_gy: f64, probability: f64 },
     Limit { limit_gy: f64 },
+    OddsRatio { odds_ratio: f64, per_gy: f64 },
 }
 
 /// A curve's parameters are impossible.
@@ -82,6 +92,33 @@ impl DoseResponse {
         Self::Logistic { intercept: log_odds(lower.1) - slope_per_gy * lower.0, slope_per_gy }.checked()
     }
 
+    /// The logistic with an odds ratio per `per_gy` and the probability known or assumed at one dose: slope ln OR/per, through (`at_gy`, `probability`).
+    pub fn logistic_from_odds_ratio(odds_ratio: f64, per_gy: f64, at_gy: f64, probability: f64) -> Result<Self, ImpossibleCurve> {
+        Self::OddsRatio { odds_ratio, per_gy }.checked()?;
+        if !(probability > 0.0 && probability < 1.0 && at_gy.is_finite() && at_gy >= 0.0) {
+            return Err(ImpossibleCurve {
+                problem: format!("needs a probability between 0 and 1 at a dose, found {probability} at {at_gy} Gy"),
+            });
+        }
+        let slope_per_gy = crate::math::log(odds_ratio) / per_gy;
+        let log_odds = crate::math::log(probability / (1.0 - probability));
+        Self::Logistic { intercept: log_odds - slope_per_gy * at_gy, slope_per_gy }.checked()
+    }
+
+    /// Odds at `dose_gy` over those at `reference_gy`; `None` for a limit, and where a probability of 0 or 1 has no odds.
+    pub fn odds_ratio(&self, dose_gy: f64, reference_gy: f64) -> Option<f64> {
+        match *self {
+            Self::OddsRatio { odds_ratio, per_gy } => {
+                Some(crate::math::exp(crate::math::log(odds_ratio) * (dose_gy - reference_gy) / per_gy))
+            }
+            _ => {
+                let odds = |probability: f64| probability / (1.0 - probability);
+                let ratio = odds(self.probability(dose_gy)?) / odds(self.probability(reference_gy)?);
+                ratio.is_finite().then_some(ratio)
+            }
+        }
+    }
+
     /// Passes a possible curve through.
     pub fn checked(self) -> Result<Self, ImpossibleCurve> {
         let positive = |value: f64| value.is_finite() && value > 0.0;
@@ -90,6 +127,7 @@ impl DoseResponse {
             Self::LogLogistic { d50_gy, gamma50 } => positive(d50_gy) && positive(gamma50),
             Self::Logistic { intercept, slope_per_gy } => intercept.is_finite() && positive(slope_per_gy),
             Self::Limit { limit_gy } => positive(limit_gy),
+            Self::OddsRatio { odds_ratio, per_gy } => positive(odds_ratio) && positive(per_gy),
         };
         if good {
             Ok(self)
@@ -98,18 +136,18 @@ impl DoseResponse {
         }
     }
 
-    /// Probability at `dose_gy` (below zero counts as zero); `None` for a limit.
+    /// Probability at `dose_gy` (below zero counts as zero); `None` for a limit or an odds ratio.
     pub fn probability(&self, dose_gy: f64) -> Option<f64> {
         let dose_gy = dose_gy.max(0.0);
         match *self {
             Self::Probit { td50_gy, m } => Some(cumulative((dose_gy - td50_gy) / (m * td50_gy))),
             Self::LogLogistic { d50_gy, gamma50 } => Some(logistic(log_log_odds(dose_gy, d50_gy, gamma50))),
             Self::Logistic { intercept, slope_per_gy } => Some(logistic(intercept + slope_per_gy * dose_gy)),
-            Self::Limit { .. } => None,
+            Self::Limit { .. } | Self::OddsRatio { .. } => None,
         }
     }
 
-    /// Derivative of the probability with respect to dose, 1/Gy; `None` for a limit.
+    /// Derivative of the probability with respect to dose, 1/Gy; `None` without a probability.
     pub fn derivative_per_gy(&self, dose_gy: f64) -> Option<f64> {
         let dose_gy = dose_gy.max(0.0);
         match *self {
@@ -124,22 +162,23 @@ impl DoseResponse {
                 let log_odds = intercept + slope_per_gy * dose_gy;
                 Some(slope_per_gy * logistic(log_odds) * logistic(-log_odds))
             }
-            Self::Limit { .. } => None,
+            Self::Limit { .. } | Self::OddsRatio { .. } => None,
         }
     }
 
-    /// Standard error of the probability from that of the dose (Gy), first order; `None` for a limit. The curve's own uncertainty is not in it.
+    /// Standard error of the probability from that of the dose (Gy), first order; `None` without a probability. The curve's own uncertainty is not in it.
     pub fn standard_error(&self, dose_gy: f64, dose_standard_error_gy: f64) -> Option<f64> {
         self.derivative_per_gy(dose_gy).map(|slope_per_gy| slope_per_gy * dose_standard_error_gy)
     }
 
-    /// Dose of 50 % probability, Gy; for a limit, the limit itself.
-    pub fn midpoint_gy(&self) -> f64 {
+    /// Dose of 50 % probability, Gy; for a limit, the limit itself; an odds ratio has none.
+    pub fn midpoint_gy(&self) -> Option<f64> {
         match *self {
-            Self::Probit { td50_gy, .. } => td50_gy,
-            Self::LogLogistic { d50_gy, .. } => d50_gy,
-            Self::Logistic { intercept, slope_per_gy } => -intercept / slope_per_gy,
-            Self::Limit { limit_gy } => limit_gy,
+            Self::Probit { td50_gy, .. } => Some(td50_gy),
+            Self::LogLogistic { d50_gy, .. } => Some(d50_gy),
+            Self::Logistic { intercept, slope_per_gy } => Some(-intercept / slope_per_gy),
+            Self::Limit { limit_gy } => Some(limit_gy),
+            Self::OddsRatio { .. } => None,
         }
     }
 }
@@ -165,7 +204,11 @@ impl TryFrom<DoseResponseForm> for DoseResponse {
             DoseResponseForm::LogisticThrough { lower_gy, lower_probability, upper_gy, upper_probability } => {
                 Self::logistic_through((lower_gy, lower_probability), (upper_gy, upper_probability))
             }
+            DoseResponseForm::LogisticFromOddsRatio { odds_ratio, per_gy, at_gy, probability } => {
+                Self::logistic_from_odds_ratio(odds_ratio, per_gy, at_gy, probability)
+            }
             DoseResponseForm::Limit { limit_gy } => Self::Limit { limit_gy }.checked(),
+            DoseResponseForm::OddsRatio { odds_ratio, per_gy } => Self::OddsRatio { odds_ratio, per_gy }.checked(),
         }
     }
 }
@@ -177,6 +220,7 @@ impl From<DoseResponse> for DoseResponseForm {
             DoseResponse::LogLogistic { d50_gy, gamma50 } => Self::LogLogistic { d50_gy, gamma50 },
             DoseResponse::Logistic { intercept, slope_per_gy } => Self::Logistic { intercept, slope_per_gy },
             DoseResponse::Limit { limit_gy } => Self::Limit { limit_gy },
+            DoseResponse::OddsRatio { odds_ratio, per_gy } => Self::OddsRatio { odds_ratio, per_gy },
         }
     }
 }
@@ -248,7 +292,27 @@ mod tests {
     #[test]
     fn a_limit_gives_no_probability() {
         let limit = DoseResponse::Limit { limit_gy: 40.0 };
-        assert_eq!((limit.probability(41.0), limit.derivative_per_gy(41.0), limit.midpoint_gy()), (None, None, 40.0));
+        assert_eq!((limit.probability(41.0), limit.derivative_per_gy(41.0), limit.midpoint_gy()), (None, None, Some(40.0)));
+    }
+
+    /// Odds 1.5 times for 50 Gy, so 2.25 times for 100 and 1/1.5 for −50; with 24 % at 50 Gy, by hand: odds 0.24/0.76 · 1.5 = 0.473 684, P = 0.321 429.
+    #[test]
+    fn an_odds_ratio_compares_doses_and_needs_a_baseline_for_more() {
+        let ratio = DoseResponse::OddsRatio { odds_ratio: 1.5, per_gy: 50.0 };
+        assert_eq!((ratio.probability(50.0), ratio.derivative_per_gy(50.0), ratio.midpoint_gy()), (None, None, None));
+        assert!((ratio.odds_ratio(150.0, 50.0).unwrap() - 2.25).abs() < 1e-12);
+        assert!((ratio.odds_ratio(0.0, 50.0).unwrap() * 1.5 - 1.0).abs() < 1e-12);
+        let curve = DoseResponse::logistic_from_odds_ratio(1.5, 50.0, 50.0, 0.24).unwrap();
+        assert!((probability(curve, 50.0) - 0.24).abs() < 1e-12 && (probability(curve, 100.0) - 0.321_429).abs() < 1e-6);
+        assert!((curve.odds_ratio(120.0, 70.0).unwrap() - 1.5).abs() < 1e-12);
+        assert_eq!(DoseResponse::Limit { limit_gy: 2.0 }.odds_ratio(3.0, 1.0), None);
+        assert_eq!(DoseResponse::LogLogistic { d50_gy: 30.0, gamma50: 1.0 }.odds_ratio(30.0, 0.0), None);
+        assert!(DoseResponse::logistic_from_odds_ratio(1.5, 50.0, 50.0, 1.0).is_err());
+        assert!(DoseResponse::logistic_from_odds_ratio(0.9, 50.0, 50.0, 0.2).is_err());
+        let read = serde_yaml::from_str::<DoseResponse>;
+        assert_eq!(read("{form: odds_ratio, odds_ratio: 1.5, per_gy: 50}").unwrap(), ratio);
+        assert_eq!(read("{form: logistic_from_odds_ratio, odds_ratio: 1.5, per_gy: 50, at_gy: 50, probability: 0.24}").unwrap(), curve);
+        assert!(read("{form: odds_ratio, odds_ratio: .nan, per_gy: 50}").is_err());
     }
 
     #[test]

@@ -135,6 +135,25 @@ impl DoseEffectModel {
         }
     }
 
+    /// What a relation without a probability says of `quantity_gy`: within or above a limit, a threshold reached or not, odds against none; `None` for
+    /// a relation that gives a probability.
+    pub fn reading(&self, quantity_gy: f64) -> Option<String> {
+        match (self.curve, self.effect) {
+            (DoseResponse::Limit { limit_gy }, Effect::Toxicity) if quantity_gy > limit_gy => {
+                Some(format!("above the limit of {limit_gy} Gy"))
+            }
+            (DoseResponse::Limit { limit_gy }, Effect::Toxicity) => Some(format!("within the limit of {limit_gy} Gy")),
+            (DoseResponse::Limit { limit_gy }, Effect::Response) if quantity_gy >= limit_gy => {
+                Some(format!("threshold of {limit_gy} Gy reached"))
+            }
+            (DoseResponse::Limit { limit_gy }, Effect::Response) => Some(format!("threshold of {limit_gy} Gy not reached")),
+            (DoseResponse::OddsRatio { .. }, _) => {
+                self.curve.odds_ratio(quantity_gy, 0.0).map(|ratio| format!("odds {ratio:.2} times those at 0 Gy"))
+            }
+            _ => None,
+        }
+    }
+
     /// Everything a report prints beside a number from this relation: evidence, provenance, source, caveats.
     pub fn report_sentences(&self) -> Vec<String> {
         let mut sentences = vec![
@@ -238,6 +257,19 @@ mod tests {
         let integral_gy2 = 4.0 * 0.5 * cycle.protraction_factor * 5.75 * 5.75;
         let from_states = find("kidney_bed_external_beam").unwrap().quantity_from_states_gy(23.0, integral_gy2).unwrap();
         assert!((from_states - quantity("kidney_bed_external_beam")).abs() < 1e-12);
+    }
+
+    /// A tolerance is kept or passed, a threshold of response reached or not: the words never call a wanted dose a breach.
+    #[test]
+    fn a_limit_is_worded_by_its_effect() {
+        let words = |name: &str, gy: f64| find(name).unwrap().reading(gy);
+        assert_eq!(words("kidney_bed_limit_with_risk_factors", 28.0).unwrap(), "within the limit of 28 Gy");
+        assert_eq!(words("kidney_bed_limit_with_risk_factors", 28.1).unwrap(), "above the limit of 28 Gy");
+        assert_eq!(words("liver_tumour_y90_glass_threshold", 205.0).unwrap(), "threshold of 205 Gy reached");
+        assert_eq!(words("liver_tumour_y90_glass_threshold", 204.9).unwrap(), "threshold of 205 Gy not reached");
+        // 1.5^(75/50) = 1.837.
+        assert_eq!(words("dotatate_lesion_response_odds_alipour", 75.0).unwrap(), "odds 1.84 times those at 0 Gy");
+        assert_eq!(words("kidney_bed_external_beam", 40.0), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) fn response_figure(
 ) -> Option<Figure> {
     let relation = &effect.relation;
     let target = &scenario.targets[effect.target];
-    let largest = points.iter().map(|(_, value, _)| *value).fold(relation.curve.midpoint_gy(), f64::max) * 1.5;
+    let largest = points.iter().map(|(_, value, _)| *value).fold(relation.curve.midpoint_gy()?, f64::max) * 1.5;
     let x: Vec<f64> = (0..=200).map(|step| largest * f64::from(step) / 200.0).collect();
     let y: Vec<f64> = x.iter().map(|dose| relation.curve.probability(*dose).map(|p| 100.0 * p)).collect::<Option<_>>()?;
     let kind = if relation.effect == Effect::Toxicity { "NTCP" } else { "TCP" };

@@ -183,6 +183,7 @@ fn toxicity(scenario: &Scenario, simulated: &Simulated, outcome: &mut Outcome) {
             Column::text("quantity"),
             Column::number("value", "Gy").significant(4),
             Column::number("probability", "%").significant(3),
+            Column::text("reading"),
             Column::text("evidence"),
             Column::text("relation"),
         ],
@@ -196,6 +197,8 @@ fn toxicity(scenario: &Scenario, simulated: &Simulated, outcome: &mut Outcome) {
             effect.relation.quantity.title().into(),
             value.into(),
             probability.map(|p| 100.0 * p).into(),
+            // limits and odds ratios have no probability: what they say instead, in words
+            value.and_then(|value| effect.relation.reading(value)).unwrap_or_default().into(),
             effect.relation.evidence.word().into(),
             effect.relation.name.as_str().into(),
         ]);
