@@ -4,6 +4,8 @@ mod support;
 
 #[path = "references/bateman.rs"]
 mod bateman;
+#[path = "references/chain_models.rs"]
+mod chain_models;
 #[path = "references/dose_response.rs"]
 mod dose_response;
 #[path = "references/fits.rs"]
