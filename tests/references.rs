@@ -10,6 +10,8 @@ mod chain_models;
 mod dose_response;
 #[path = "references/fits.rs"]
 mod fits;
+#[path = "references/limit_words.rs"]
+mod limit_words;
 #[path = "references/model_choice.rs"]
 mod model_choice;
 #[path = "references/p12.rs"]

@@ -2,6 +2,7 @@
 //! from the estimates and their covariance, each solved like the patient himself.
 use crate::dosimetry::course::{CoursePlan, SolveSettings, TargetDose};
 use crate::fit::parameter_spread::ParameterSpread;
+use crate::radiobiology::ntcp::DoseResponse;
 use crate::report::{Column, Figure, Table};
 use crate::session::figures::diagnostics::{About, Draws, Interval95, distribution};
 use crate::session::fitting::{GroupFit, dosed_course};
@@ -197,16 +198,32 @@ fn tabulate(
             add(&declared.name, "BED", "Gy", best.bed_gy, &bed);
         }
     }
-    let mut evidence = Vec::new();
+    let (mut evidence, mut limits) = (Vec::new(), Vec::new());
     for effect in &scenario.effects {
         let repair = scenario.targets[effect.target].repair;
-        let probability = |doses: &[TargetDose]| {
-            let value = effect_quantity(effect.relation.quantity, &doses[effect.target], repair)?;
-            effect.relation.curve.probability(value).map(|p| 100.0 * p)
+        let quantity_gy = |doses: &[TargetDose]| effect_quantity(effect.relation.quantity, &doses[effect.target], repair);
+        let target = &scenario.targets[effect.target].name;
+        let name = &effect.relation.name;
+        // a limit gives no interval: it is told how many draws are on the same side of it
+        if let (DoseResponse::Limit { .. }, Some(reading)) =
+            (effect.relation.curve, quantity_gy(centre).and_then(|value| effect.relation.reading(value)))
+        {
+            let readings: Vec<String> = drawn.iter().filter_map(|patient| effect.relation.reading(quantity_gy(&patient.doses)?)).collect();
+            let same = readings.iter().filter(|other| **other == reading).count();
+            limits.push(format!("{target}, {name}: {reading}; so in {same} of {} draws.", readings.len()));
+            continue;
+        }
+        let (what, unit, scale) = match effect.relation.curve {
+            DoseResponse::OddsRatio { .. } => ("odds against 0 Gy", "", 1.0),
+            _ => ("probability", "%", 100.0),
         };
-        let values: Vec<f64> = drawn.iter().filter_map(|patient| probability(&patient.doses)).collect();
-        let quantity = format!("probability by {}", effect.relation.name);
-        add(&scenario.targets[effect.target].name, &quantity, "%", probability(centre), &values);
+        let told = |doses: &[TargetDose]| {
+            let value = quantity_gy(doses)?;
+            let curve = effect.relation.curve;
+            curve.probability(value).or_else(|| curve.odds_ratio(value, 0.0)).map(|told| scale * told)
+        };
+        let values: Vec<f64> = drawn.iter().filter_map(|patient| told(&patient.doses)).collect();
+        add(target, &format!("{what} by {name}"), unit, told(centre), &values);
         evidence.push(format!("{} ({} evidence)", effect.relation.name, effect.relation.evidence.word()));
     }
     for (position, observable) in scenario.model.observables.iter().enumerate() {
@@ -222,6 +239,7 @@ fn tabulate(
         plan.words,
         plan.seed
     ));
+    table.notes.extend(limits);
     if !evidence.is_empty() {
         table.notes.push(format!(
             "The intervals of probabilities hold the uncertainty of the dose alone, not that of the relation: {}.",
