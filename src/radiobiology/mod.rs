@@ -6,7 +6,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod bed;
+pub mod blood_counts;
 pub mod evidence;
+pub mod kidney_function;
 pub mod lea_catcheside;
 pub mod normal;
 pub mod ntcp;
