@@ -6,8 +6,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod bed;
+pub mod blood_counts;
 pub mod evidence;
 pub mod hazard_link;
+pub mod kidney_function;
 pub mod lea_catcheside;
 pub mod lesion;
 pub mod normal;
