@@ -109,9 +109,7 @@ fn whole_scenarios_of_the_page_load() {
     std::fs::create_dir(&models).unwrap();
     for entry in std::fs::read_dir(root().join("models")).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_file() {
-            std::fs::copy(&path, models.join(path.file_name().unwrap())).unwrap();
-        }
+        std::fs::copy(&path, models.join(path.file_name().unwrap())).unwrap();
     }
     for (number, block) in blocks.iter().enumerate() {
         let folder = project.path().join(format!("scenarios/{number}"));
