@@ -185,17 +185,17 @@ fn psma_it_and_psa_follow_the_equations_of_the_paper() {
 /// Peptide in µg as in the paper, 151 µg with 7271 MBq; the model has nmol of labelled and unlabelled peptide.
 #[test]
 fn ha_dotatate_follows_the_equations_of_the_paper() {
-    let tumour_l = 0.25_f64;
+    let (tumour_l, all_tumours_l) = (0.25_f64, 0.6_f64);
     let rates = move |x: &[f64], dx: &mut [f64]| {
         let capacity_ug = |nmol_per_l: f64, volume_l: f64| nmol_per_l * volume_l * 1628.5 / 1000.0;
         let organs = [
-            (0.0607 * (-0.4 * tumour_l).exp(), capacity_ug(16.7, 0.21), 0.01),
+            (0.0607 * (-0.4 * all_tumours_l).exp(), capacity_ug(16.7, 0.21), 0.01),
             (0.107, capacity_ug(6.7, 0.3), 0.01),
             (0.157 * (tumour_l / 0.080).powf(0.67), capacity_ug(30.0, tumour_l), 0.00375),
             (2.5, capacity_ug(2.4, 4.0), 0.01),
             (1.0, f64::INFINITY, 0.01),
         ];
-        dx[0] = -0.575 * 0.57 * x[0];
+        dx[0] = -0.575 * x[0];
         for (organ, (uptake, capacity, loss)) in organs.into_iter().enumerate() {
             let flux = uptake * 0.57 * x[0] * (1.0 - x[organ + 1] / capacity);
             dx[0] -= flux;
@@ -211,7 +211,7 @@ fn ha_dotatate_follows_the_equations_of_the_paper() {
     let scenario = scenario_of(
         "siebinga_ha_dotatate",
         &format!(
-            "patient: {{values: {{tumour_volume: 250 mL}}}}\nadministrations: [{{site: vein, activity: 7271 MBq, unlabelled: {unlabelled_nmol:?} nmol}}]\n"
+            "patient: {{values: {{tumour_volume: 250 mL, total_tumour_volume: 600 mL}}}}\nadministrations: [{{site: vein, activity: 7271 MBq, unlabelled: {unlabelled_nmol:?} nmol}}]\n"
         ),
     );
     let asked = ["spleen", "kidneys", "tumour", "receptor_organs", "other"];

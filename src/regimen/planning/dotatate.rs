@@ -1,4 +1,5 @@
-//! 177Lu-DOTATATE in adults: kidney and marrow dose of a cycle from activity and creatinine clearance (second-hand: Sood et al. 2026).
+//! 177Lu-DOTATATE in adults: kidney and marrow dose of a cycle from activity and creatinine clearance (Sood et al., J Nucl Med
+//! 2026;67:887-894, Table 3, n = 47, by way of nlmixr2lib).
 //!
 //! Kidneys `4.3 Gy · (A/7.4 GBq)^0.66 · (CrCl/99 mL/min)^−0.552`, marrow `0.246 Gy · (A/7.4)^0.597 · (CrCl/99)^−1.11`, with proportional residuals of
 //! 51.5 and 67.5 %: one patient may lie far from the regression. It is an equation in dose and not in amounts, so it is a function and no model file.
