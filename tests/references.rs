@@ -16,6 +16,10 @@ mod limit_words;
 mod model_choice;
 #[path = "references/p12.rs"]
 mod p12;
+#[path = "references/planning_models.rs"]
+mod planning_models;
+#[path = "references/population_models.rs"]
+mod population_models;
 #[path = "references/properties.rs"]
 mod properties;
 #[path = "references/regimens.rs"]

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use rptbench::model::system::SystemBuilder;
 use rptbench::model::{self, Model, diagnostic::Severity, yaml::YamlFile};
+use rptbench::session::population::Population;
 
 fn shipped(name: &str) -> Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(format!("{name}.yaml"));
@@ -24,7 +25,26 @@ fn every_shipped_model_reads_without_error_or_warning() {
             count += 1;
         }
     }
-    assert!(count >= 7, "{count} models");
+    assert!(count >= 13, "{count} models");
+}
+
+/// Each population file names parameters of the model of its own name, in their units, and its medians are the model's typical values.
+#[test]
+fn populations_belong_to_their_models() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("populations");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let model = shipped(&path.file_stem().unwrap().to_string_lossy());
+        let population = Population::read(&path, &model).unwrap_or_else(|faults| panic!("{faults}"));
+        let values = model.parameter_values();
+        for spread in &population.parameters {
+            let typical = values[model.parameter(&spread.path).unwrap()];
+            assert!(spread.log_normal && (spread.mean.exp() / typical - 1.0).abs() < 1e-12, "{} of {}", spread.path, model.name);
+        }
+        count += 1;
+    }
+    assert_eq!(count, 4);
 }
 
 /// The rates of the compiled system at the closed-form amounts must be the closed form's own derivatives, by central difference.

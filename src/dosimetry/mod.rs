@@ -10,6 +10,7 @@ pub mod absorbed_dose;
 pub mod course;
 pub mod daughters;
 pub mod exponential_integral;
+pub mod marrow;
 pub mod mass_scaling;
 pub mod opendose;
 pub mod organ_name;

@@ -6,6 +6,7 @@ mod arm;
 mod clinic;
 mod decide;
 mod deliver;
+pub mod planning;
 
 pub use arm::{Adaptation, Arm, Limit, LimitQuantity, RegimenPlan};
 pub use clinic::{Clinic, DoseEstimate, Scan};

@@ -64,9 +64,9 @@ pub fn close(what: &str, found: f64, expected: f64, relative: f64) {
     assert!(deviation <= relative, "{what}: {found} v {expected}, {deviation:.2e} apart, {relative:.0e} allowed");
 }
 
-/// Copies the shipped models and scenarios into `folder`.
+/// Copies the shipped models, populations and scenarios into `folder`.
 pub fn copy_project(folder: &Path) {
-    for part in ["models", "scenarios"] {
+    for part in ["models", "populations", "scenarios"] {
         copy(&project().join(part), &folder.join(part));
     }
 }
