@@ -10,6 +10,8 @@ mod fits;
 mod model_choice;
 #[path = "references/p12.rs"]
 mod p12;
+#[path = "references/pbpk_calibration.rs"]
+mod pbpk_calibration;
 #[path = "references/properties.rs"]
 mod properties;
 #[path = "references/regimens.rs"]
