@@ -20,6 +20,8 @@ mod p12;
 mod planning_models;
 #[path = "references/population_models.rs"]
 mod population_models;
+#[path = "references/pbpk_calibration.rs"]
+mod pbpk_calibration;
 #[path = "references/properties.rs"]
 mod properties;
 #[path = "references/regimens.rs"]
