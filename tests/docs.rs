@@ -26,6 +26,11 @@ fn pages() -> Vec<PathBuf> {
     found
 }
 
+/// The pages that describe the scenario language.
+fn scenario_pages() -> String {
+    ["docs/scenarios.md", "docs/regimens.md"].map(|page| read(&root().join(page))).join("\n")
+}
+
 /// The text outside fenced blocks.
 fn prose(text: &str) -> String {
     let mut fenced = false;
@@ -95,7 +100,7 @@ fn every_path_of_the_project_that_a_page_names_exists() {
 
 #[test]
 fn whole_scenarios_of_the_page_load() {
-    let text = read(&root().join("docs/scenarios.md"));
+    let text = scenario_pages();
     let blocks: Vec<&str> = text
         .split("```yaml\n")
         .skip(1)
@@ -143,7 +148,7 @@ fn literals<'t>(code: &'t str, openings: &[&str]) -> Vec<&'t str> {
 
 #[test]
 fn every_key_and_choice_that_the_code_reads_is_on_the_page() {
-    let page = read(&root().join("docs/scenarios.md"));
+    let page = scenario_pages();
     let mut missing = BTreeSet::new();
     let mut count = 0;
     let mut files = Vec::new();

@@ -6,6 +6,8 @@ mod support;
 mod bateman;
 #[path = "references/chain_models.rs"]
 mod chain_models;
+#[path = "references/cohorts.rs"]
+mod cohorts;
 #[path = "references/dose_response.rs"]
 mod dose_response;
 #[path = "references/fits.rs"]
@@ -16,14 +18,16 @@ mod limit_words;
 mod model_choice;
 #[path = "references/p12.rs"]
 mod p12;
+#[path = "references/pbpk_calibration.rs"]
+mod pbpk_calibration;
 #[path = "references/planning_models.rs"]
 mod planning_models;
 #[path = "references/population_models.rs"]
 mod population_models;
-#[path = "references/pbpk_calibration.rs"]
-mod pbpk_calibration;
 #[path = "references/properties.rs"]
 mod properties;
+#[path = "references/regimen_vectors.rs"]
+mod regimen_vectors;
 #[path = "references/regimens.rs"]
 mod regimens;
 #[path = "references/ulm.rs"]

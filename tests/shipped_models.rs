@@ -31,7 +31,7 @@ fn every_shipped_model_reads_without_error_or_warning() {
 /// Each population file names parameters of the model of its own name, in their units, and its medians are the model's typical values.
 #[test]
 fn populations_belong_to_their_models() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("populations");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/populations");
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

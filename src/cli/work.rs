@@ -114,8 +114,13 @@ fn show(done: &Done, all: bool) {
         text.push_str(&format!("{finding}\n\n"));
     }
     let width = width();
+    // a note under two tables, such as where a relation comes from, is read once; the files carry it with each
+    let mut said: Vec<&String> = Vec::new();
     for table in outcome.tables.iter().filter(|table| all || !LONG.contains(&table.name.as_str())) {
-        text.push_str(&table.to_terminal(width));
+        let mut shown = table.clone();
+        shown.notes.retain(|note| !said.contains(&note));
+        text.push_str(&shown.to_terminal(width));
+        said.extend(&table.notes);
         text.push('\n');
     }
     let hidden: Vec<&str> = outcome.tables.iter().map(|table| table.name.as_str()).filter(|name| !all && LONG.contains(name)).collect();

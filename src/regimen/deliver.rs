@@ -1,80 +1,41 @@
-//! One arm delivered to one patient: give, measure, estimate, decide, until the rule stops.
+//! One arm delivered to one patient: decide, give, measure, estimate, until the rule stops.
+//!
+//! The rule gets a [`PatientRecord`] and nothing else. What was truly absorbed, and what it did to the patient, is kept apart.
 use super::arm::{Arm, RegimenPlan};
-use super::clinic::{DoseEstimate, Scan};
-use super::decide::{Decision, decide};
+use super::decide::{Decision, StopCause, decide};
+use super::delivered::{ArmResult, CycleRecord, RegimenError};
+use super::physiology::Physiology;
+use super::points::{sample_times, waiting_times};
+use super::record::{KnownCycle, PatientRecord};
+use super::totals::{add, add_scaled};
+use super::workload::Workload;
 use crate::dosimetry::course::{Administration, Course, CourseError, CoursePlan, SolveSettings, TargetDose};
-use crate::units::MINUTES_PER_HOUR;
 
 /// Points of the recorded curves in each cycle.
 const POINTS_PER_CYCLE: usize = 160;
+/// The same where nobody looks at the curves: counts and lesions live on the dose rate between the points, the kidneys on the dose, nothing on nothing.
+const COARSE_POINTS: [usize; 3] = [64, 8, 3];
 /// How long the course goes on after the last cycle, in half-lives of the nuclide: 2⁻³⁰ is 1e-9 of the activity.
 const TAIL_HALF_LIVES: f64 = 30.0;
+/// Points of the curves of a wait or of the follow-up lie this far apart (min): two a day.
+const WAITING_STEP_MIN: f64 = 720.0;
 
-/// One cycle of an arm.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CycleRecord {
-    /// Time of the administration (min).
-    pub time_min: f64,
-    /// Activity given (MBq).
-    pub activity_mbq: f64,
-    /// What the rule wanted (MBq) before the largest activity cut it.
-    pub wanted_mbq: Option<f64>,
-    /// True dose of this cycle, one per target.
-    pub true_doses: Vec<TargetDose>,
-    /// What the scans read.
-    pub scans: Vec<Scan>,
-    /// What the clinic estimated.
-    pub estimate: DoseEstimate,
+/// A problem of a course, without the arm's name.
+pub(super) struct Problem {
+    sentence: String,
+    cancelled: bool,
 }
 
-/// One arm, delivered.
-#[derive(Clone, Debug)]
-pub struct ArmResult {
-    /// The arm.
-    pub arm: Arm,
-    /// Its cycles.
-    pub cycles: Vec<CycleRecord>,
-    /// Why it ended.
-    pub ended: String,
-    /// Times (min) of the curves.
-    pub times_min: Vec<f64>,
-    /// Per target: dose rate (Gy/h) at those times.
-    pub dose_rates_gy_per_h: Vec<Vec<f64>>,
-    /// Per target: absorbed dose (Gy) at those times.
-    pub doses_gy: Vec<Vec<f64>>,
-    /// True total, one per target, to the end of decay.
-    pub totals: Vec<TargetDose>,
-}
-
-impl ArmResult {
-    /// Activity of all cycles (MBq).
-    pub fn activity_mbq(&self) -> f64 {
-        self.cycles.iter().map(|cycle| cycle.activity_mbq).sum()
-    }
-
-    /// Estimated absorbed dose of all cycles (Gy).
-    pub fn estimated_gy(&self) -> f64 {
-        self.cycles.iter().map(|cycle| cycle.estimate.absorbed_gy).sum()
-    }
-
-    /// Number of scans: the workload.
-    pub fn scan_count(&self) -> usize {
-        self.cycles.iter().map(|cycle| cycle.scans.len()).sum()
+impl From<CourseError> for Problem {
+    fn from(error: CourseError) -> Problem {
+        Problem { cancelled: matches!(error, CourseError::Solve { cancelled: true, .. }), sentence: error.to_string() }
     }
 }
 
-/// An arm that could not be delivered.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("arm `{arm}`, cycle {cycle}: {problem}")]
-pub struct RegimenError {
-    /// The arm.
-    pub arm: String,
-    /// The cycle, from 1.
-    pub cycle: usize,
-    /// What happened.
-    pub problem: String,
-    /// Whether it was cancelled from outside.
-    pub cancelled: bool,
+impl From<String> for Problem {
+    fn from(sentence: String) -> Problem {
+        Problem { sentence, cancelled: false }
+    }
 }
 
 /// Delivers `arm` to the patient with these `parameters`.
@@ -85,99 +46,264 @@ pub fn deliver(
     parameters: &[f64],
     settings: &SolveSettings,
 ) -> Result<ArmResult, RegimenError> {
-    let mut course = Course::new(plan, parameters);
-    let target = &plan.targets[regimen.limit.target];
-    let region = plan.model.observables.iter().position(|observable| observable.name == regimen.clinic.region).unwrap_or(0);
-    let physical_per_h = plan.model.nuclide.map(|nuclide| nuclide.decay_constant_per_h());
-    let mut cycles: Vec<CycleRecord> = Vec::new();
-    let mut known: Vec<(f64, DoseEstimate)> = Vec::new();
-    let mut before = course.doses();
-    loop {
-        let fail = |error: CourseError, cycle: usize| RegimenError {
-            arm: arm.name.clone(),
-            cycle,
-            cancelled: matches!(error, CourseError::Solve { cancelled: true, .. }),
-            problem: error.to_string(),
-        };
-        let number = cycles.len() + 1;
-        let (activity_mbq, wanted_mbq) = match decide(arm, &regimen.limit, target.repair, &known) {
-            Decision::Give { activity_mbq, wanted_mbq } => (activity_mbq, wanted_mbq),
-            Decision::Stop { reason } => {
-                // what still decays after the last interval belongs to the last cycle
-                if let Some(decay) = physical_per_h {
-                    let end = course.time_min + TAIL_HALF_LIVES * std::f64::consts::LN_2 / decay * MINUTES_PER_HOUR;
-                    course.advance(end, &[], settings).map_err(|error| fail(error, number))?;
-                    if let Some(last) = cycles.last_mut() {
-                        add(&mut last.true_doses, &before, &course.doses());
-                    }
+    let mut delivery = Delivery::new(plan, regimen, arm, parameters, settings);
+    delivery.run().map_err(|problem| RegimenError {
+        arm: arm.name.clone(),
+        cycle: delivery.cycles.len() + 1,
+        problem: problem.sentence,
+        cancelled: problem.cancelled,
+    })?;
+    Ok(delivery.finish())
+}
+
+/// The patient and the clinic under way.
+pub(super) struct Delivery<'a> {
+    pub(super) plan: &'a CoursePlan,
+    pub(super) regimen: &'a RegimenPlan,
+    pub(super) arm: &'a Arm,
+    pub(super) settings: &'a SolveSettings<'a>,
+    pub(super) course: Course<'a>,
+    pub(super) physiology: Physiology<'a>,
+    pub(super) record: PatientRecord,
+    pub(super) cycles: Vec<CycleRecord>,
+    pub(super) ended: String,
+    pub(super) ended_by: Option<StopCause>,
+    pub(super) delays: Vec<(f64, String)>,
+    /// Per target: S-value now over that at the start (a lesion that shrank gets more from the same activity).
+    pub(super) self_dose: Vec<f64>,
+    /// True totals so far.
+    pub(super) totals: Vec<TargetDose>,
+    /// Doses of the course when the totals were last taken.
+    pub(super) before: Vec<TargetDose>,
+    pub(super) times_min: Vec<f64>,
+    pub(super) rates: Vec<Vec<f64>>,
+    pub(super) doses: Vec<Vec<f64>>,
+    pub(super) samples_drawn: usize,
+    /// Time of the newest administration (min).
+    pub(super) administered_min: f64,
+}
+
+impl<'a> Delivery<'a> {
+    fn new(
+        plan: &'a CoursePlan,
+        regimen: &'a RegimenPlan,
+        arm: &'a Arm,
+        parameters: &[f64],
+        settings: &'a SolveSettings<'a>,
+    ) -> Delivery<'a> {
+        let course = Course::new(plan, parameters);
+        let before = course.doses();
+        let targets = plan.targets.len();
+        Delivery {
+            plan,
+            regimen,
+            arm,
+            settings,
+            physiology: Physiology::new(&regimen.physiology, 0, parameters),
+            record: PatientRecord {
+                known: regimen.known.clone(),
+                risk_factor: !regimen.risk_factors.is_empty(),
+                ..PatientRecord::default()
+            },
+            course,
+            cycles: Vec::new(),
+            ended: String::new(),
+            ended_by: None,
+            delays: Vec::new(),
+            self_dose: vec![1.0; targets],
+            totals: before.clone(),
+            before,
+            times_min: Vec::new(),
+            rates: vec![Vec::new(); targets],
+            doses: vec![Vec::new(); targets],
+            samples_drawn: 0,
+            administered_min: 0.0,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Problem> {
+        let interval_min = self.arm.interval_min.unwrap_or(self.regimen.interval_min);
+        loop {
+            let now = self.course.time_min;
+            self.sample_blood(now);
+            self.assess_lesions(now);
+            self.tell_clearance();
+            match decide(self.arm, &self.plan.targets, &mut self.record, now) {
+                Decision::Stop { cause, reason } => {
+                    self.ended_by = Some(cause);
+                    self.ended = reason;
+                    return self.follow_up();
                 }
-                return Ok(ArmResult {
-                    arm: arm.clone(),
-                    cycles,
-                    ended: reason,
-                    totals: course.doses(),
-                    times_min: course.samples.times_min,
-                    dose_rates_gy_per_h: course.samples.dose_rates_gy_per_h,
-                    doses_gy: course.samples.doses_gy,
-                });
+                Decision::Wait { recheck_min, reason } => {
+                    self.record.waiting_since_min.get_or_insert(now);
+                    self.delays.push((now, reason));
+                    let end = now + recheck_min;
+                    let totals_before = self.totals.clone();
+                    self.live(end, &waiting_times(now, end, self.resolution().1), &[])?;
+                    self.add_to_last_cycle(&totals_before);
+                }
+                Decision::Give { activity_mbq, wanted_mbq, reduced_by } => {
+                    let delay_min = self.record.end_wait(now);
+                    self.give(activity_mbq, wanted_mbq, reduced_by, delay_min, now + interval_min)?;
+                }
             }
-        };
-        let start = course.time_min;
+        }
+    }
+
+    /// One cycle: administration, scans, estimate.
+    fn give(
+        &mut self,
+        activity_mbq: f64,
+        wanted_mbq: Option<f64>,
+        reduced_by: Vec<String>,
+        delay_min: f64,
+        end: f64,
+    ) -> Result<(), Problem> {
+        let start = self.course.time_min;
+        let number = self.cycles.len() + 1;
+        if !self.regimen.physiology.is_empty() {
+            self.course.set_parameters(&self.physiology.parameters(number));
+            self.self_dose = self.physiology.volume_ratios(self.plan.targets.len()).into_iter().map(|ratio| 1.0 / ratio).collect();
+        }
         let dose = Administration {
             time_min: start,
-            site: regimen.site,
-            labelled: activity_mbq / course.activity_per_amount(),
-            unlabelled: regimen.unlabelled,
-            duration_min: regimen.duration_min,
+            site: self.regimen.site,
+            labelled: activity_mbq / self.course.activity_per_amount(),
+            unlabelled: self.regimen.unlabelled + self.regimen.unlabelled_per_mbq * activity_mbq,
+            duration_min: self.regimen.duration_min,
         };
-        course.administer(dose).map_err(|error| fail(error, number))?;
-        let end = start + regimen.interval_min;
-        let (times, scan_positions) = sample_times(start, end, &regimen.clinic.scans_min);
-        let first_sample = course.samples.times_min.len();
-        course.advance(end, &times, settings).map_err(|error| fail(error, number))?;
-        let activities = &course.samples.activities[region];
-        let true_mbq: Vec<f64> = scan_positions.iter().map(|position| activities[first_sample + position]).collect();
-        let scans = regimen.clinic.scan(0, number - 1, &true_mbq);
-        let estimate = regimen.clinic.estimate(&scans, target, physical_per_h).map_err(|problem| RegimenError {
-            arm: arm.name.clone(),
-            cycle: number,
-            problem: format!("the clinic could not estimate the dose: {problem}"),
-            cancelled: false,
-        })?;
-        let after = course.doses();
-        let mut true_doses = vec![TargetDose::default(); plan.targets.len()];
-        add(&mut true_doses, &before, &after);
-        before = after;
-        known.push((activity_mbq, estimate.clone()));
-        cycles.push(CycleRecord { time_min: start, activity_mbq, wanted_mbq, true_doses, scans, estimate });
+        self.course.administer(dose)?;
+        self.administered_min = start;
+        let mut scan_times: Vec<f64> =
+            self.regimen.clinic.imaging.iter().flat_map(|protocol| protocol.times_min(number)).copied().collect();
+        scan_times.sort_by(f64::total_cmp);
+        scan_times.dedup();
+        let (times, positions) = sample_times(start, end, &scan_times, self.resolution().0);
+        let totals_before = self.totals.clone();
+        let blood = self.regimen.clinic.laboratory.as_ref().map(|laboratory| laboratory.times_min(start, end)).unwrap_or_default();
+        let first_sample = self.course.samples.times_min.len();
+        self.live(end, &times, &blood)?;
+        let mut scans = Vec::new();
+        let mut outlines = Vec::new();
+        let ratios: Vec<f64> = self.self_dose.iter().map(|factor| 1.0 / factor).collect();
+        for (position, protocol) in self.regimen.clinic.imaging.iter().enumerate() {
+            let observable = self.observable(&protocol.region)?;
+            let activities = &self.course.samples.activities[observable];
+            let true_mbq: Vec<f64> = protocol
+                .times_min(number)
+                .iter()
+                .map(|time| scan_times.partition_point(|scan| scan < time))
+                .map(|scan| activities[first_sample + positions[scan]])
+                .collect();
+            let ratio = self.plan.target(&protocol.region).map_or(1.0, |target| ratios[target]);
+            let (measured, outline) = self.regimen.clinic.scan(0, position, number, &true_mbq, ratio);
+            scans.extend(measured);
+            outlines.push(outline);
+        }
+        let estimates = self.estimate(number, activity_mbq, dose, &scans, &outlines)?;
+        let mut true_doses = vec![TargetDose::default(); self.plan.targets.len()];
+        add(&mut true_doses, &totals_before, &self.totals);
+        self.record.enter_cycle(KnownCycle { time_min: start, activity_mbq, estimates: estimates.clone(), scans: scans.clone() });
+        self.cycles.push(CycleRecord { time_min: start, activity_mbq, wanted_mbq, delay_min, reduced_by, true_doses, scans, estimates });
+        Ok(())
     }
-}
 
-/// Adds what came between two readings of the doses.
-fn add(total: &mut [TargetDose], before: &[TargetDose], after: &[TargetDose]) {
-    for ((total, before), after) in total.iter_mut().zip(before).zip(after) {
-        let plus = |total: Option<f64>, before: Option<f64>, after: Option<f64>| {
-            before.zip(after).map(|(before, after)| total.unwrap_or(0.0) + after - before)
-        };
-        total.absorbed_gy += after.absorbed_gy - before.absorbed_gy;
-        total.protraction_gy2 = plus(total.protraction_gy2, before.protraction_gy2, after.protraction_gy2);
-        total.bed_gy = plus(total.bed_gy, before.bed_gy, after.bed_gy);
+    /// Points of a cycle's curves, and the step of a wait or of the follow-up (min).
+    fn resolution(&self) -> (usize, f64) {
+        let physiology = &self.regimen.physiology;
+        let [with_cells, with_kidneys, with_nothing] = COARSE_POINTS;
+        match self.regimen.coarse_curves {
+            false => (POINTS_PER_CYCLE, WAITING_STEP_MIN),
+            true if physiology.counts.is_some() || !physiology.lesions.is_empty() => (with_cells, 2.0 * WAITING_STEP_MIN),
+            true if physiology.kidneys.is_some() => (with_kidneys, 14.0 * WAITING_STEP_MIN),
+            true => (with_nothing, 14.0 * WAITING_STEP_MIN),
+        }
     }
-}
 
-/// Times of the curves of a cycle, dense after the administration, with the scan times among them; and where those stand.
-fn sample_times(start: f64, end: f64, scans_min: &[f64]) -> (Vec<f64>, Vec<usize>) {
-    let span = end - start;
-    let mut times: Vec<f64> = (0..POINTS_PER_CYCLE)
-        .map(|point| {
-            let share = point as f64 / (POINTS_PER_CYCLE - 1) as f64;
-            (start + span * share * share).min(end)
-        })
-        .chain(scans_min.iter().map(|scan| start + scan))
-        .filter(|time| *time <= end)
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times.dedup();
-    let positions = scans_min.iter().map(|scan| times.partition_point(|time| *time < start + scan)).collect();
-    (times, positions)
+    pub(super) fn observable(&self, region: &str) -> Result<usize, Problem> {
+        let found = self.plan.model.observables.iter().position(|observable| observable.name == region);
+        found.ok_or_else(|| Problem::from(format!("the model has no region `{region}` to scan")))
+    }
+    /// Lives until `end`, with the curves at `times` and blood samples at `blood` (both min).
+    fn live(&mut self, end: f64, times: &[f64], blood: &[f64]) -> Result<(), Problem> {
+        let first = self.course.samples.times_min.len();
+        self.course.advance(end, times, self.settings)?;
+        let now = self.course.doses();
+        let span = first..self.course.samples.times_min.len();
+        let times = self.course.samples.times_min[span.clone()].to_vec();
+        let mut new_rates = Vec::with_capacity(self.rates.len());
+        let mut new_doses = Vec::with_capacity(self.rates.len());
+        for (target, factor) in self.self_dose.iter().enumerate() {
+            let start_gy = self.totals[target].absorbed_gy;
+            let before_gy = self.before[target].absorbed_gy;
+            new_rates
+                .push(self.course.samples.dose_rates_gy_per_h[target][span.clone()].iter().map(|rate| rate * factor).collect::<Vec<f64>>());
+            let doses = self.course.samples.doses_gy[target][span.clone()].iter();
+            new_doses.push(doses.map(|dose| start_gy + (dose - before_gy) * factor).collect::<Vec<f64>>());
+            add_scaled(&mut self.totals[target], &self.before[target], &now[target], *factor, self.plan.targets[target].repair);
+        }
+        self.before = now;
+        let first_curve = self.physiology.curves.times_min.len();
+        self.physiology.live(&times, &new_rates, &new_doses, self.administered_min)?;
+        for time in blood {
+            self.sample_blood_from_curves(*time, first_curve, &new_doses, &times);
+        }
+        self.times_min.extend(times);
+        for (all, new) in self.rates.iter_mut().zip(new_rates) {
+            all.extend(new);
+        }
+        for (all, new) in self.doses.iter_mut().zip(new_doses) {
+            all.extend(new);
+        }
+        Ok(())
+    }
+
+    /// After the last cycle: the follow-up with curves, then what still decays.
+    fn follow_up(&mut self) -> Result<(), Problem> {
+        let totals_before = self.totals.clone();
+        if !self.regimen.physiology.is_empty() {
+            let now = self.course.time_min;
+            let end = now + self.regimen.physiology.follow_up_min;
+            if end > now {
+                self.live(end, &waiting_times(now, end, self.resolution().1), &[])?;
+            }
+        }
+        if let Some(nuclide) = self.plan.model.nuclide {
+            let end = self.course.time_min + TAIL_HALF_LIVES * std::f64::consts::LN_2 / nuclide.decay_constant_per_min();
+            self.course.advance(end, &[], self.settings)?;
+            let now = self.course.doses();
+            for (target, factor) in self.self_dose.iter().enumerate() {
+                add_scaled(&mut self.totals[target], &self.before[target], &now[target], *factor, self.plan.targets[target].repair);
+            }
+            self.before = now;
+        }
+        self.add_to_last_cycle(&totals_before);
+        Ok(())
+    }
+
+    /// What is absorbed after an interval, until the next administration, belongs to the cycle before.
+    fn add_to_last_cycle(&mut self, totals_before: &[TargetDose]) {
+        if let Some(last) = self.cycles.last_mut() {
+            add(&mut last.true_doses, totals_before, &self.totals);
+        }
+    }
+
+    fn finish(self) -> ArmResult {
+        let workload = Workload::of(&self.cycles, self.samples_drawn, &self.record, self.regimen.clinic.nights_per_cycle);
+        ArmResult {
+            arm: self.arm.clone(),
+            interval_min: self.arm.interval_min.unwrap_or(self.regimen.interval_min),
+            cycles: self.cycles,
+            ended: self.ended,
+            ended_by: self.ended_by,
+            delays: self.delays,
+            times_min: self.times_min,
+            dose_rates_gy_per_h: self.rates,
+            doses_gy: self.doses,
+            totals: self.totals,
+            curves: self.physiology.curves,
+            record: self.record,
+            workload,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::model::Model;
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::YamlFile;
+use crate::regimen::ActivityRule;
 use crate::report::number_text::significant;
 use crate::session::scenario::{Given, Scenario};
 use crate::units::{MINUTES_PER_HOUR, Unit};
@@ -66,9 +67,16 @@ impl Sheet {
         }
         if let Some(regimens) = &scenario.regimens {
             for arm in &regimens.arms {
-                let start = activity_words(arm.first_activity_mbq);
-                sheet.row("Arm", format!("{}: {start}, {} cycles, {}", arm.title, arm.cycles, arm.adaptation.words()));
+                let start = match &arm.activity {
+                    ActivityRule::Formula(formula) => formula.text.clone(),
+                    ActivityRule::Predicted(formula) => format!("by a predicted dose of {}", formula.text),
+                };
+                let cycles = if arm.cycles == 1 { "1 cycle".to_owned() } else { format!("{} cycles", arm.cycles) };
+                sheet.row("Arm", format!("{}: {start}, {cycles}, {}", arm.title, arm.adaptation.words()));
             }
+        }
+        if let Some(cohort) = &scenario.cohort {
+            sheet.row("Cohort", format!("{} virtual patients through every arm", cohort.plan.patients));
         }
         scenario.assumptions.iter().for_each(|assumption| sheet.row("Assumed", assumption.clone()));
         sheet

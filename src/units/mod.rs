@@ -15,3 +15,7 @@ pub use unit::{Unit, UnitError};
 
 /// Internal time units (min) in one hour.
 pub const MINUTES_PER_HOUR: f64 = 60.0;
+/// Minutes in a day.
+pub const MINUTES_PER_DAY: f64 = 1440.0;
+/// Minutes in a week.
+pub const MINUTES_PER_WEEK: f64 = 10_080.0;

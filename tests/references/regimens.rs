@@ -90,7 +90,7 @@ fn a_perfect_clinic_estimates_the_true_dose_and_meets_the_limit() {
     let mut scenario = scenario("p12_spect");
     scenario.targets[0].terms.retain(|(source, _)| source == "left_kidney");
     let regimen = scenario.regimens.as_mut().unwrap();
-    regimen.clinic.scan_cv = 0.0;
+    regimen.clinic.imaging[0].scan_cv = 0.0;
     regimen.clinic.calibration_cv = 0.0;
     let outcome = outcome(&scenario, Task::Run);
     for arm in ["fixed", "adapted"] {

@@ -66,7 +66,7 @@ pub fn close(what: &str, found: f64, expected: f64, relative: f64) {
 
 /// Copies the shipped models, populations and scenarios into `folder`.
 pub fn copy_project(folder: &Path) {
-    for part in ["models", "populations", "scenarios"] {
+    for part in ["models", "examples/populations", "scenarios"] {
         copy(&project().join(part), &folder.join(part));
     }
 }

@@ -135,6 +135,18 @@ impl<'p> Course<'p> {
         }
     }
 
+    /// The parameters that hold now, in the order of the model's.
+    pub fn parameters(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    /// Changes the parameters from the present time on; amounts stay where they are.
+    pub fn set_parameters(&mut self, parameters: &[f64]) {
+        self.parameters = parameters.to_vec();
+        self.registers = self.plan.outputs.prepare(parameters);
+        self.plan.outputs.evaluate(&mut self.registers, self.time_min, &self.state[..self.plan.model.state_count()]);
+    }
+
     pub(super) fn outputs(&self) -> Vec<f64> {
         let mut found = vec![0.0; self.plan.output_count];
         self.plan.outputs.outputs(&self.registers, &mut found);

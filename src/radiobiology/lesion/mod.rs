@@ -10,8 +10,8 @@ pub mod trend;
 
 use std::f64::consts::LN_2;
 
-pub use parameters::LesionParameters;
-pub use recist::{Response, recist};
+pub use parameters::{LESION_KINDS, LesionParameters};
+pub use recist::{Response, recist, recist_of_sums, sum_of_diameters_mm};
 pub use trend::volume_trend_ml;
 
 use crate::math::{exp, expm1, log};

@@ -39,8 +39,12 @@ pub fn sum_of_diameters_mm(volumes_ml: &[f64]) -> f64 {
 
 /// The response now; progression from the nadir goes before partial response from baseline.
 pub fn recist(baseline_ml: &[f64], nadir_sum_mm: f64, now_ml: &[f64]) -> Response {
-    let (baseline_mm, now_mm) = (sum_of_diameters_mm(baseline_ml), sum_of_diameters_mm(now_ml));
-    if now_mm - nadir_sum_mm >= 5.0 && now_mm >= 1.2 * nadir_sum_mm {
+    recist_of_sums(sum_of_diameters_mm(baseline_ml), nadir_sum_mm, sum_of_diameters_mm(now_ml))
+}
+
+/// The same from sums of diameters (mm).
+pub fn recist_of_sums(baseline_mm: f64, nadir_mm: f64, now_mm: f64) -> Response {
+    if now_mm - nadir_mm >= 5.0 && now_mm >= 1.2 * nadir_mm {
         Response::Progressive
     } else if now_mm == 0.0 && baseline_mm > 0.0 {
         Response::Complete

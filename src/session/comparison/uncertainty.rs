@@ -42,7 +42,9 @@ pub(super) fn add(
         }
         let patient = known.spread.draw(known.seed, draw as u64, parameters);
         let mut of_draw = regimen.clone();
+        of_draw.follow(&plan.model, &patient);
         of_draw.clinic.seed = regimen.clinic.seed.wrapping_add(1 + draw as u64);
+        of_draw.physiology.seed = regimen.physiology.seed.wrapping_add(1 + draw as u64);
         let paired: PairedArms = deliver_all::<Failed>(plan, &of_draw, &patient, settings, |_| Ok(()))?;
         if let Some(error) = paired.failures.first() {
             failed.push(error.to_string());

@@ -1,5 +1,5 @@
 //! Dose–effect relations with the patient on the curve.
-use super::{capitalised, patient_line};
+use super::{capitalised, lower_first, patient_line};
 use crate::radiobiology::registry::Effect;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::scenario::{EffectPlan, Scenario};
@@ -47,7 +47,7 @@ pub(super) fn response_figure(
     caption.extend(relation.report_sentences());
     Some(Figure {
         name: name.to_string(),
-        title: format!("{kind} of {}: {}", target.title, relation.endpoint),
+        title: format!("{kind} of {}: {}", lower_first(&target.title), relation.endpoint),
         panels: vec![Panel {
             x: Axis::linear(&format!("{} to {}", capitalised(relation.quantity.title()), target.title.to_lowercase()), "Gy"),
             y: Axis::linear(kind, "%").between(0.0, 100.0),

@@ -4,19 +4,19 @@
 //! The truth is the scenario's, or is drawn anew from the priors of the fit. A posterior interval holds the truth in 95 % of patients drawn from the prior
 //! (S. R. Cook, A. Gelman, D. B. Rubin, J Comput Graph Stat 2006;15:675–692); for one fixed patient it need not, which is why `truth: prior` is there.
 //!
-//! [`patients`] makes replicates, [`replicate`] fits one, [`study`] does all on several threads, [`coverage`] counts, [`tables`] and [`picture`] show.
+//! [`patients`] makes replicates, [`replicate`] fits one, all on several threads, [`coverage`] counts, [`tables`] and [`picture`] show.
 mod coverage;
 mod doses;
 mod patients;
 mod picture;
 mod replicate;
-mod study;
 mod tables;
 
 pub use coverage::{Coverage, Quantity, Verdict, coverages, wilson_interval};
 pub use replicate::{Found, Recovered, Replicate};
 
 use super::fitting::Fitting;
+use super::numbered::numbered;
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::CoursePlan;
@@ -49,7 +49,9 @@ pub fn recover(
     let fitting = Fitting { scenario, plan, course: &course, records: &[] };
     let patients = Patients::new(&fitting, recovery, seed)?;
     let doses = Doses::new(scenario, patients.moving())?;
-    let found = study::run(&patients, &doses, replicates, control)?;
+    let found = numbered(replicates, "replicates", (0.0, 1.0), control, |number, control| {
+        replicate::replicate(&patients, &doses, number, control)
+    })?;
     outcome.seed = Some(seed);
     tables::tabulate(&patients, &doses, &found, outcome);
     Ok(found)

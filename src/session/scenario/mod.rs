@@ -2,6 +2,7 @@
 //!
 //! [`Scenario::load`] reads the scenario and its model together, so that every problem of both files is reported at once.
 mod agreement;
+mod cohort_section;
 mod data_section;
 mod dosimetry_section;
 mod files;
@@ -17,6 +18,7 @@ mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
 
+pub use cohort_section::{CohortSection, Published};
 pub use data_section::{
     ChannelPlan, CovariatePlan, DataPlan, Deviation, EventPlan, PiecewisePlan, TablePlan, TimeZero, UnitKind, ValueUnit,
 };
@@ -38,7 +40,7 @@ use crate::model::decode;
 use crate::model::diagnostic::Faults;
 use crate::model::document::{Origin, ValueEntry};
 use crate::model::yaml::{Node, YamlFile};
-use crate::regimen::RegimenPlan;
+use crate::regimen::{PhysiologyPlan, RegimenPlan};
 use crate::units::{ACTIVITY, DOSE, Dimension, Quantity, TIME};
 
 /// A scenario, ready to run.
@@ -88,6 +90,8 @@ pub struct Scenario {
     pub effects: Vec<EffectPlan>,
     /// Regimens to compare.
     pub regimens: Option<RegimenPlan>,
+    /// Virtual patients who go through every arm.
+    pub cohort: Option<CohortSection>,
 }
 
 impl Scenario {
@@ -142,7 +146,9 @@ impl Scenario {
         let rivals_node = fields.get("rivals");
         let dosimetry_node = fields.get("dosimetry");
         let effects_node = fields.get("effects");
+        let physiology_node = fields.get("physiology");
         let regimens_node = fields.get("regimens");
+        let cohort_node = fields.get("cohort");
         fields.finish(&mut faults);
 
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -207,7 +213,26 @@ impl Scenario {
             .map(|node| uncertainty_section::uncertainty(&node, &against, &mut faults))
             .unwrap_or_default();
         let effects = effects_node.map(|node| dosimetry_section::effects(&node, &targets, &mut faults)).unwrap_or_default();
-        let regimens = regimens_node.and_then(|node| regimen_section::regimens(&node, &model, &targets, &mut faults));
+        let physiology = match (&physiology_node, &regimens_node) {
+            (Some(node), None) => {
+                faults.error(node.key_place(), "`physiology` is what happens between the cycles of `regimens`, of which there are none");
+                PhysiologyPlan::default()
+            }
+            (Some(node), Some(_)) => regimen_section::physiology::physiology(node, &model, &targets, &mut faults),
+            (None, _) => PhysiologyPlan::default(),
+        };
+        let regimens = regimens_node.and_then(|node| {
+            let against = regimen_section::Against { model: &model, targets: &targets, physiology };
+            regimen_section::regimens(&node, against, &mut faults)
+        });
+        let cohort = cohort_node.and_then(|node| match &regimens {
+            Some(regimens) => cohort_section::cohort(&node, &model, &targets, regimens, &mut faults),
+            None if faults.has_errors() => None,
+            None => {
+                faults.error(node.key_place(), "`cohort` sends virtual patients through the arms of `regimens`, of which there are none");
+                None
+            }
+        });
         faults.sort();
         match (name, faults.has_errors()) {
             (Some(name), false) => Ok((
@@ -234,6 +259,7 @@ impl Scenario {
                     budget,
                     effects,
                     regimens,
+                    cohort,
                 },
                 faults,
             )),
