@@ -162,7 +162,7 @@ fn a_reduced_activity_is_not_taken_for_what_the_limit_leaves() {
         ..PatientRecord::default()
     };
     let decision = decide(&arm, &[], &mut record, 0.0);
-    assert!(matches!(decision, Decision::Give { activity_mbq: 2000.0, .. }), "{decision:?}");
+    assert!(matches!(decision, Decision::Stop { cause: StopCause::Toxicity, .. }), "{decision:?}");
 }
 
 #[test]
