@@ -152,3 +152,30 @@ fn symptoms_come_once_and_as_often_as_the_relation_says() {
     let share = f64::from(there) / 4000.0;
     assert!((share - expected).abs() < 5.0 * (expected * (1.0 - expected) / 4000.0).sqrt(), "{share} v {expected}");
 }
+
+/// A steady concentration of 2000 MBq/L (corrected for decay) for 1000 h: e = C (1 − e^(−k_e0 t)), ∫e = C t − e/k_e0,
+/// ln(PSA/PSA₀) = k_G t − k_dir C t/24 000 − k_del ∫e/24, with the constants of Siebinga et al. 2024. The dose rate falls by decay while the corrected concentration stays.
+#[test]
+fn psa_follows_the_concentration_corrected_for_decay() {
+    let (decay_per_h, gy_per_h_per_mbq_per_l) = (0.004_345, 8.532e-5);
+    let psa = PsaPlan {
+        target: 0,
+        initial_ug_per_l: 140.0,
+        gy_per_h_per_mbq_per_l,
+        decay_per_h,
+        parameters: crate::radiobiology::psa::SIEBINGA_2024,
+    };
+    let plan = PhysiologyPlan { psa: Some(psa), ..PhysiologyPlan::default() };
+    let mut physiology = Physiology::new(&plan, 0, &[]);
+    let administered_h = 500.0;
+    let times_h: Vec<f64> = (0..=100).map(|point| administered_h + 10.0 * f64::from(point)).collect();
+    let rates: Vec<f64> =
+        times_h.iter().map(|time| 2000.0 * gy_per_h_per_mbq_per_l * (-decay_per_h * (time - administered_h)).exp()).collect();
+    let minutes: Vec<f64> = times_h.iter().map(|time| 60.0 * time).collect();
+    physiology.live(&minutes, &[rates], &[vec![0.0; 101]], 60.0 * administered_h).unwrap();
+    let effect = 2000.0 * (1.0 - (-1.28_f64).exp());
+    let exposure = 2000.0 * 1000.0 - effect / 0.001_28;
+    let log_ratio = 0.000_408 * 1000.0 - 0.003_35 * 2000.0 * 1000.0 / 24_000.0 - 3.28e-5 * exposure / 24.0;
+    let last = physiology.curves.psa_ug_per_l[100];
+    assert!((last / (140.0 * log_ratio.exp()) - 1.0).abs() < 1e-9, "{last}");
+}

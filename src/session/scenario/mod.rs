@@ -41,7 +41,7 @@ use crate::model::diagnostic::Faults;
 use crate::model::document::{Origin, ValueEntry};
 use crate::model::yaml::{Node, YamlFile};
 use crate::regimen::{PhysiologyPlan, RegimenPlan};
-use crate::units::{ACTIVITY, DOSE, Dimension, Quantity, TIME};
+use crate::units::{ACTIVITY, DIMENSIONLESS, DOSE, Dimension, Quantity, TIME};
 
 /// A scenario, ready to run.
 #[derive(Clone, Debug)]
@@ -379,6 +379,8 @@ pub(super) fn quantity(node: &Node<'_>, wanted: Dimension, faults: &mut Faults, 
 fn unit_of_dose(dimension: Dimension) -> Option<(&'static str, &'static str)> {
     let known = [
         (DOSE, ("absorbed dose", "Gy")),
+        (DIMENSIONLESS.over(DOSE), ("per absorbed dose", "1/Gy")),
+        (DIMENSIONLESS.over(DOSE).over(TIME), ("per absorbed dose and time", "1/Gy/y")),
         (DOSE.over(TIME), ("absorbed dose per time", "Gy/min")),
         (DOSE.over(ACTIVITY), ("absorbed dose per activity", "Gy/MBq")),
         (DOSE.over(ACTIVITY).over(TIME), ("absorbed dose per activity and time", "Gy/MBq/min")),
