@@ -5,7 +5,7 @@
 //! the optimiser's transformed parameters and the problem's natural ones. [`error_model`] turns measured and predicted values into weighted
 //! residuals, [`mono_exponential`] is the fit that a three-scan dosimetry needs.
 //!
-//! Around one fit stand those that repeat it, all by [`numbered_work`] (threads, progress, cancel, [`checkpoint`]): [`multi_start`] looks for other optima
+//! Around one fit stand those that repeat it, all by [`numbered_work`] (threads, progress, cancel, [`checkpoint`]): [`mod@multi_start`] looks for other optima
 //! from the points of a [`latin_hypercube`] and says in words what it found ([`optima`]); [`mod@profile`] walks along one parameter with it held
 //! ([`held_parameter`]) and says what the data determine and which parameters trade off ([`trade_off`]); [`identifiability`] says
 //! it from the Jacobian alone; [`mod@bootstrap`] fits data sets drawn anew. [`resume`] keeps the state of a single run, and

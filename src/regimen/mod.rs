@@ -1,7 +1,7 @@
 //! Fixed and dose-adapted regimens for one patient, and the simulated clinic that measures what the rules may know.
 //!
 //! A rule never sees the true dose. It reads a [`PatientRecord`]: covariates, activities given, estimates made from noisy scans, laboratory values with their error,
-//! measured sizes of lesions. What the patient really received, and what it did, comes from the model and from [`physiology`].
+//! measured sizes of lesions. What the patient really received, and what it did, comes from the model and from `physiology`.
 //!
 //! `formula`, `arm`, `gate`, `stop`: what a user writes; `clinic`: what is measured; `record`: what is known; `decide`: the rule; `deliver`: one arm in one patient, with
 //! `estimating` and `measuring` (what the clinic does meanwhile), `points` and `totals`; `delivered`: what came of it.

@@ -1,6 +1,6 @@
 //! Families of time–activity functions of one region: sums of exponentials with and without uptake, fitted side by side.
 //!
-//! [`family`] names the functions after their parameters, [`curve`] has each in closed form with its derivatives and integrals, [`start`] finds where a
+//! [`family`] names the functions after their parameters, [`curve`] has each in closed form with its derivatives and integrals, `start` finds where a
 //! fit may begin, [`fit_family`] fits one. Which of them the data support is the question of [`crate::fit::model_choice`].
 
 pub mod curve;

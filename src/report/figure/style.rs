@@ -27,7 +27,7 @@ impl Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Style {
-    /// Index into the palette; give an organ the same index in every figure (see [`stable_index`]).
+    /// Index into the palette; give an organ the same index in every figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<usize>,
     /// Index of the dash pattern, 0 is solid; follows the colour when absent.

@@ -4,7 +4,7 @@
 //! The truth is the scenario's, or is drawn anew from the priors of the fit. A posterior interval holds the truth in 95 % of patients drawn from the prior
 //! (S. R. Cook, A. Gelman, D. B. Rubin, J Comput Graph Stat 2006;15:675–692); for one fixed patient it need not, which is why `truth: prior` is there.
 //!
-//! [`patients`] makes replicates, [`replicate`] fits one, all on several threads, [`coverage`] counts, [`tables`] and [`picture`] show.
+//! `patients` makes replicates, `replicate` fits one, all on several threads, `coverage` counts, `tables` and `picture` show.
 mod coverage;
 mod doses;
 mod patients;
