@@ -2,6 +2,7 @@
 mod rivals;
 mod single_time_point;
 mod time_activity;
+mod time_activity_tables;
 
 pub use rivals::compare_rivals;
 pub use single_time_point::single_time_points;
