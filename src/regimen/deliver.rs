@@ -10,10 +10,11 @@ use super::record::{KnownCycle, PatientRecord};
 use super::totals::{add, add_scaled};
 use super::workload::Workload;
 use crate::dosimetry::course::{Administration, Course, CourseError, CoursePlan, SolveSettings, TargetDose};
+use std::collections::BTreeMap;
 
 /// Points of the recorded curves in each cycle.
 const POINTS_PER_CYCLE: usize = 160;
-/// The same where nobody looks at the curves: counts and lesions live on the dose rate between the points, the kidneys on the dose, nothing on nothing.
+/// The same where nobody looks at the curves: counts, PSA and lesions live on the dose rate between the points, the kidneys on the dose, nothing on nothing.
 const COARSE_POINTS: [usize; 3] = [64, 8, 3];
 /// How long the course goes on after the last cycle, in half-lives of the nuclide: 2⁻³⁰ is 1e-9 of the activity.
 const TAIL_HALF_LIVES: f64 = 30.0;
@@ -81,6 +82,8 @@ pub(super) struct Delivery<'a> {
     pub(super) samples_drawn: usize,
     /// Time of the newest administration (min).
     pub(super) administered_min: f64,
+    /// By region: the patient's own half-life (h), from the newest cycle with several scans of it.
+    pub(super) own_half_lives_h: BTreeMap<String, f64>,
 }
 
 impl<'a> Delivery<'a> {
@@ -118,6 +121,7 @@ impl<'a> Delivery<'a> {
             doses: vec![Vec::new(); targets],
             samples_drawn: 0,
             administered_min: 0.0,
+            own_half_lives_h: BTreeMap::new(),
         }
     }
 
@@ -214,7 +218,9 @@ impl<'a> Delivery<'a> {
         let [with_cells, with_kidneys, with_nothing] = COARSE_POINTS;
         match self.regimen.coarse_curves {
             false => (POINTS_PER_CYCLE, WAITING_STEP_MIN),
-            true if physiology.counts.is_some() || !physiology.lesions.is_empty() => (with_cells, 2.0 * WAITING_STEP_MIN),
+            true if physiology.counts.is_some() || physiology.psa.is_some() || !physiology.lesions.is_empty() => {
+                (with_cells, 2.0 * WAITING_STEP_MIN)
+            }
             true if physiology.kidneys.is_some() => (with_kidneys, 14.0 * WAITING_STEP_MIN),
             true => (with_nothing, 14.0 * WAITING_STEP_MIN),
         }
@@ -224,6 +230,7 @@ impl<'a> Delivery<'a> {
         let found = self.plan.model.observables.iter().position(|observable| observable.name == region);
         found.ok_or_else(|| Problem::from(format!("the model has no region `{region}` to scan")))
     }
+
     /// Lives until `end`, with the curves at `times` and blood samples at `blood` (both min).
     fn live(&mut self, end: f64, times: &[f64], blood: &[f64]) -> Result<(), Problem> {
         let first = self.course.samples.times_min.len();

@@ -266,6 +266,22 @@ fn own_half_life_of_the_first_cycle_serves_the_later_ones() {
     }
 }
 
+/// The half-life belongs to the region that was scanned, whatever the target is called.
+#[test]
+fn own_half_life_is_that_of_the_region() {
+    let file = YamlFile::parse("three.yaml", MODEL.to_string()).unwrap();
+    let (model, _) = crate::model::read(&file, &[]).unwrap();
+    let both = crate::dosimetry::course::DoseTarget { name: "both_kidneys".into(), ..target("kidneys") };
+    let plan = CoursePlan::new(model, vec![both], false).unwrap();
+    let half_lives_h = BTreeMap::from([("kidneys".to_owned(), 60.0)]);
+    let estimator = Estimator { single: SingleScan::OwnHalfLife, half_lives_h, ..Estimator::default() };
+    let regimen = regimen(imaged(estimator, &[48.0]), PhysiologyPlan::default());
+    let settings = SolveSettings { relative_tolerance: 1e-8, ..SolveSettings::default() };
+    let arm = arm(2, Adaptation::Fixed, Vec::new());
+    let result = deliver(&plan, &regimen, &arm, &plan.model.parameter_values(), &settings).unwrap();
+    close(result.estimated_gy(0).unwrap() / result.totals[0].absorbed_gy, 1.0, 2e-5);
+}
+
 /// Not scanned in later cycles: the estimate of the first by activity. The goal of 23 Gy over four cycles is met exactly by a clinic without error.
 #[test]
 fn a_perfect_clinic_meets_the_goal() {

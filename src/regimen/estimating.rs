@@ -6,7 +6,7 @@ use crate::dosimetry::course::Administration;
 impl Delivery<'_> {
     /// The clinic's estimates of all targets.
     pub(super) fn estimate(
-        &self,
+        &mut self,
         number: usize,
         activity_mbq: f64,
         dose: Administration,
@@ -38,10 +38,13 @@ impl Delivery<'_> {
                 if of_region.is_empty() {
                     continue;
                 }
-                let own = self.own_half_life_h(&protocol.region);
+                let own = self.own_half_lives_h.get(&protocol.region).copied();
                 let estimate = clinic.estimator.region(&of_region, protocol.scan_cv, own, slowest);
                 let estimate =
                     estimate.map_err(|problem| format!("the clinic could not estimate the dose of cycle {number}: {problem}"))?;
+                if of_region.len() > 1 {
+                    self.own_half_lives_h.insert(protocol.region.clone(), estimate.half_life_h);
+                }
                 regions.push((protocol.region.clone(), estimate, *outline));
             }
         }
@@ -57,16 +60,5 @@ impl Delivery<'_> {
                 })
             })
             .collect())
-    }
-
-    /// The patient's own half-life of a region: from the last cycle with several scans of it.
-    pub(super) fn own_half_life_h(&self, region: &str) -> Option<f64> {
-        let target = self.plan.target(region)?;
-        self.cycles
-            .iter()
-            .rev()
-            .find(|cycle| cycle.scans.iter().filter(|scan| scan.region == region).count() > 1)
-            .and_then(|cycle| cycle.estimates[target].as_ref())
-            .map(|estimate| estimate.effective_half_life_h)
     }
 }

@@ -7,7 +7,7 @@ use crate::fit::error_model::logarithmic_standard_deviation;
 use crate::math::{exp, pow};
 use crate::radiobiology::blood_counts::{LineageCourse, LineageParameters};
 use crate::radiobiology::kidney_function::KidneyFunctionModel;
-use crate::radiobiology::lesion::{LesionCourse, LesionParameters};
+use crate::radiobiology::lesion::{LesionCourse, LesionParameters, Response, recist_of_sums, sum_of_diameters_mm};
 use crate::radiobiology::psa::{PsaCourse, PsaParameters};
 use crate::radiobiology::registry::DoseEffectModel;
 use crate::random::RandomSource;
@@ -325,6 +325,25 @@ impl<'p> Physiology<'p> {
 }
 
 impl PhysiologyCurves {
+    /// Best response of all lesions together before they progress, and when they do (min); `None` without lesions.
+    pub fn best_response(&self) -> Option<(Response, Option<f64>)> {
+        let sum_mm =
+            |at: usize| sum_of_diameters_mm(&self.lesion_ml.iter().filter_map(|volumes| volumes.get(at).copied()).collect::<Vec<_>>());
+        self.lesion_ml.first().filter(|volumes| !volumes.is_empty())?;
+        let baseline = sum_mm(0);
+        let (mut nadir, mut best) = (baseline, Response::Stable);
+        for (at, time_min) in self.times_min.iter().enumerate() {
+            let now = sum_mm(at);
+            let category = recist_of_sums(baseline, nadir, now);
+            if category == Response::Progressive {
+                return Some((best, Some(*time_min)));
+            }
+            best = best.min(category);
+            nadir = nadir.min(now);
+        }
+        Some((best, None))
+    }
+
     /// Lowest value of a lineage and its day after the first administration.
     pub fn nadir(&self, lineage: usize) -> Option<(f64, f64)> {
         let curve = self.counts.get(lineage)?;

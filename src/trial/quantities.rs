@@ -1,7 +1,7 @@
 //! What one arm came to in one patient, as named numbers: the columns of a cohort.
 use crate::dosimetry::course::DoseTarget;
 use crate::radiobiology::blood_counts::ctcae_grade;
-use crate::radiobiology::lesion::{Response, recist_of_sums, sum_of_diameters_mm};
+use crate::radiobiology::lesion::Response;
 use crate::regimen::{ArmResult, RegimenPlan, StopCause};
 
 /// A named number. Shares of patients are 0 or 100 (%) in one patient: their mean is the share.
@@ -92,22 +92,9 @@ fn counts(regimen: &RegimenPlan, arm: &ArmResult, found: &mut Vec<Quantity>) {
 }
 
 fn response(arm: &ArmResult, found: &mut Vec<Quantity>) {
-    let points = arm.curves.lesion_ml.first().map_or(0, Vec::len);
-    let sum =
-        |at: usize| sum_of_diameters_mm(&arm.curves.lesion_ml.iter().filter_map(|volumes| volumes.get(at).copied()).collect::<Vec<_>>());
-    let baseline = sum(0);
-    let (mut nadir, mut best, mut progressed_week) = (baseline, Response::Stable, None);
-    for at in 0..points {
-        let now = sum(at);
-        let category = recist_of_sums(baseline, nadir, now);
-        if category == Response::Progressive {
-            progressed_week = Some(arm.curves.times_min[at] / crate::units::MINUTES_PER_WEEK);
-            break;
-        }
-        best = best.min(category);
-        nadir = nadir.min(now);
-    }
-    found.push(share("responded", best <= Response::Partial));
-    found.push(share("progressed", progressed_week.is_some()));
-    found.push(number("progression_week", "wk", progressed_week));
+    let outcome = arm.curves.best_response();
+    let progressed_min = outcome.and_then(|(_, progressed)| progressed);
+    found.push(share("responded", outcome.is_some_and(|(best, _)| best <= Response::Partial)));
+    found.push(share("progressed", progressed_min.is_some()));
+    found.push(number("progression_week", "wk", progressed_min.map(|min| min / crate::units::MINUTES_PER_WEEK)));
 }

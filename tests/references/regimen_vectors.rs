@@ -57,13 +57,16 @@ fn one_liver_four_plans() {
     close("lungs", dose_gy(&scenario, &partition, "lungs"), 5.0527, 5e-3);
 }
 
-/// The body-surface rule gives a fifth less at a lung shunt of 10 to 15 % and two fifths less up to 20 %: 1.8097 × 0.8 = 1.4478, × 0.6 = 1.0858 GBq.
+/// The body-surface rule gives a fifth less at a lung shunt of 10 to 15 % two fifths less up to 20 %, and none above: 1.8097 × 0.8 = 1.4478, × 0.6 = 1.0858 GBq.
 #[test]
 fn the_body_surface_rule_reads_the_lung_shunt() {
-    for (shunt, gbq) in [("0.099", 1.8097), ("0.10", 1.4478), ("0.149", 1.4478), ("0.15", 1.0858)] {
+    for (shunt, gbq) in [("0.099", 1.8097), ("0.10", 1.4478), ("0.149", 1.4478), ("0.15", 1.0858), ("0.20", 1.0858)] {
         let scenario = scenario_with("sirt_planning", &[&format!("lung_shunt={shunt}")]);
         close(shunt, arm(&scenario, "body_surface").activity_mbq() / 1e3, gbq, 1e-3);
     }
+    // above 20 % there is no treatment, and no file that plans one
+    let faults = Scenario::load(&project().join("scenarios/sirt_planning"), &["lung_shunt=0.21".to_owned()]).unwrap_err();
+    assert!(faults.to_string().contains("in cycle 1 the activity would be 0 MBq"), "{faults}");
 }
 
 /// DOSISPHERE-01: 120 Gy to the perfused volume (mean of tumour and liver by mass); personalised at least 205 Gy to the index lesion, aim 250 to 300, at most 120 Gy to the liver.

@@ -9,6 +9,13 @@ pub(super) fn assumptions(regimen: &RegimenPlan) -> Vec<String> {
     if !clinic.imaging.is_empty() {
         found.push(format!("{}; {} % calibration error shared by the patient's scans", estimator(regimen), percent(clinic.calibration_cv)));
     }
+    if let SeveralScans::Map(protocol) = &clinic.estimator.several {
+        let names: Vec<String> = protocol.parameters.iter().map(|parameter| format!("`{}`", parameter.path)).collect();
+        found.push(format!(
+            "the MAP fit estimates {} and takes every other parameter of the model as known, which flatters it; what remains of earlier cycles is left out",
+            names.join(", ")
+        ));
+    }
     if let Some(laboratory) = &clinic.laboratory {
         found.push(format!(
             "blood is sampled every {:.1} weeks and on the day of a cycle, with a CV of {} % for counts and {} % for clearance",

@@ -1,5 +1,6 @@
 //! Virtual patients through every arm: how cycles, activity, doses and toxicity spread, beside what was published.
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
+use crate::fit::bootstrap::quantile_of_sorted;
 use crate::regimen::{RegimenPlan, deliver};
 use crate::report::{Axis, Column, Failure, Figure, Legend, Mark, Panel, Style, Table};
 use crate::session::numbered::numbered;
@@ -34,12 +35,8 @@ impl Spread {
         (self.sorted.len() > 1).then(|| (squares / (self.sorted.len() - 1) as f64).sqrt())
     }
 
-    /// Linear between order statistics (type 7 of Hyndman and Fan).
     fn quantile(&self, share: f64) -> f64 {
-        let at = share * (self.sorted.len() - 1) as f64;
-        let (low, part) = (at.floor() as usize, at - at.floor());
-        let high = (low + 1).min(self.sorted.len() - 1);
-        self.sorted[low] + (self.sorted[high] - self.sorted[low]) * part
+        quantile_of_sorted(&self.sorted, share)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What treatment did to the patient: blood counts with nadir and grade, kidney function, lesions, and what the rules made of it.
 use super::super::scenario::Scenario;
 use crate::radiobiology::blood_counts::ctcae_grade;
-use crate::radiobiology::lesion::{recist_of_sums, sum_of_diameters_mm};
 use crate::regimen::{ArmResult, RegimenPlan};
 use crate::report::{Cell, Column, Table};
 use crate::units::{MINUTES_PER_DAY, MINUTES_PER_WEEK};
@@ -167,26 +166,9 @@ fn lesions(scenario: &Scenario, regimen: &RegimenPlan, arms: &[ArmResult]) -> Op
 }
 
 fn response_words(arm: &ArmResult) -> Option<String> {
-    let at = |position: usize| {
-        let now: Vec<f64> = arm.curves.lesion_ml.iter().filter_map(|volumes| volumes.get(position).copied()).collect();
-        sum_of_diameters_mm(&now)
-    };
-    let count = arm.curves.lesion_ml.first()?.len();
-    let sums: Vec<f64> = (0..count).map(at).collect();
-    let baseline = *sums.first()?;
-    let mut nadir = baseline;
-    let mut best = recist_of_sums(baseline, baseline, baseline);
-    let mut progression = None;
-    for (sum, time) in sums.iter().zip(&arm.curves.times_min) {
-        let now = recist_of_sums(baseline, nadir, *sum);
-        if now == crate::radiobiology::lesion::Response::Progressive {
-            progression = Some(time / MINUTES_PER_WEEK);
-            break;
-        }
-        best = best.min(now);
-        nadir = nadir.min(*sum);
-    }
-    let then = progression.map_or("no progression while followed".to_owned(), |week| format!("progression in week {week:.1}"));
+    let (best, progressed_min) = arm.curves.best_response()?;
+    let then = progressed_min
+        .map_or("no progression while followed".to_owned(), |min| format!("progression in week {:.1}", min / MINUTES_PER_WEEK));
     Some(format!("{}: best response {}, {then}.", arm.arm.name, best.words()))
 }
 

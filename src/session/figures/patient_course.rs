@@ -1,6 +1,6 @@
 //! What treatment did to the patient over time: blood counts, kidney function, lesions; an arm a line.
 use super::{capitalised, patient_line};
-use crate::radiobiology::blood_counts::CellKind;
+use crate::radiobiology::blood_counts::grade::thresholds;
 use crate::regimen::{ArmResult, RegimenPlan};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::scenario::Scenario;
@@ -33,16 +33,6 @@ fn legend_of(position: usize, count: usize) -> Legend {
     if position + 1 == count { Legend::Auto } else { Legend::Hidden }
 }
 
-/// Below this a count is of CTCAE grade 3.
-fn grade_3(kind: CellKind) -> f64 {
-    match kind {
-        CellKind::Platelets => 50.0,
-        CellKind::Neutrophils => 1.0,
-        CellKind::Lymphocytes => 0.5,
-        CellKind::Haemoglobin => 80.0,
-    }
-}
-
 fn counts(scenario: &Scenario, regimen: &RegimenPlan, arms: &[ArmResult]) -> Option<Figure> {
     let plan = regimen.physiology.counts.as_ref().filter(|plan| !plan.lineages.is_empty())?;
     let panels: Vec<Panel> = plan
@@ -55,7 +45,8 @@ fn counts(scenario: &Scenario, regimen: &RegimenPlan, arms: &[ArmResult]) -> Opt
             let mut found = panel(&capitalised(lineage.kind.title()), axis, arms, legend_of(position, plan.lineages.len()), |arm| {
                 arm.curves.counts[position].clone()
             });
-            found.marks.push(Mark::HorizontalLine { y: grade_3(lineage.kind), label: "G3".into() });
+            let grade_3 = thresholds(lineage.kind).get(2);
+            found.marks.extend(grade_3.map(|below| Mark::HorizontalLine { y: *below, label: "G3".into() }));
             found
         })
         .collect();

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use super::Against;
-use super::reading::{not_negative, parameter, positive, rising_times};
+use super::reading::{not_negative, parameter, positive, rising_times, valued};
 use crate::model::checked::ObservableKind;
 use crate::model::diagnostic::{Faults, Place, did_you_mean};
 use crate::model::yaml::Node;
@@ -136,16 +136,7 @@ fn covariate(name: String, entry: &Node<'_>, against: &Against<'_>, faults: &mut
         faults.error(entry.key_place(), message).help(format!("`knows: [{name}]` lets the rules read the patient's value"));
         return None;
     }
-    let value = if entry.is_mapping() {
-        let mut inner = entry.fields(faults, "`value` and `source`")?;
-        let value = inner.require("value", faults);
-        inner.get("source");
-        inner.get("provenance");
-        inner.finish(faults);
-        value?
-    } else {
-        entry.clone()
-    };
+    let value = valued(entry, faults)?;
     let text = value.text(faults, "a quantity such as `70 kg`")?;
     match Quantity::parse(&text) {
         Ok(quantity) => Some((name, KnownValue { value: quantity.value, dimension: quantity.dimension })),
@@ -276,16 +267,7 @@ fn estimator(node: &Node<'_>, against: &Against<'_>, imaging: &[ImagingProtocol]
                 let help = did_you_mean(&region, imaging.iter().map(|protocol| protocol.region.as_str()));
                 faults.error(entry.key_place(), format!("`{region}` is not imaged: its half-life can never be used")).help(help);
             }
-            let value = if entry.is_mapping() {
-                let mut inner = entry.fields(faults, "`value` and `source`")?;
-                let value = inner.require("value", faults);
-                inner.get("source");
-                inner.get("provenance");
-                inner.finish(faults);
-                value?
-            } else {
-                entry.clone()
-            };
+            let Some(value) = valued(&entry, faults) else { continue };
             if let Some(half_life) = positive(&value, TIME, faults, "a half-life") {
                 half_lives_h.insert(region, half_life / MINUTES_PER_HOUR);
             }

@@ -11,6 +11,8 @@ use crate::session::scenario::dosimetry_section::share;
 use crate::session::scenario::quantity;
 use crate::units::{DIMENSIONLESS, DOSE, MINUTES_PER_HOUR, MINUTES_PER_WEEK, RATE, TIME, Unit, VOLUME, VOLUME_FLOW};
 
+/// The longest follow-up that is read.
+const LONGEST_FOLLOW_UP_MIN: f64 = 30.0 * MINUTES_PER_YEAR;
 /// How long patients are followed unless the scenario says otherwise: half a year.
 const FOLLOW_UP_MIN: f64 = 26.0 * MINUTES_PER_WEEK;
 
@@ -26,7 +28,12 @@ pub(in crate::session::scenario) fn physiology(
     if let Some(seed) = fields.get("seed").and_then(|node| super::clinic::seed(&node, faults)) {
         plan.seed = seed;
     }
-    if let Some(follow_up) = fields.get("follow_up").and_then(|node| positive(&node, TIME, faults, "the follow-up")) {
+    if let Some(follow_up) = fields.get("follow_up").and_then(|node| positive(&node, TIME, faults, "the follow-up").map(|min| (node, min)))
+    {
+        let (node, follow_up) = follow_up;
+        if follow_up > LONGEST_FOLLOW_UP_MIN {
+            faults.error(node.place(), "patients are followed for at most 30 years: curves have two points a day");
+        }
         plan.follow_up_min = follow_up;
     }
     plan.counts = fields.get("blood_counts").and_then(|node| counts(&node, targets, faults));

@@ -7,6 +7,9 @@ use crate::model::yaml::Node;
 use crate::regimen::{Formula, KnownValues};
 use crate::units::{DOSE, Dimension, TIME, Unit};
 
+/// Each region has draws of noise of its own for so many scans in a cycle.
+const MOST_SCANS: usize = 64;
+
 pub(super) fn positive(node: &Node<'_>, dimension: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
     let value = quantity(node, dimension, faults, what)?;
     if value <= 0.0 {
@@ -87,6 +90,9 @@ pub(super) fn rising_times(list: &Node<'_>, interval_min: Option<f64>, faults: &
         }
         times.extend(time);
     }
+    if times.len() > MOST_SCANS {
+        faults.error(list.place(), format!("a region has at most {MOST_SCANS} scans in a cycle, these are {}", times.len()));
+    }
     if let Some(interval) = interval_min
         && times.last().is_some_and(|last| *last >= interval)
     {
@@ -103,4 +109,17 @@ pub(super) fn count(node: &Node<'_>, low: i64, high: i64, faults: &mut Faults, w
         return None;
     }
     usize::try_from(found).ok()
+}
+
+/// A value, bare or as `{value: …, source: …, provenance: …}`.
+pub(super) fn valued<'f>(node: &Node<'f>, faults: &mut Faults) -> Option<Node<'f>> {
+    if !node.is_mapping() {
+        return Some(node.clone());
+    }
+    let mut fields = node.fields(faults, "`value` and `source`")?;
+    let value = fields.require("value", faults);
+    fields.get("source");
+    fields.get("provenance");
+    fields.finish(faults);
+    value
 }
