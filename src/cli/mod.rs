@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::session::recovery::RecoveryOptions;
+use crate::session::trial::{ReplayOptions, TrialOptions};
 use crate::session::work::Task;
 use crate::tui::TuiError;
 
@@ -58,6 +59,8 @@ enum Verb {
     Run(WorkArguments),
     /// Fit data simulated with known parameters, many times: how often do the 95 % intervals hold the truth?
     Recover(RecoverArguments),
+    /// Virtual patients through every arm of a scenario, into a run folder
+    Trial(TrialArguments),
     /// Redraw the plots of a finished run
     Plot {
         /// The run folder
@@ -130,6 +133,34 @@ struct RecoverArguments {
     seed: Option<u64>,
 }
 
+#[derive(Args)]
+struct TrialArguments {
+    #[command(flatten)]
+    work: WorkArguments,
+    /// Number of patients instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    patients: Option<u32>,
+    /// Seed instead of the scenario's
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Replay one patient in full, by the number that tables give (from 0); writes a run folder only with `--save`
+    #[arg(long, value_name = "I")]
+    patient: Option<u64>,
+    /// The arm to replay; all of them unless given
+    #[arg(long, value_name = "A", requires = "patient")]
+    arm: Option<String>,
+}
+
+impl TrialArguments {
+    fn task(&self) -> Task {
+        let options = TrialOptions { patients: self.patients.map(|count| count as usize), seed: self.seed };
+        match self.patient {
+            Some(patient) => Task::Replay(ReplayOptions { patient: patient as usize, arm: self.arm.clone(), trial: options }),
+            None => Task::Trial(options),
+        }
+    }
+}
+
 impl RecoverArguments {
     fn options(&self) -> RecoveryOptions {
         RecoveryOptions { replicates: self.replicates.map(|count| count as usize), seed: self.seed }
@@ -147,6 +178,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Fit(arguments)) => work::work(&arguments, Task::Fit),
         Some(Verb::Run(arguments)) => work::work(&arguments, Task::Run),
         Some(Verb::Recover(arguments)) => work::work(&arguments.work, Task::Recover(arguments.options())),
+        Some(Verb::Trial(arguments)) => work::work(&arguments.work, arguments.task()),
         Some(Verb::Plot { run, json }) => runs::plot(&run, json),
         Some(Verb::List { folder, json }) => list::list(&folder, json),
         Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),

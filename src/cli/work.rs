@@ -1,4 +1,4 @@
-//! `rpt simulate`, `rpt fit`, `rpt run`, `rpt recover`.
+//! `rpt simulate`, `rpt fit`, `rpt run`, `rpt recover`, `rpt trial`.
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use crate::session::scenario::Scenario;
 use crate::session::work::{Failed, Task};
 
 /// Tables that are long: people find them in the run folder.
-const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles", "recovery_replicates"];
+const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles", "virtual_patients", "recovery_replicates"];
 
 /// Does the task for every scenario; the worst exit code counts.
 pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
@@ -32,7 +32,7 @@ pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
     let mut worst = DONE;
     let mut documents = Vec::new();
     for scenario in &arguments.scenarios {
-        let (code, document) = one(scenario, arguments, task, &cancel);
+        let (code, document) = one(scenario, arguments, task.clone(), &cancel);
         worst = worst.max(code);
         documents.push(document);
         if code == INTERRUPTED {
@@ -66,11 +66,12 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
             return (BAD_INPUT, json!({ "scenario": scenario.display().to_string(), "ok": false, "problems": to_json(&faults) }));
         }
     }
+    let writes = matches!(task, Task::Run | Task::Trial(_));
     let request = Request {
         scenario: scenario.to_path_buf(),
         sets: arguments.sets.clone(),
         task,
-        runs_root: (task == Task::Run || arguments.save).then(|| arguments.runs.clone()),
+        runs_root: (writes || arguments.save).then(|| arguments.runs.clone()),
         command: std::env::args().collect::<Vec<_>>().join(" "),
         threads: arguments.threads.map(usize::from),
         resume: arguments.resume,

@@ -1,5 +1,5 @@
 //! What one arm came to in one patient: cycles, totals, curves, record, workload; or why it could not be delivered.
-use super::arm::Arm;
+use super::arm::{Arm, RegimenPlan};
 use super::clinic::{DoseEstimate, Scan};
 use super::decide::StopCause;
 use super::physiology::PhysiologyCurves;
@@ -60,6 +60,30 @@ pub struct ArmResult {
 }
 
 impl ArmResult {
+    /// An arm in which nothing was given to nobody: its quantities are those of every delivered arm, without values.
+    pub fn nothing(arm: &Arm, targets: usize, regimen: &RegimenPlan) -> ArmResult {
+        let physiology = &regimen.physiology;
+        ArmResult {
+            arm: arm.clone(),
+            interval_min: arm.interval_min.unwrap_or(regimen.interval_min),
+            cycles: Vec::new(),
+            ended: String::new(),
+            ended_by: None,
+            delays: Vec::new(),
+            times_min: Vec::new(),
+            dose_rates_gy_per_h: vec![Vec::new(); targets],
+            doses_gy: vec![Vec::new(); targets],
+            totals: vec![TargetDose::default(); targets],
+            curves: PhysiologyCurves {
+                counts: vec![Vec::new(); physiology.counts.as_ref().map_or(0, |counts| counts.lineages.len())],
+                lesion_ml: vec![Vec::new(); physiology.lesions.len()],
+                ..PhysiologyCurves::default()
+            },
+            record: PatientRecord::default(),
+            workload: Workload::default(),
+        }
+    }
+
     /// Activity of all cycles (MBq).
     pub fn activity_mbq(&self) -> f64 {
         self.cycles.iter().map(|cycle| cycle.activity_mbq).sum()

@@ -344,6 +344,18 @@ impl PhysiologyCurves {
         Some((best, None))
     }
 
+    /// Lowest sum of diameters over that at the start, less 1, before the lesions progress; `None` without lesions.
+    pub fn best_change(&self) -> Option<f64> {
+        let (_, progressed_min) = self.best_response()?;
+        let sums: Vec<f64> = (0..self.times_min.len())
+            .take_while(|at| progressed_min.is_none_or(|end| self.times_min[*at] <= end))
+            .map(|at| sum_of_diameters_mm(&self.lesion_ml.iter().filter_map(|volumes| volumes.get(at).copied()).collect::<Vec<_>>()))
+            .collect();
+        let (baseline, later) = sums.split_first()?;
+        let lowest = later.iter().copied().fold(f64::INFINITY, f64::min);
+        (lowest.is_finite() && *baseline > 0.0).then(|| lowest / baseline - 1.0)
+    }
+
     /// Lowest value of a lineage and its day after the first administration.
     pub fn nadir(&self, lineage: usize) -> Option<(f64, f64)> {
         let curve = self.counts.get(lineage)?;

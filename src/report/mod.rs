@@ -3,6 +3,7 @@
 //! * [`figure`]: a declarative figure, drawn to SVG and PNG beside the table it was drawn from;
 //! * [`table`]: one table, four renderings (CSV, terminal, Markdown, JSON);
 //! * [`run_folder`]: a run written aside and moved into place when whole; [`manifest`], [`verify`], [`redraw`] and [`runs`] read it back;
+//! * [`parquet`]: tables that are too large for CSV;
 //! * [`report_md`]: the text of `report.md`.
 
 pub mod digest;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod figure;
 pub mod manifest;
 pub mod number_text;
+pub mod parquet;
 pub mod redraw;
 pub mod report_md;
 pub mod run_folder;

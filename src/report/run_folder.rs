@@ -4,7 +4,7 @@
 //! `cancelled`; a folder that is dropped without either (an error on the way) stays partial with a manifest that says `failed`, or is removed
 //! if nothing was written. A killed process leaves a partial folder without a manifest.
 
-use super::digest::sha256_hex;
+use super::digest::sha256_of_file;
 use super::error::check_file_stem;
 use super::manifest::{MANIFEST_FILE, Manifest, Status, compact};
 use super::verify::{self, SUMS_FILE};
@@ -129,6 +129,24 @@ impl RunFolder {
         Ok(path)
     }
 
+    /// Takes over a file that lies within the run already, under the path `relative`; a table is noted in the manifest.
+    ///
+    /// # Errors
+    /// A path that leaves the run, or whatever the system says.
+    pub fn take_over(&mut self, path: &Path, relative: &str) -> Result<PathBuf, ReportError> {
+        check_relative(relative)?;
+        let place = self.partial.join(relative);
+        if let Some(folder) = place.parent() {
+            make_folders(folder)?;
+        }
+        fs::rename(path, &place).map_err(ReportError::io("move into place", path))?;
+        self.written = true;
+        if relative.starts_with(TABLES) {
+            note(&mut self.draft.tables, relative.to_owned());
+        }
+        Ok(place)
+    }
+
     /// Writes `figures/<name>.svg`, `.png`, `.csv`, and the figure itself as `.yaml` for redrawing; notes it in the manifest.
     ///
     /// # Errors
@@ -159,8 +177,7 @@ impl RunFolder {
         let mut sums = String::new();
         for relative in files.iter().filter(|relative| relative.as_str() != SUMS_FILE) {
             let path = self.partial.join(relative);
-            let bytes = fs::read(&path).map_err(ReportError::io("read", &path))?;
-            sums.push_str(&verify::sum_line(relative, &sha256_hex(&bytes)));
+            sums.push_str(&verify::sum_line(relative, &sha256_of_file(&path)?));
         }
         self.write_text(SUMS_FILE, &sums)?;
         flush_tree(&self.partial)?;

@@ -119,13 +119,15 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
         if request.resume {
             return Err(Failed::input("`--resume` takes up a run folder: add `--save`, as the run that was stopped had"));
         }
-        return Ok(Done { outcome: perform(&scenario, request.task, &mut control)?, published: None });
+        return Ok(Done { outcome: perform(&scenario, request.task.clone(), &mut control)?, published: None });
     };
     let folder = begin(&scenario, root, request)?;
     control.checkpoints = Some(folder.checkpoints()?);
-    match perform(&scenario, request.task, &mut control) {
+    match perform(&scenario, request.task.clone(), &mut control) {
         Ok(outcome) => {
-            let published = publish(&scenario, &outcome, folder, request, started, &mut control)?;
+            let place = folder.place();
+            let published = publish(&scenario, &outcome, folder, request, started, &mut control);
+            let published = published.map_err(|failed| kept_in(failed, &place))?;
             Ok(Done { outcome, published: Some(published) })
         }
         Err(failed) if failed.cancelled => {
@@ -133,9 +135,20 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
             let again = "`--resume` with the same command goes on from there";
             Err(Failed::cancelled(format!("{}; marked cancelled in {}; {again}", failed.sentence, place.display())))
         }
+        Err(failed) if failed.resumable => Err(kept_in(failed, &folder.interrupt())),
         Err(failed) => {
             folder.abandon();
             Err(failed)
         }
     }
+}
+
+/// Says where an interrupted run lies.
+fn kept_in(failed: Failed, place: &std::path::Path) -> Failed {
+    if !failed.resumable || failed.cancelled {
+        return failed;
+    }
+    let sentence =
+        format!("{}; what was done is kept in {}: `--resume` with the same command goes on from there", failed.sentence, place.display());
+    Failed { sentence, ..failed }
 }

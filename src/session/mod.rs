@@ -1,7 +1,7 @@
 //! One place that opens a project folder and runs jobs; both faces use it.
 //!
 //! [`project`] finds models, scenarios and runs; [`scenario`] reads a scenario; [`work`] does what it declares ([`simulation`], [`fitting`],
-//! [`comparison`], [`recovery`]) and [`job`] does that in the background with progress and cancel; [`publish`] writes the run folder.
+//! [`comparison`], [`trial`], [`recovery`]) and [`job`] does that in the background with progress and cancel; [`publish`] writes the run folder.
 pub mod comparison;
 pub mod fitting;
 pub mod job;
@@ -14,6 +14,7 @@ pub mod recovery;
 pub mod scenario;
 pub mod simulation;
 pub mod stored_fit;
+pub mod trial;
 pub mod work;
 
 pub mod figures;

@@ -22,6 +22,11 @@ fn report_failed(error: ReportError) -> Failed {
     Failed::because(error.to_string())
 }
 
+/// What stands in the way of writing can be mended (a full disk): the run is left as it is.
+fn not_written(error: ReportError) -> Failed {
+    Failed::interrupted(error.to_string())
+}
+
 /// Hashes of all input files, paths relative to the folder that holds the runs.
 fn inputs(scenario: &Scenario, root: &Path) -> Result<Vec<InputFile>, Failed> {
     // the parent of `runs` is written as an empty path: the current folder
@@ -108,6 +113,11 @@ impl Begun {
         self.folder.cancel(manifest).map_err(report_failed)
     }
 
+    /// Where the run is being written.
+    pub fn place(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+
     /// Removes what was begun: nothing of it is a result.
     pub fn abandon(self) {
         let partial = self.folder.path().to_path_buf();
@@ -120,14 +130,20 @@ impl Begun {
         }
     }
 
-    fn without_checkpoints(self) -> Result<(RunFolder, Vec<InputFile>), Failed> {
-        let place = self.folder.path().join(CHECKPOINTS);
-        match std::fs::remove_dir_all(&place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Failed::because(format!("cannot remove `{}`: {error}", place.display())))
-            }
-            _ => Ok((self.folder, self.inputs)),
+    /// Leaves a run that something stopped from outside, to be resumed; where it lies.
+    pub fn interrupt(self) -> PathBuf {
+        // the folder marks itself as failed when it is dropped, if there is still room for that
+        self.folder.path().to_path_buf()
+    }
+}
+
+fn remove_checkpoints(run: &Path) -> Result<(), Failed> {
+    let place = run.join(CHECKPOINTS);
+    match std::fs::remove_dir_all(&place) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failed::because(format!("cannot remove `{}`: {error}", place.display())))
         }
+        _ => Ok(()),
     }
 }
 
@@ -140,23 +156,27 @@ pub fn publish(
     started: Instant,
     control: &mut Control,
 ) -> Result<Published, Failed> {
-    let (mut folder, inputs) = begun.without_checkpoints()?;
+    // the checkpoints go last: a full disk on the way leaves a run that `--resume` completes
+    let Begun { mut folder, inputs, .. } = begun;
     let mut manifest = manifest(scenario, request, started, inputs);
     *folder.draft_mut() = manifest.clone();
     for (name, path) in [("scenario.yaml", &scenario.file), ("model.yaml", &scenario.model_file)] {
         let text = std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?;
-        folder.write_bytes(&format!("inputs/{name}"), &text).map_err(report_failed)?;
+        folder.write_bytes(&format!("inputs/{name}"), &text).map_err(not_written)?;
     }
     for (name, text) in &outcome.files {
-        folder.write_text(name, text).map_err(report_failed)?;
+        folder.write_text(name, text).map_err(not_written)?;
     }
     for table in &outcome.tables {
-        folder.write_table(table).map_err(report_failed)?;
+        folder.write_table(table).map_err(not_written)?;
+    }
+    for file in &outcome.kept {
+        folder.take_over(&file.path, &file.place).map_err(not_written)?;
     }
     let mut figures = Vec::new();
     for (position, figure) in outcome.figures.iter().enumerate() {
         control.at(&format!("drawing {}", figure.name), 0.8 + 0.2 * position as f64 / outcome.figures.len().max(1) as f64)?;
-        figures.extend(folder.draw(figure).map_err(report_failed)?);
+        figures.extend(folder.draw(figure).map_err(not_written)?);
     }
     manifest.assumptions = outcome.assumptions.clone();
     manifest.evidence = outcome.evidence.clone();
@@ -182,6 +202,7 @@ pub fn publish(
     report.headed_list("Dose–effect relations used", &outcome.evidence);
     report.provenance(&manifest);
     let relative: Vec<PathBuf> = figures.iter().filter_map(|path| path.strip_prefix(folder.path()).ok().map(Path::to_path_buf)).collect();
-    let place = folder.finish(manifest, &report.finish()).map_err(report_failed)?;
+    remove_checkpoints(folder.path())?;
+    let place = folder.finish(manifest, &report.finish()).map_err(not_written)?;
     Ok(Published { figures: relative.iter().map(|path| place.join(path)).collect(), folder: place })
 }

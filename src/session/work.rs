@@ -9,10 +9,11 @@ use super::model_choice::{choose, compare_rivals};
 use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
 use super::simulation::simulate;
+use super::trial::{ReplayOptions, TrialOptions, replay, trial};
 use crate::report::{Failure, Figure, Table};
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// One patient: curves, doses, BED, NTCP.
     Simulate,
@@ -22,6 +23,10 @@ pub enum Task {
     Run,
     /// Fit the model to data simulated with it, many times, and count how often the truth is found.
     Recover(RecoveryOptions),
+    /// Virtual patients through every arm.
+    Trial(TrialOptions),
+    /// One of them, in full.
+    Replay(ReplayOptions),
 }
 
 /// How far a job is.
@@ -43,22 +48,29 @@ pub struct Failed {
     pub cancelled: bool,
     /// Whether the user's files are to blame (exit code 2) and not the work (exit code 1).
     pub bad_input: bool,
+    /// Whether what was done is kept and `--resume` goes on from there (a full disk).
+    pub resumable: bool,
 }
 
 impl Failed {
     /// Something is wrong with what the user gave.
     pub fn input(sentence: impl Into<String>) -> Failed {
-        Failed { sentence: sentence.into(), cancelled: false, bad_input: true }
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: true, resumable: false }
     }
 
     /// The user stopped it.
     pub fn cancelled(sentence: impl Into<String>) -> Failed {
-        Failed { sentence: sentence.into(), cancelled: true, bad_input: false }
+        Failed { sentence: sentence.into(), cancelled: true, bad_input: false, resumable: true }
     }
 
     /// A failure of the work itself.
     pub fn because(sentence: impl Into<String>) -> Failed {
-        Failed { sentence: sentence.into(), cancelled: false, bad_input: false }
+        Failed { sentence: sentence.into(), cancelled: false, bad_input: false, resumable: false }
+    }
+
+    /// The surroundings stopped it (a full disk): what was done is kept.
+    pub fn interrupted(sentence: impl Into<String>) -> Failed {
+        Failed { resumable: true, ..Failed::because(sentence) }
     }
 }
 
@@ -91,6 +103,17 @@ pub struct Outcome {
     pub fitted: Vec<(String, f64)>,
     /// Text files of the run besides its tables: name within the run and content.
     pub files: Vec<(String, String)>,
+    /// Files that were written while working, too large to be held.
+    pub kept: Vec<KeptFile>,
+}
+
+/// A file that was written while working and becomes part of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptFile {
+    /// Where it lies, within the unfinished run.
+    pub path: PathBuf,
+    /// Its path within the finished one.
+    pub place: String,
 }
 
 /// What a step of the work may use: a place for progress and the flag that stops it.
@@ -152,6 +175,19 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
         return Ok(outcome);
     }
     let mut parameters = scenario.model.parameter_values();
+    match task {
+        Task::Trial(options) => {
+            trial(scenario, &parameters, options, &mut outcome, control)?;
+            let assumed = assumed_values(scenario, &outcome);
+            outcome.assumptions.extend(assumed);
+            return Ok(outcome);
+        }
+        Task::Replay(options) => {
+            replay(scenario, &parameters, options, &mut outcome, control)?;
+            return Ok(outcome);
+        }
+        _ => {}
+    }
     let fits = scenario.fit.is_some() && scenario.data.is_some() && task != Task::Simulate;
     let chooses = scenario.time_activity.is_some() || scenario.single_time_point.is_some();
     if task == Task::Fit && scenario.fit.is_none() && !chooses {

@@ -65,6 +65,11 @@ pub struct CohortPlan {
 }
 
 impl CohortPlan {
+    /// Columns of what is drawn: name, unit, size of the unit in internal units.
+    pub fn columns(&self) -> Vec<(String, String, f64)> {
+        Vec::new()
+    }
+
     /// Patient `number`: the parameters of the model, and the regimen with this patient's physiology, covariates and noise.
     pub fn patient(&self, number: usize, model: &Model, parameters: &[f64], regimen: &RegimenPlan) -> (Vec<f64>, RegimenPlan) {
         let mut parameters = parameters.to_vec();

@@ -1,10 +1,19 @@
-//! The same patient through every arm: counterfactual runs, their paired differences, and cohorts of patients around one.
+//! The same patients through every arm: counterfactual runs, their paired differences, cohorts and trials.
 //!
-//! `paired`: one patient's arms; `cohort`: virtual patients; `quantities`: what an arm came to, as named numbers. Endpoints and power stand on these.
+//! `paired`: one patient's arms; `cohort`: virtual patients; `quantities`: what an arm came to, as named numbers; `row`, `work`: numbered blocks of patients;
+//! `spread`, `fold`: what all of them came to, in bounded memory.
 mod cohort;
+mod fold;
 mod paired;
 mod quantities;
+mod row;
+mod spread;
+mod work;
 
 pub use cohort::{CohortPlan, Variation, Varied};
+pub use fold::{FailureCount, Misfit, TrialSummary};
 pub use paired::{PairedArms, PairedDifference, deliver_all};
-pub use quantities::{Quantity, quantities};
+pub use quantities::{Effect, Quantity, effect_quantity, quantities};
+pub use row::{ArmCourse, ArmRow, Block, GivenCycle, PatientRow, RowColumn, cause_name};
+pub use spread::{EXACT, RELATIVE_ERROR, Spread};
+pub use work::{Cancelled, SHOWN_COURSES, TrialWork};

@@ -177,6 +177,7 @@ fn start(app: &mut App, task: Task) -> Vec<Effect> {
         Task::Fit => "fit",
         Task::Run => "run",
         Task::Recover(_) => "recover",
+        Task::Trial(_) | Task::Replay(_) => "trial",
     };
     let command = format!("rpt {verb} {}", app.relative(&path));
     let runs_root = (task != Task::Simulate).then(|| Project::runs_root(&app.folder));

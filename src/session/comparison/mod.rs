@@ -1,6 +1,5 @@
 //! Fixed and adapted arms side by side for one patient.
 mod clinic_words;
-mod cohort;
 mod course_tables;
 mod tables;
 mod uncertainty;
@@ -9,6 +8,7 @@ pub(super) use clinic_words::estimator;
 
 use super::figures;
 use super::scenario::Scenario;
+use super::trial::{self, TrialOptions};
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
 use crate::radiobiology::hazard_link::HazardLink;
@@ -71,7 +71,8 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
     outcome.findings.push(proof(scenario).to_owned());
     outcome.figures.extend(figures::regimens(scenario, regimen, arms));
     if let Some(section) = &scenario.cohort {
-        cohort::add(scenario, &plan, regimen, section, parameters, &settings, outcome, control)?;
+        let options = TrialOptions::default();
+        trial::add(scenario, &plan, regimen, section, parameters, options, (0.75, 0.95), outcome, control)?;
     }
     if let Some(known) = scenario.uncertainty.as_ref().filter(|_| outcome.fitted.is_empty()) {
         uncertainty::add(scenario, &plan, regimen, known, parameters, &settings, outcome, control)?;

@@ -1,9 +1,9 @@
 //! Tables of the comparison: arms, paired differences, cycles, estimates against the truth, scans.
 use super::super::scenario::{EffectPlan, Scenario};
-use super::super::simulation::effect_quantity;
 use crate::regimen::{Adaptation, ArmResult, Limit, RegimenPlan};
 use crate::report::{Cell, Column, Table};
 use crate::trial::PairedArms;
+use crate::trial::effect_quantity;
 use crate::units::{MINUTES_PER_HOUR, MINUTES_PER_WEEK};
 
 fn dose_columns(scenario: &Scenario) -> Vec<Column> {

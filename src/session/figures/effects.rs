@@ -3,7 +3,8 @@ use super::{capitalised, lower_first, patient_line};
 use crate::radiobiology::registry::Effect;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::scenario::{EffectPlan, Scenario};
-use crate::session::simulation::{Simulated, effect_quantity};
+use crate::session::simulation::Simulated;
+use crate::trial::effect_quantity;
 
 /// Each dose–effect relation with the patient on its curve.
 pub fn effects(scenario: &Scenario, simulated: &Simulated) -> Vec<Figure> {

@@ -6,7 +6,7 @@ use crate::regimen::{Adaptation, ArmResult, LimitQuantity, RegimenPlan};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::comparison::estimator;
 use crate::session::scenario::Scenario;
-use crate::session::simulation::effect_quantity;
+use crate::trial::effect_quantity;
 use crate::units::MINUTES_PER_WEEK;
 
 /// Fixed and adapted arms side by side: what was absorbed and what the clinic believed; doses by cycle; dose rate; what it did to the patient; NTCP of the arms.

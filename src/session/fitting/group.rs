@@ -123,6 +123,7 @@ pub(super) fn failed(error: FitError, control: &Control<'_>) -> Failed {
         cancelled: control.cancel.load(Ordering::Relaxed),
         // where a parameter may start and go is the scenario's to say
         bad_input: matches!(error, FitError::Parameters(_)),
+        resumable: false,
     }
 }
 

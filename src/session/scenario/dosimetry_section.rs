@@ -17,17 +17,11 @@ use crate::model::diagnostic::{Faults, did_you_mean};
 use crate::model::yaml::Node;
 use crate::nuclide::Nuclide;
 use crate::radiobiology::organ_defaults;
-use crate::radiobiology::registry::{self, DoseEffectModel, DoseQuantity};
+use crate::radiobiology::registry::{self, DoseQuantity};
 use crate::units::{ACTIVITY, DIMENSIONLESS, DOSE, Dimension, MASS, MINUTES_PER_HOUR, TIME, Unit};
 
 /// A dose–effect relation applied to a target.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EffectPlan {
-    /// Position of the target.
-    pub target: usize,
-    /// The relation.
-    pub relation: DoseEffectModel,
-}
+pub use crate::trial::Effect as EffectPlan;
 
 struct Setting<'m> {
     folder: &'m Path,

@@ -10,8 +10,9 @@ use crate::session::scenario::Scenario;
 use crate::session::work::{Control, Failed};
 use crate::units::MINUTES_PER_HOUR;
 
-use super::{BEYOND_HALF_LIVES, effect_quantity};
+use super::BEYOND_HALF_LIVES;
 use crate::fit::estimate::VarianceChoice;
+use crate::trial::effect_quantity;
 
 /// Patients to be solved, and where they come from.
 pub(super) struct DrawPlan {

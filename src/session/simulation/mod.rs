@@ -15,8 +15,8 @@ use super::fitting::{GroupFit, dosed_course};
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::{Course, CourseError, CoursePlan, Samples, SolveSettings, TargetDose};
-use crate::radiobiology::registry::DoseQuantity;
 use crate::report::{Column, Table};
+use crate::trial::effect_quantity;
 use crate::units::MINUTES_PER_HOUR;
 
 /// How long the course is followed beyond the horizon, in half-lives of the nuclide: 2⁻³⁰ is 1e-9 of the activity.
@@ -209,13 +209,4 @@ fn toxicity(scenario: &Scenario, simulated: &Simulated, outcome: &mut Outcome) {
     }
     outcome.tables.insert(1.min(outcome.tables.len()), table);
     outcome.figures.extend(figures::effects(scenario, simulated));
-}
-
-/// The quantity on the axis of a relation (Gy).
-pub fn effect_quantity(quantity: DoseQuantity, dose: &TargetDose, repair: Option<crate::dosimetry::course::Repair>) -> Option<f64> {
-    match quantity {
-        DoseQuantity::AbsorbedDose => Some(dose.absorbed_gy),
-        DoseQuantity::Bed => dose.bed_gy,
-        DoseQuantity::Eqd2 => dose.bed_gy.zip(repair).map(|(bed, repair)| crate::radiobiology::bed::eqd2_gy(bed, repair.alpha_beta_gy)),
-    }
 }

@@ -1,0 +1,169 @@
+//! Tables of a trial: spreads by arm, paired differences, simulated beside published.
+use crate::regimen::RegimenPlan;
+use crate::report::{Cell, Column, Table};
+use crate::session::scenario::CohortSection;
+use crate::trial::{CohortPlan, EXACT, RELATIVE_ERROR, RowColumn, Spread, TrialSummary};
+
+/// A share of patients is its mean; other numbers of it say nothing.
+fn is_share(column: &RowColumn) -> bool {
+    column.unit == "% of patients"
+}
+
+fn unit_cell(column: &RowColumn) -> Cell {
+    if column.unit.is_empty() { "1".into() } else { column.unit.as_str().into() }
+}
+
+/// All quantities of all arms.
+pub fn spreads(regimen: &RegimenPlan, cohort: &CohortPlan, columns: &[RowColumn], summary: &TrialSummary) -> Table {
+    let number = |name: &str| Column::number(name, "").significant(4);
+    let mut table = Table::new(
+        "cohort",
+        "Virtual patients through every arm: true values",
+        vec![
+            Column::text("arm"),
+            Column::text("quantity"),
+            Column::text("unit"),
+            Column::number("patients", ""),
+            number("mean"),
+            number("sd"),
+            number("smallest"),
+            number("p5"),
+            number("median"),
+            number("p95"),
+            number("largest"),
+        ],
+    );
+    for (arm, spreads) in regimen.arms.iter().zip(&summary.arms) {
+        for (column, spread) in columns.iter().zip(spreads).filter(|(_, spread)| spread.count() > 0) {
+            let unless_share = |value: Option<f64>| value.filter(|_| !is_share(column));
+            let (smallest, largest) = spread.ends().unzip();
+            table.push(vec![
+                arm.name.as_str().into(),
+                column.name.as_str().into(),
+                unit_cell(column),
+                (spread.count() as usize).into(),
+                spread.mean().into(),
+                unless_share(spread.standard_deviation()).into(),
+                unless_share(smallest).into(),
+                unless_share(spread.quantile(0.05)).into(),
+                unless_share(spread.quantile(0.5)).into(),
+                unless_share(spread.quantile(0.95)).into(),
+                unless_share(largest).into(),
+            ]);
+        }
+    }
+    let failed = summary.failed();
+    table.notes.push(format!(
+        "{} patients (seed {}), all through every arm with the same noise in the clinic; {failed} arms could not be delivered. A quantity that a patient does not have (no cycle \
+         given, no progression) is left out of its row: see the number of patients.",
+        cohort.patients, cohort.seed
+    ));
+    if cohort.patients > EXACT {
+        table.notes.push(format!("Beyond {EXACT} patients quantiles are within {} % of the value.", 100.0 * RELATIVE_ERROR));
+    }
+    table
+}
+
+/// What every further arm gave beyond the first in the same patient; `None` with one arm.
+pub fn differences(regimen: &RegimenPlan, columns: &[RowColumn], summary: &TrialSummary) -> Option<Table> {
+    let reference = regimen.arms.first().filter(|_| regimen.arms.len() > 1)?;
+    let number = |name: &str| Column::number(name, "").significant(3);
+    let mut table = Table::new(
+        "paired_differences",
+        &format!("Differences from arm {} in the same patient: true values", reference.name),
+        vec![
+            Column::text("arm"),
+            Column::text("quantity"),
+            Column::text("unit"),
+            Column::number("patients", ""),
+            number("mean"),
+            number("standard_error"),
+            number("sd"),
+            number("p5"),
+            number("median"),
+            number("p95"),
+        ],
+    );
+    for (arm, spreads) in regimen.arms[1..].iter().zip(&summary.differences) {
+        for (column, spread) in columns.iter().zip(spreads).filter(|(_, spread)| spread.count() > 0 && spread.ends() != Some((0.0, 0.0))) {
+            let unless_share = |value: Option<f64>| value.filter(|_| !is_share(column));
+            table.push(vec![
+                arm.name.as_str().into(),
+                column.name.as_str().into(),
+                unit_cell(column),
+                (spread.count() as usize).into(),
+                spread.mean().into(),
+                spread.standard_error().into(),
+                unless_share(spread.standard_deviation()).into(),
+                unless_share(spread.quantile(0.05)).into(),
+                unless_share(spread.quantile(0.5)).into(),
+                unless_share(spread.quantile(0.95)).into(),
+            ]);
+        }
+    }
+    table.notes.push(
+        "Every patient goes through every arm, so a difference is free of chance between patients: no trial could see it so. Shares of patients differ by percentage points. \
+         Quantities that never differ are left out."
+            .into(),
+    );
+    Some(table)
+}
+
+/// Simulated beside published.
+pub fn published(
+    regimen: &RegimenPlan,
+    section: &CohortSection,
+    columns: &[RowColumn],
+    summary: &TrialSummary,
+    findings: &mut Vec<String>,
+) -> Table {
+    let number = |name: &str| Column::number(name, "").significant(3);
+    let mut table = Table::new(
+        "beside_published",
+        "Simulated beside published",
+        vec![
+            Column::text("arm"),
+            Column::text("quantity"),
+            Column::text("unit"),
+            number("mean"),
+            number("sd"),
+            number("median"),
+            number("p5"),
+            number("p95"),
+            Column::text("published"),
+            Column::text("use"),
+            Column::text("source"),
+        ],
+    );
+    for one in &section.published {
+        let arm = regimen.arms[one.arm].name.as_str();
+        let there = |(column, spread): &(&RowColumn, &Spread)| column.name == one.quantity && spread.count() > 0;
+        let Some((column, spread)) = columns.iter().zip(&summary.arms[one.arm]).find(there) else {
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let help = crate::model::diagnostic::did_you_mean(&one.quantity, names);
+            findings.push(format!(
+                "Nothing simulated is called `{}` in arm {arm}, to stand beside the published figure; {help}.",
+                one.quantity
+            ));
+            continue;
+        };
+        let unless_share = |value: Option<f64>| value.filter(|_| !is_share(column));
+        table.push(vec![
+            arm.into(),
+            one.quantity.as_str().into(),
+            unit_cell(column),
+            spread.mean().into(),
+            unless_share(spread.standard_deviation()).into(),
+            unless_share(spread.quantile(0.5)).into(),
+            unless_share(spread.quantile(0.05)).into(),
+            unless_share(spread.quantile(0.95)).into(),
+            one.words.as_str().into(),
+            if one.calibrated { "calibration" } else { "validation" }.into(),
+            one.source.as_str().into(),
+        ]);
+    }
+    table
+        .notes
+        .push("Calibration: something in the scenario was tuned to this figure, so agreement proves only that the tuning worked.".into());
+    table
+}
