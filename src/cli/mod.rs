@@ -86,6 +86,33 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Run a finished run again and compare the bits
+    Reproduce {
+        /// The run folder
+        run: PathBuf,
+        /// Where the scenario lies now, if not where it lay
+        #[arg(long, value_name = "PATH")]
+        scenario: Option<PathBuf>,
+        /// Threads to work on
+        #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+        threads: Option<u16>,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// What differs between two runs, inputs and results
+    Diff {
+        /// A run folder
+        first: PathBuf,
+        /// Another
+        second: PathBuf,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+        /// Print every cell that differs, not only the first of each table
+        #[arg(long)]
+        all: bool,
+    },
     /// Shell completions
     Completions {
         /// The shell
@@ -182,6 +209,10 @@ pub fn main() -> ExitCode {
         Some(Verb::Plot { run, json }) => runs::plot(&run, json),
         Some(Verb::List { folder, json }) => list::list(&folder, json),
         Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),
+        Some(Verb::Reproduce { run, scenario, threads, json }) => {
+            runs::reproduce_run(&run, scenario.as_deref(), threads.map(usize::from), json)
+        }
+        Some(Verb::Diff { first, second, json, all }) => runs::diff_runs(&first, &second, json, all),
         Some(Verb::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "rpt", &mut script);

@@ -54,7 +54,12 @@ impl ProgressLine {
         }
         self.drawn = Some(Instant::now());
         let elapsed = self.started.elapsed().as_secs_f64();
-        let left = if progress.done > 0.05 { format!(", about {:.0} s left", elapsed / progress.done - elapsed) } else { String::new() };
+        let by_share = (progress.done > 0.05).then(|| elapsed / progress.done - elapsed);
+        let left = match progress.left_s.or(by_share) {
+            Some(left_s) if left_s >= 90.0 => format!(", about {:.0} min left", left_s / 60.0),
+            Some(left_s) => format!(", about {left_s:.0} s left"),
+            None => String::new(),
+        };
         eprint!("\r\x1b[2K{:3.0} % {}{left}", 100.0 * progress.done, progress.step);
     }
 

@@ -17,18 +17,7 @@ const LONG: &[&str] = &["curves", "balance", "scans", "fit_points", "cycles", "v
 
 /// Does the task for every scenario; the worst exit code counts.
 pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
-    let cancel = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&cancel);
-    let handler = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            // asked twice: leave at once
-            std::process::exit(i32::from(INTERRUPTED));
-        }
-        eprintln!("\nrpt: stopping; press Ctrl-C again to leave at once");
-    });
-    if let Err(error) = handler {
-        eprintln!("rpt: cannot watch for Ctrl-C: {error}");
-    }
+    let cancel = watched();
     let mut worst = DONE;
     let mut documents = Vec::new();
     for scenario in &arguments.scenarios {
@@ -44,6 +33,23 @@ pub fn work(arguments: &WorkArguments, task: Task) -> u8 {
         print_json(&if single { documents.remove(0) } else { Value::Array(documents) });
     }
     worst
+}
+
+/// A flag that Ctrl-C and a polite kill set; asked twice, the program leaves at once.
+pub fn watched() -> Arc<AtomicBool> {
+    let cancel = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&cancel);
+    let handler = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            // asked twice: leave at once
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        eprintln!("\nrpt: stopping; press Ctrl-C again to leave at once");
+    });
+    if let Err(error) = handler {
+        eprintln!("rpt: cannot watch for Ctrl-C: {error}");
+    }
+    cancel
 }
 
 fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<AtomicBool>) -> (u8, Value) {
@@ -100,7 +106,8 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
     }
 }
 
-fn code_of(failed: &Failed) -> u8 {
+/// The exit code of work that did not end well.
+pub fn code_of(failed: &Failed) -> u8 {
     match (failed.cancelled, failed.bad_input) {
         (true, _) => INTERRUPTED,
         (_, true) => BAD_INPUT,

@@ -39,6 +39,11 @@ pub struct Manifest {
     pub version: String,
     /// The command as typed.
     pub command: String,
+    /// The verb, with which `rpt reproduce` does it again.
+    pub verb: String,
+    /// Its options, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
     /// Every file that was read.
     pub inputs: Vec<InputFile>,
     /// Seed of the random numbers, when any were drawn.

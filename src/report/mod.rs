@@ -2,10 +2,11 @@
 //!
 //! * [`figure`]: a declarative figure, drawn to SVG and PNG beside the table it was drawn from;
 //! * [`table`]: one table, four renderings (CSV, terminal, Markdown, JSON);
-//! * [`run_folder`]: a run written aside and moved into place when whole; [`manifest`], [`verify`], [`redraw`] and [`runs`] read it back;
+//! * [`run_folder`]: a run written aside and moved into place when whole; [`manifest`], [`verify`], [`redraw`], [`diff`] and [`runs`] read it back;
 //! * [`parquet`]: tables that are too large for CSV;
 //! * [`report_md`]: the text of `report.md`.
 
+pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod figure;

@@ -11,6 +11,7 @@ pub mod population;
 pub mod project;
 pub mod publish;
 pub mod recovery;
+pub mod reproduce;
 pub mod scenario;
 pub mod simulation;
 pub mod stored_fit;

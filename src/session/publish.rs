@@ -59,6 +59,7 @@ fn manifest(scenario: &Scenario, request: &Request, started: Instant, inputs: Ve
     let began = jiff::Timestamp::now() - jiff::SignedDuration::from_millis(i64::try_from(started.elapsed().as_millis()).unwrap_or(0));
     let mut manifest = Manifest::begun(&scenario.name, &scenario.title, began);
     manifest.command = request.command.clone();
+    (manifest.verb, manifest.options) = request.task.stored();
     manifest.inputs = inputs;
     manifest.assumptions = scenario.assumptions.clone();
     manifest.tolerances.insert("relative".into(), scenario.solve.relative_tolerance);

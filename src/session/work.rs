@@ -1,4 +1,5 @@
 //! What a scenario declares, done in order: simulate, fit, compare regimens. Pure of files: [`super::publish`] writes the result.
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,66 @@ pub enum Task {
     Replay(ReplayOptions),
 }
 
+impl Task {
+    /// The verb and its options, as a manifest keeps them.
+    pub fn stored(&self) -> (String, BTreeMap<String, String>) {
+        let mut options = BTreeMap::new();
+        let mut keep = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                options.insert(name.to_owned(), value);
+            }
+        };
+        let mut of_trial = |trial: &TrialOptions| {
+            keep("patients", trial.patients.map(|count| count.to_string()));
+            keep("seed", trial.seed.map(|seed| seed.to_string()));
+        };
+        let verb = match self {
+            Task::Simulate => "simulate",
+            Task::Fit => "fit",
+            Task::Run => "run",
+            Task::Recover(options) => {
+                keep("replicates", options.replicates.map(|count| count.to_string()));
+                keep("seed", options.seed.map(|seed| seed.to_string()));
+                "recover"
+            }
+            Task::Trial(trial) => {
+                of_trial(trial);
+                "trial"
+            }
+            Task::Replay(replay) => {
+                of_trial(&replay.trial);
+                keep("patient", Some(replay.patient.to_string()));
+                keep("arm", replay.arm.clone());
+                "trial"
+            }
+        };
+        (verb.to_owned(), options)
+    }
+
+    /// The task of a verb and its options; `None` where they are not those of a task.
+    pub fn from_stored(verb: &str, options: &BTreeMap<String, String>) -> Option<Task> {
+        let number = |name: &str| match options.get(name) {
+            None => Some(None),
+            Some(text) => text.parse::<u64>().ok().map(Some),
+        };
+        let count = |name: &str| number(name).map(|value| value.map(|value| value as usize));
+        Some(match verb {
+            "simulate" => Task::Simulate,
+            "fit" => Task::Fit,
+            "run" => Task::Run,
+            "recover" => Task::Recover(RecoveryOptions { replicates: count("replicates")?, seed: number("seed")? }),
+            "trial" => {
+                let trial = TrialOptions { patients: count("patients")?, seed: number("seed")? };
+                match count("patient")? {
+                    Some(patient) => Task::Replay(ReplayOptions { patient, arm: options.get("arm").cloned(), trial }),
+                    None => Task::Trial(trial),
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
 /// How far a job is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
@@ -36,6 +97,8 @@ pub struct Progress {
     pub step: String,
     /// Share of the whole that is done, 0 to 1.
     pub done: f64,
+    /// How long it still takes (s), where the work can tell better than the share does.
+    pub left_s: Option<f64>,
 }
 
 /// A job that did not end well.
@@ -155,7 +218,16 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: None });
+        Ok(())
+    }
+
+    /// As [`Control::at`], with what is left (s).
+    pub fn at_with_estimate(&mut self, step: &str, done: f64, left_s: f64) -> Result<(), Failed> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(Failed::cancelled(format!("cancelled while {step}")));
+        }
+        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s) });
         Ok(())
     }
 }

@@ -210,7 +210,7 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
 pub fn running(size: (u16, u16)) -> App {
     let mut app = opened(size);
     let job = ticket(&ask(&mut app, Command::Enter));
-    update(&mut app, Message::JobProgress(job, Progress { step: "comparing regimens".into(), done: 0.62 }));
+    update(&mut app, Message::JobProgress(job, Progress { step: "comparing regimens".into(), done: 0.62, left_s: None }));
     app
 }
 

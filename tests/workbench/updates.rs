@@ -57,7 +57,7 @@ fn the_newest_request_wins_and_a_stale_result_is_dropped() {
     let mut other = done();
     other.outcome.tables.clear();
     assert!(update(&mut app, Message::JobFinished(first, Box::new(Ok(other)))).is_empty());
-    update(&mut app, Message::JobProgress(first, Progress { step: "late".into(), done: 0.9 }));
+    update(&mut app, Message::JobProgress(first, Progress { step: "late".into(), done: 0.9, left_s: None }));
     assert!(app.record().is_none());
     assert_eq!(app.job().map(|job| job.progress.done), Some(0.0));
     update(&mut app, Message::JobFinished(second, Box::new(Ok(done()))));

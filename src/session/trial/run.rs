@@ -78,10 +78,8 @@ pub fn run_blocks(
             let step = result.and_then(|number| {
                 ready[number] = true;
                 done += work.block_size().min(patients - number * work.block_size());
-                control.at(
-                    &words(ran.resumed + done, patients, done, &started),
-                    from + (to - from) * (ran.resumed + done) as f64 / patients as f64,
-                )?;
+                let (step, left_s) = words(ran.resumed + done, patients, done, &started);
+                control.at_with_estimate(&step, from + (to - from) * (ran.resumed + done) as f64 / patients as f64, left_s)?;
                 fold(&ready, &mut summary)
             });
             if let Err(error) = step {
@@ -106,15 +104,9 @@ pub fn run_blocks(
     Ok((summary, ran))
 }
 
-/// "320 of 1000 virtual patients, 52 a second, about 13 s left".
-fn words(done: usize, all: usize, done_now: usize, started: &Instant) -> String {
-    let elapsed_s = started.elapsed().as_secs_f64();
-    let rate = done_now as f64 / elapsed_s.max(1e-9);
-    let left_s = (all - done) as f64 / rate.max(1e-9);
-    if elapsed_s < 0.5 || done == all {
-        return format!("{done} of {all} virtual patients");
-    }
-    let left = if left_s < 90.0 { format!("{left_s:.0} s") } else { format!("{:.0} min", left_s / 60.0) };
-    let rate = if rate >= 10.0 { format!("{rate:.0}") } else { format!("{rate:.1}") };
-    format!("{done} of {all} virtual patients, {rate} a second, about {left} left")
+/// "320 of 1000 virtual patients, 52 a second", and how long the rest takes (s).
+fn words(done: usize, all: usize, done_now: usize, started: &Instant) -> (String, f64) {
+    let rate = done_now as f64 / started.elapsed().as_secs_f64().max(1e-9);
+    let per_second = if rate >= 10.0 { format!("{rate:.0}") } else { format!("{rate:.1}") };
+    (format!("{done} of {all} virtual patients, {per_second} a second"), (all - done) as f64 / rate.max(1e-9))
 }
