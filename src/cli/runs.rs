@@ -98,7 +98,7 @@ pub fn reproduce_run(run: &Path, scenario: Option<&Path>, threads: Option<usize>
                         found.same,
                         found.different.join("\n  ")
                     ));
-                    for place in &found.left {
+                    if let Some(place) = &found.left {
                         print(&format!("The second run is kept: `rpt diff {} {}`\n", run.display(), place.display()));
                     }
                 }
