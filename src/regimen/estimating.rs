@@ -13,7 +13,7 @@ impl Delivery<'_> {
         scans: &[Scan],
         outlines: &[f64],
     ) -> Result<Vec<Option<DoseEstimate>>, Problem> {
-        let clinic = &self.regimen.clinic;
+        let clinic = &self.to.regimen().clinic;
         let slowest = self.plan.model.nuclide.map(|nuclide| nuclide.decay_constant_per_h());
         let mut regions = Vec::new();
         if let SeveralScans::Map(protocol) = &clinic.estimator.several
@@ -26,7 +26,7 @@ impl Delivery<'_> {
                     self.observable(&scan.region).map(|observable| (observable, scan, cv))
                 })
                 .collect::<Result<_, _>>()?;
-            let found = protocol.estimate(self.plan, self.course.parameters(), dose, &placed, self.settings)?;
+            let found = protocol.estimate(self.plan, self.course.parameters(), dose, &placed, &self.settings)?;
             for (observable, estimate) in found {
                 let name = self.plan.model.observables[observable].name.clone();
                 let outline = clinic.imaging.iter().position(|protocol| protocol.region == name).map_or(1.0, |at| outlines[at]);

@@ -40,7 +40,7 @@ pub use clinic::{
     SeveralScans, SingleScan, SizeProtocol, WhichCycles,
 };
 pub use decide::{Decision, StopCause, decide};
-pub use deliver::deliver;
+pub use deliver::{DeliveredTo, Delivery, Step, deliver, deliver_with};
 pub use delivered::{ArmResult, CycleRecord, RegimenError};
 pub use formula::{Formula, FormulaFault, KnownValue, KnownValues};
 pub use gate::{Condition, Gate, Reduce, Verdict};

@@ -11,6 +11,7 @@ use crate::radiobiology::lesion::{LesionCourse, LesionParameters, Response, reci
 use crate::radiobiology::psa::{PsaCourse, PsaParameters};
 use crate::radiobiology::registry::DoseEffectModel;
 use crate::random::RandomSource;
+use std::ops::Deref;
 
 /// First stream of the drift.
 const DRIFT_STREAM: u32 = 3_000_000;
@@ -151,8 +152,8 @@ impl PhysiologyPlan {
 
 /// The patient's physiology under way.
 #[derive(Clone, Debug)]
-pub struct Physiology<'p> {
-    plan: &'p PhysiologyPlan,
+pub struct Physiology<P> {
+    plan: P,
     patient: u64,
     own: Vec<f64>,
     counts: Vec<LineageCourse>,
@@ -178,13 +179,12 @@ pub struct PhysiologyCurves {
     pub psa_ug_per_l: Vec<f64>,
 }
 
-impl<'p> Physiology<'p> {
-    /// The patient before the first cycle; `parameters` are the patient's own of the model.
-    pub fn new(plan: &'p PhysiologyPlan, patient: u64, parameters: &[f64]) -> Physiology<'p> {
+impl<P: Deref<Target = PhysiologyPlan>> Physiology<P> {
+    /// The patient before the first cycle; `parameters` are the patient's own of the model. `plan` may be lent or owned.
+    pub fn new(plan: P, patient: u64, parameters: &[f64]) -> Physiology<P> {
         let counts: Vec<LineageCourse> = plan.counts.iter().flat_map(|counts| &counts.lineages).map(LineageCourse::new).collect();
         let lesions: Vec<LesionCourse> = plan.lesions.iter().map(|lesion| LesionCourse::new(&lesion.growth, lesion.volume_ml)).collect();
         Physiology {
-            plan,
             patient,
             own: parameters.to_vec(),
             clearance_ml_per_min: plan.kidneys.as_ref().map_or(0.0, |kidneys| kidneys.baseline_ml_per_min),
@@ -196,6 +196,7 @@ impl<'p> Physiology<'p> {
             counts,
             lesions,
             psa: plan.psa.as_ref().map(|psa| PsaCourse::new(psa.parameters, psa.initial_ug_per_l)),
+            plan,
         }
     }
 

@@ -106,6 +106,42 @@ pub fn solve_cohort(
     Ok(CohortWork { method, reason, busy, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
 }
 
+/// Solves the jobs that `next` gives, on the calling thread; `done` receives every result with its job's index. Further jobs may depend on what `done` was told:
+/// `next` is asked again whenever there is room, and the work ends once nothing is under way and `next` has nothing.
+///
+/// Methods, tolerances and bits are those of [`solve_cohort`].
+///
+/// # Errors
+/// Options that make no sense, or a method that does not suit the system; nothing was asked for then.
+pub fn solve_queue(
+    system: &System,
+    options: &Options,
+    instruction_set: InstructionSet,
+    next: &mut dyn FnMut() -> Option<Job>,
+    done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
+) -> Result<CohortWork, SolveError> {
+    options.check_shared(system.state_count())?;
+    let (method, reason) = choose(system, options.method, instruction_set)?;
+    let done = std::cell::RefCell::new(done);
+    let next = &mut || {
+        loop {
+            let job = next()?;
+            match check_parameters(system, &job) {
+                Ok(()) => return Some(job),
+                Err(error) => (done.borrow_mut())(job.index, Err(error)),
+            }
+        }
+    };
+    let done = &mut |index, result| (done.borrow_mut())(index, result);
+    let lanes = match method {
+        Method::Stiff => stiff_lanes(system, options, instruction_set, next, done),
+        Method::Exact => exact(system, options, instruction_set, next, done),
+        Method::NonStiff => one_by_one(system, options, next, done),
+    };
+    let busy = if lanes.tried == 0 { 1.0 } else { lanes.taken as f64 / (lanes.tried * PATIENT_LANES) as f64 };
+    Ok(CohortWork { method, reason, busy, bytes_per_patient: lanes.bytes / PATIENT_LANES })
+}
+
 /// The method for a whole cohort: it depends on the system alone, so that it is the same for every patient.
 fn choose(system: &System, asked: MethodChoice, set: InstructionSet) -> Result<(Method, String), SolveError> {
     let by_request = |method: Method| Ok((method, format!("{method}, because it was asked for")));

@@ -45,7 +45,7 @@ mod trajectory;
 mod reference;
 
 pub use choice::{MAXIMUM_EXACT_STATES, STIFFNESS_LIMIT};
-pub use cohort::{CohortWork, Crew, PATIENT_LANES, solve_cohort};
+pub use cohort::{CohortWork, Crew, PATIENT_LANES, solve_cohort, solve_queue};
 pub use drive::solve;
 pub use dynamics::Dynamics;
 pub use error::SolveError;

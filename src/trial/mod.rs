@@ -1,9 +1,10 @@
 //! The same patients through every arm: counterfactual runs, their paired differences, cohorts and trials.
 //!
 //! `paired`: one patient's arms; `cohort`: virtual patients; `quantities`: what an arm came to, as named numbers; `row`, `work`: numbered blocks of patients;
-//! `spread`, `fold`: what all of them came to, in bounded memory.
+//! `lanes`: many deliveries side by side; `spread`, `fold`: what all of them came to, in bounded memory.
 mod cohort;
 mod fold;
+mod lanes;
 mod paired;
 mod quantities;
 mod row;
@@ -12,6 +13,7 @@ mod work;
 
 pub use cohort::{CohortPlan, Variation, Varied};
 pub use fold::{FailureCount, Misfit, TrialSummary};
+pub use lanes::{PatientArm, deliver_patients};
 pub use paired::{PairedArms, PairedDifference, deliver_all};
 pub use quantities::{Effect, Quantity, effect_quantity, quantities};
 pub use row::{ArmCourse, ArmRow, Block, GivenCycle, PatientRow, RowColumn, cause_name};

@@ -7,6 +7,7 @@
 mod balance;
 mod elasticities;
 mod moving_doses;
+mod piece;
 mod plan;
 mod progress;
 mod sensitivities;

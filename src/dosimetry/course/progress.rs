@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use super::balance::{Balance, CompartmentBalance};
 use super::plan::CoursePlan;
 use crate::model::checked::ObservableKind;
-use crate::solve::{Bolus, Infusion, Method, MethodChoice, Options, Schedule, Span, Statistics, solve, system::explain};
+use crate::solve::{Bolus, Infusion, Method, MethodChoice, Schedule, Statistics};
 
 /// Doses given at one site at one time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +71,16 @@ pub struct Samples {
     pub doses_gy: Vec<Vec<f64>>,
 }
 
+impl Samples {
+    /// Forgets what was sampled.
+    pub fn clear(&mut self) {
+        self.times_min.clear();
+        for curves in [&mut self.values, &mut self.activities, &mut self.dose_rates_gy_per_h, &mut self.doses_gy] {
+            curves.iter_mut().for_each(Vec::clear);
+        }
+    }
+}
+
 /// Dose to a target up to the present time of a course.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TargetDose {
@@ -97,7 +107,7 @@ pub struct Course<'p> {
     pub samples: Samples,
     /// Start (min), duration (min) and labelled amount of every dose, for shares of what was injected so far.
     given: Vec<(f64, f64, f64)>,
-    largest_amount: f64,
+    pub(super) largest_amount: f64,
     /// What the solves cost so far.
     pub statistics: Statistics,
     /// The method of the last solve and why.
@@ -210,23 +220,6 @@ impl<'p> Course<'p> {
         Ok(())
     }
 
-    /// Advances to `until_min`, recording the observables at `times_min` (ascending, after the present time or at it).
-    pub fn advance(&mut self, until_min: f64, times_min: &[f64], settings: &SolveSettings) -> Result<(), CourseError> {
-        let span = Span { start: self.time_min, stop: until_min, samples: times_min.to_vec() };
-        let options = self.options(settings);
-        let mut bound = self.plan.system.bind(&self.parameters);
-        let trajectory = solve(&mut bound, &self.state, &self.schedule, &span, &options).map_err(|error| CourseError::Solve {
-            cancelled: matches!(error, crate::solve::SolveError::Cancelled { .. }),
-            sentence: explain(&error, &self.plan.system),
-        })?;
-        for (sample, time_min) in trajectory.times.iter().enumerate() {
-            self.record(*time_min, trajectory.state(sample));
-        }
-        self.take_state(until_min, trajectory.final_state, trajectory.statistics);
-        self.method = Some((trajectory.method, trajectory.reason));
-        Ok(())
-    }
-
     /// Takes over what a solve until `until_min` has reached.
     pub(super) fn take_state(&mut self, until_min: f64, state: Vec<f64>, part: Statistics) {
         self.state = state;
@@ -238,27 +231,6 @@ impl<'p> Course<'p> {
         total.jacobian_evaluations += part.jacobian_evaluations;
         total.factorisations += part.factorisations;
         total.pivoted_fallbacks += part.pivoted_fallbacks;
-    }
-
-    pub(super) fn options<'a>(&self, settings: &SolveSettings<'a>) -> Options<'a> {
-        let model_states = self.plan.system.model_state_count();
-        let floor = (settings.amount_floor * self.largest_amount).max(f64::MIN_POSITIVE);
-        let activity = (self.activity_per_amount() * self.largest_amount).max(1e-30);
-        let mut tolerances = vec![floor; model_states];
-        // riders: far below what one minute of all activity would give
-        let tiny = settings.relative_tolerance * 1e-3;
-        tolerances.extend(self.plan.system.rider_scales().iter().map(|scale| (tiny * scale * activity).max(1e-300)));
-        for position in self.plan.protraction.iter().flatten() {
-            let largest = self.plan.dose_terms.iter().flatten().map(|(_, s)| s * activity).fold(0.0, f64::max);
-            tolerances[*position] = (tiny * largest * largest).max(1e-300);
-        }
-        for position in self.plan.compartment_integrals.iter().flatten() {
-            tolerances[*position] = (tiny * self.largest_amount).max(1e-300);
-        }
-        let mut options = Options::new(settings.relative_tolerance, tolerances).with_method(settings.method);
-        options.non_negative = (0..self.plan.system.state_count()).map(|state| state < model_states).collect();
-        options.cancel = settings.cancel;
-        options
     }
 
     /// Samples everything at a state of the course.
