@@ -55,7 +55,11 @@ pub(super) fn add(
     let cancel = control.cancel;
     let patients = numbered(section.plan.patients, "virtual patients", (0.75, 0.95), control, |number, _| {
         let settings = SolveSettings { cancel: Some(cancel), ..*settings };
-        let (own, of_patient) = section.plan.patient(number, &plan.model, parameters, regimen);
+        let drawn = match section.plan.draw(number, &plan.model, parameters, regimen) {
+            Ok(drawn) => drawn,
+            Err(error) => return Ok(regimen.arms.iter().map(|_| Err(error.to_string())).collect()),
+        };
+        let (own, of_patient) = (drawn.parameters, drawn.regimen);
         of_patient
             .arms
             .iter()
@@ -72,7 +76,6 @@ pub(super) fn add(
     }
     let spreads = spreads(regimen, &patients);
     outcome.assumptions.extend(section.assumptions.iter().cloned());
-    outcome.assumptions.push("varied quantities are drawn independently of each other".into());
     outcome.tables.push(cohort_table(regimen, section, &spreads, failed.len()));
     if !section.published.is_empty() {
         let table = published_table(regimen, section, &spreads, &mut outcome.findings);
