@@ -10,7 +10,7 @@ use rptbench::regimen::{
     KnownValues, LaboratoryProtocol, LaboratoryValue, LesionPlan, PatientRecord, Physiology, PhysiologyPlan, Reduce, RegimenPlan,
     StopCause, StopRule, decide, deliver,
 };
-use rptbench::trial::{CohortPlan, Variation, Varied};
+use rptbench::trial::{CohortPlan, PopulationPlan, Variation, Varied};
 use rptbench::units::{ACTIVITY, MINUTES_PER_WEEK};
 
 const ORGAN: &str = "
@@ -195,9 +195,10 @@ fn the_clearance_of_a_drawn_patient_is_that_of_the_parameter_that_holds_it() {
     let mut regimen = regimen(90.0, arm);
     let per_ml_per_min = model.parameters[at].value / 90.0;
     regimen.physiology.kidneys.as_mut().unwrap().baseline_parameter = Some((at, per_ml_per_min));
-    let variation = Variation { name: "clearance".into(), varied: Varied::Parameter(at), cv: 0.3, about_mean: false, factors: (0.0, 1e9) };
-    let cohort = CohortPlan { patients: 2, seed: 3, variations: vec![variation], risk_factor_share: None };
-    let (parameters, own) = cohort.patient(1, &model, &model.parameter_values(), &regimen);
+    let variation = Variation::log_normal("clearance", Varied::Parameter(at), 0.3, false, (0.0, 1e9));
+    let cohort = CohortPlan { patients: 2, seed: 3, population: std::sync::Arc::new(PopulationPlan::of(vec![variation])) };
+    let drawn = cohort.draw(1, &model, &model.parameter_values(), &regimen).unwrap();
+    let (parameters, own) = (drawn.parameters, drawn.regimen);
     let clearance = own.physiology.kidneys.unwrap().baseline_ml_per_min;
     assert!((clearance - 90.0).abs() > 0.1);
     assert!((clearance - parameters[at] / per_ml_per_min).abs() < 1e-9);

@@ -1,6 +1,6 @@
 //! What a regimen is: its arms with their limits, and what all arms share.
 use super::clinic::Clinic;
-use super::formula::{Formula, KnownValue, KnownValues};
+use super::formula::{Formula, KnownValues};
 use super::gate::Gate;
 use super::physiology::PhysiologyPlan;
 use super::stop::StopRule;
@@ -187,10 +187,14 @@ impl RegimenPlan {
         {
             kidneys.baseline_ml_per_min = parameters[at] / per_ml_per_min;
         }
-        let values = model.values(parameters);
+        // derived values cost the whole graph: only where one is known
+        let mut nodes: Option<Vec<f64>> = None;
         for (name, known) in &mut self.known {
-            if let Some(value) = values.get(name) {
-                *known = KnownValue { value: *value, ..*known };
+            if let Some(at) = model.parameter(name) {
+                known.value = parameters[at];
+            } else if let Some(derived) = model.derived.iter().find(|derived| derived.path == *name) {
+                let nodes = nodes.get_or_insert_with(|| model.graph.evaluate(parameters, &[], 0.0));
+                known.value = nodes[derived.node.0 as usize];
             }
         }
     }

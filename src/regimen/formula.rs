@@ -45,6 +45,15 @@ pub struct FormulaFault {
 impl Formula {
     /// Reads a formula and proves that it has dimension `wanted`, given the names that a rule may read.
     pub fn read(text: &str, known: &KnownValues, wanted: Dimension) -> Result<Formula, FormulaFault> {
+        let (formula, found) = Formula::read_any(text, known)?;
+        if found != wanted {
+            return Err(fault(&formula.tree, format!("this is {found}, but {wanted} is needed"), None));
+        }
+        Ok(formula)
+    }
+
+    /// Reads a formula of any dimension, and says which.
+    pub fn read_any(text: &str, known: &KnownValues) -> Result<(Formula, Dimension), FormulaFault> {
         let tree = parse(text).map_err(|error| FormulaFault {
             start: error.span.start,
             end: error.span.end,
@@ -52,10 +61,12 @@ impl Formula {
             help: error.help,
         })?;
         let found = dimension_of(&tree, known)?;
-        if found != wanted {
-            return Err(fault(&tree, format!("this is {found}, but {wanted} is needed"), None));
-        }
-        Ok(Formula { text: text.to_owned(), tree })
+        Ok((Formula { text: text.to_owned(), tree }, found))
+    }
+
+    /// Its syntax tree.
+    pub fn tree(&self) -> &Expression {
+        &self.tree
     }
 
     /// The value (internal units) for what is known now; not finite where it cannot be computed.

@@ -1,21 +1,25 @@
 //! The same patients through every arm: counterfactual runs, their paired differences, cohorts and trials.
 //!
-//! `paired`: one patient's arms; `cohort`: virtual patients; `quantities`: what an arm came to, as named numbers; `row`, `work`: numbered blocks of patients;
+//! `paired`: one patient's arms; `population`: virtual patients; `quantities`: what an arm came to, as named numbers; `row`, `work`: numbered blocks of patients;
 //! `lanes`: many deliveries side by side; `spread`, `fold`: what all of them came to, in bounded memory.
-mod cohort;
 mod fold;
 mod lanes;
 mod paired;
+mod population;
 mod quantities;
 mod row;
 mod spread;
 mod work;
 
-pub use cohort::{CohortPlan, Variation, Varied};
 pub use fold::{FailureCount, Misfit, TrialSummary};
 pub use lanes::{PatientArm, deliver_patients};
 pub use paired::{PairedArms, PairedDifference, deliver_all};
+pub use population::{
+    CohortPlan, Condition, Correlation, Covariate, CovariateOrigin, Distribution, Ends, MOST_ATTEMPTS, NOTHING_LEFT, Names,
+    NotPositiveDefinite, PeopleTable, PopulationError, PopulationPlan, Possible, RiskFactor, Rule, Scores, Source, Term, Variation, Varied,
+    VirtualPatient,
+};
 pub use quantities::{Effect, Quantity, effect_quantity, quantities};
 pub use row::{ArmCourse, ArmRow, Block, GivenCycle, PatientRow, RowColumn, cause_name};
 pub use spread::{EXACT, RELATIVE_ERROR, Spread};
-pub use work::{Cancelled, SHOWN_COURSES, TrialWork};
+pub use work::{BlockFault, SHOWN_COURSES, TrialWork};

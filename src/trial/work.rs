@@ -1,11 +1,19 @@
 //! One numbered block of a virtual trial: draw its patients, send each through every arm, keep rows.
 //!
 //! A block is a function of the plan and its number alone: any thread, process or machine gives the same bits.
-use super::cohort::CohortPlan;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::lanes::{PatientArm, deliver_patients};
+use super::population::{CohortPlan, PopulationError};
 use super::quantities::{Effect, quantities};
 use super::row::{ArmCourse, ArmRow, Block, PatientRow, RowColumn};
 use crate::dosimetry::course::{CoursePlan, DoseTarget, SolveSettings};
-use crate::regimen::{ArmResult, RegimenError, RegimenPlan, deliver};
+use crate::math::InstructionSet;
+use crate::regimen::{ArmResult, RegimenError, RegimenPlan};
+use crate::solve::SolveError;
 
 /// So many patients, the first, keep the courses of their cycles for figures.
 pub const SHOWN_COURSES: usize = 40;
@@ -30,11 +38,28 @@ pub struct TrialWork<'a> {
     pub effects: &'a [Effect],
     /// Tolerances, method, cancel.
     pub settings: SolveSettings<'a>,
+    /// Instructions of the lanes; the bits do not depend on it.
+    pub instruction_set: InstructionSet,
 }
 
-/// The work was cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cancelled;
+/// Why a block could not be done.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum BlockFault {
+    /// Cancelled from outside.
+    #[error("cancelled")]
+    Cancelled,
+    /// No candidate is eligible: the population is empty, as far as can be told.
+    #[error("patient {patient}: {problem}")]
+    NoneEligible {
+        /// The patient who was looked for.
+        patient: usize,
+        /// What was found.
+        problem: PopulationError,
+    },
+    /// Settings that make no sense for the model.
+    #[error("{0}")]
+    Settings(SolveError),
+}
 
 impl TrialWork<'_> {
     /// Patients of a block.
@@ -63,47 +88,114 @@ impl TrialWork<'_> {
     /// Does block `number`.
     ///
     /// # Errors
-    /// Cancelled from outside; any other failure is kept in the row of its patient.
-    pub fn block(&self, number: usize) -> Result<Block, Cancelled> {
+    /// Cancelled from outside, or no eligible patient; any other failure is kept in the row of its patient.
+    pub fn block(&self, number: usize) -> Result<Block, BlockFault> {
         let first = number * self.block_size();
         let last = (first + self.block_size()).min(self.cohort.patients);
-        let patients = (first..last).map(|patient| self.draw_and_deliver(patient, patient < SHOWN_COURSES));
-        Ok(Block { number, first, patients: patients.collect::<Result<_, _>>()? })
+        Ok(Block { number, first, patients: self.patients(first..last, SHOWN_COURSES)? })
     }
 
     /// One patient with the courses of the cycles, to the bit the patient of the block.
     ///
     /// # Errors
-    /// Cancelled from outside.
-    pub fn patient(&self, number: usize) -> Result<PatientRow, Cancelled> {
-        self.draw_and_deliver(number, true)
+    /// As [`TrialWork::block`].
+    pub fn patient(&self, number: usize) -> Result<Option<PatientRow>, BlockFault> {
+        Ok(self.patients(number..number + 1, usize::MAX)?.pop())
     }
 
-    fn draw_and_deliver(&self, patient: usize, with_course: bool) -> Result<PatientRow, Cancelled> {
-        let (parameters, regimen) = self.cohort.patient(patient, &self.plan.model, self.parameters, self.regimen);
-        let mut arms = Vec::with_capacity(regimen.arms.len());
-        for arm in &regimen.arms {
-            arms.push(self.row(with_course, &regimen, deliver(self.plan, &regimen, arm, &parameters, &self.settings))?);
-        }
-        Ok(PatientRow { covariates: Vec::new(), screened: 1, turned_away: Vec::new(), arms })
-    }
-
-    fn row(
-        &self,
-        with_course: bool,
-        regimen: &RegimenPlan,
-        result: Result<ArmResult, RegimenError>,
-    ) -> Result<Result<ArmRow, String>, Cancelled> {
-        match result {
-            Ok(arm) => {
-                let values = quantities(self.targets(), regimen, self.effects, &arm);
-                Ok(Ok(ArmRow {
-                    values: values.into_iter().map(|quantity| quantity.value.unwrap_or(f64::NAN)).collect(),
-                    course: with_course.then(|| ArmCourse::of(&arm)),
-                }))
+    /// Patients `numbers` through every arm; those before `courses` keep their courses.
+    fn patients(&self, numbers: Range<usize>, courses: usize) -> Result<Vec<PatientRow>, BlockFault> {
+        let first = numbers.start;
+        let held =
+            RefCell::new(Held { rows: Vec::with_capacity(numbers.len()), regimens: Vec::new(), waiting: VecDeque::new(), fault: None });
+        let mut numbers = numbers;
+        let mut next = || {
+            let mut held = held.borrow_mut();
+            loop {
+                if let Some(arm) = held.waiting.pop_front() {
+                    return Some(arm);
+                }
+                let number = numbers.next()?;
+                if !self.admit(number, &mut held) {
+                    return None;
+                }
             }
-            Err(error) if error.cancelled => Err(Cancelled),
-            Err(error) => Ok(Err(format!("cycle {}: {}", error.cycle, error.problem))),
+        };
+        let mut done = |number: usize, arm: usize, result: Result<ArmResult, RegimenError>| {
+            let mut held = held.borrow_mut();
+            let at = number - first;
+            let row = match result {
+                Err(error) if error.cancelled => {
+                    held.fault.get_or_insert(BlockFault::Cancelled);
+                    return;
+                }
+                Err(error) => Err(format!("cycle {}: {}", error.cycle, error.problem)),
+                Ok(result) => {
+                    let Some(regimen) = held.regimens[at].clone() else { return };
+                    let values = quantities(self.targets(), &regimen, self.effects, &result);
+                    Ok(ArmRow {
+                        values: values.into_iter().map(|quantity| quantity.value.unwrap_or(f64::NAN)).collect(),
+                        course: (number < courses).then(|| ArmCourse::of(&result)),
+                    })
+                }
+            };
+            held.rows[at].arms[arm] = row;
+        };
+        deliver_patients(self.plan, &self.settings, self.instruction_set, &mut next, &mut done).map_err(BlockFault::Settings)?;
+        let held = held.into_inner();
+        match held.fault {
+            Some(fault) => Err(fault),
+            None if self.settings.cancel.is_some_and(|cancel| cancel.load(std::sync::atomic::Ordering::Relaxed)) => {
+                Err(BlockFault::Cancelled)
+            }
+            None => Ok(held.rows),
         }
     }
+
+    /// Draws a patient and queues the arms; false where the block must end.
+    fn admit(&self, number: usize, held: &mut Held) -> bool {
+        match self.cohort.draw(number, &self.plan.model, self.parameters, self.regimen) {
+            Ok(drawn) => {
+                let regimen = Arc::new(drawn.regimen);
+                let parameters: Arc<[f64]> = drawn.parameters.into();
+                let arms = regimen.arms.len();
+                held.waiting.extend((0..arms).map(|arm| PatientArm {
+                    number,
+                    arm,
+                    parameters: Arc::clone(&parameters),
+                    regimen: Arc::clone(&regimen),
+                }));
+                held.regimens.push(Some(regimen));
+                held.rows.push(PatientRow {
+                    covariates: drawn.covariates.into_iter().map(|(_, value)| value).collect(),
+                    screened: drawn.screened,
+                    turned_away: drawn.turned_away,
+                    arms: vec![Err("not delivered".to_owned()); arms],
+                });
+                true
+            }
+            Err(problem @ PopulationError::NoneEligible { .. }) => {
+                held.fault.get_or_insert(BlockFault::NoneEligible { patient: number, problem });
+                false
+            }
+            Err(problem) => {
+                held.regimens.push(None);
+                held.rows.push(PatientRow {
+                    covariates: vec![f64::NAN; self.cohort.columns().len()],
+                    screened: 1,
+                    turned_away: Vec::new(),
+                    arms: vec![Err(format!("not drawn: {problem}")); self.regimen.arms.len()],
+                });
+                true
+            }
+        }
+    }
+}
+
+/// Patients of a block under way.
+struct Held {
+    rows: Vec<PatientRow>,
+    regimens: Vec<Option<Arc<RegimenPlan>>>,
+    waiting: VecDeque<PatientArm>,
+    fault: Option<BlockFault>,
 }

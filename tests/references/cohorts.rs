@@ -2,9 +2,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use rptbench::model::Model;
+use rptbench::regimen::RegimenPlan;
 use rptbench::session::scenario::Scenario;
 use rptbench::session::work::{Control, Outcome, Task, perform};
-use rptbench::trial::{CohortPlan, Variation, Varied};
+use rptbench::trial::{CohortPlan, PopulationPlan, Variation, Varied};
 
 use crate::support::{close, copy_project, scenario};
 
@@ -13,6 +15,11 @@ fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     (mean, (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)).sqrt())
+}
+
+fn patient(plan: &CohortPlan, number: usize, model: &Model, own: &[f64], regimen: &RegimenPlan) -> (Vec<f64>, RegimenPlan) {
+    let drawn = plan.draw(number, model, own, regimen).unwrap();
+    (drawn.parameters, drawn.regimen)
 }
 
 fn cohort(name: &str) -> (Scenario, CohortPlan) {
@@ -26,10 +33,10 @@ fn a_patient_is_the_same_in_any_order_and_any_cohort() {
     let (scenario, plan) = cohort("netter1");
     let regimen = scenario.regimens.as_ref().unwrap();
     let own = scenario.model.parameter_values();
-    let forwards: Vec<_> = (0..30).map(|number| plan.patient(number, &scenario.model, &own, regimen)).collect();
+    let forwards: Vec<_> = (0..30).map(|number| patient(&plan, number, &scenario.model, &own, regimen)).collect();
     let larger = CohortPlan { patients: 10 * plan.patients, ..plan.clone() };
     for number in (0..30).rev() {
-        let again = larger.patient(number, &scenario.model, &own, regimen);
+        let again = patient(&larger, number, &scenario.model, &own, regimen);
         assert_eq!(again.0, forwards[number].0);
         assert_eq!(again.1, forwards[number].1);
     }
@@ -38,7 +45,7 @@ fn a_patient_is_the_same_in_any_order_and_any_cohort() {
         assert_ne!(pair[0].1.clinic.seed, pair[1].1.clinic.seed, "two patients with one noise");
     }
     let other = CohortPlan { seed: plan.seed + 1, ..plan };
-    assert_ne!(other.patient(0, &scenario.model, &own, regimen).0, forwards[0].0);
+    assert_ne!(patient(&other, 0, &scenario.model, &own, regimen).0, forwards[0].0);
 }
 
 /// 40 % CV: σ = √ln 1.16 = 0.385253. About the median: mean of ln 0. About the mean: mean 1, and so mean of ln −σ²/2 = −0.0742. Five standard errors of 6000 draws.
@@ -49,10 +56,9 @@ fn draws_are_log_normal_about_the_median_or_the_mean() {
     let own = scenario.model.parameter_values();
     let at = scenario.model.parameter("kidneys.uptake").unwrap();
     for about_mean in [false, true] {
-        let variation =
-            Variation { name: "kidneys.uptake".into(), varied: Varied::Parameter(at), cv: 0.4, about_mean, factors: (0.0, f64::INFINITY) };
-        let plan = CohortPlan { variations: vec![variation], ..plan.clone() };
-        let factors: Vec<f64> = (0..6000).map(|number| plan.patient(number, &scenario.model, &own, regimen).0[at] / own[at]).collect();
+        let variation = Variation::log_normal("kidneys.uptake", Varied::Parameter(at), 0.4, about_mean, (0.0, f64::INFINITY));
+        let plan = CohortPlan { population: Arc::new(PopulationPlan::of(vec![variation])), ..plan.clone() };
+        let factors: Vec<f64> = (0..6000).map(|number| patient(&plan, number, &scenario.model, &own, regimen).0[at] / own[at]).collect();
         let logarithms: Vec<f64> = factors.iter().map(|factor| factor.ln()).collect();
         let (mean, sd) = moments(&logarithms);
         let root = 6000.0_f64.sqrt();
@@ -75,7 +81,7 @@ fn entry_criteria_covariates_and_risk_factors() {
     let at = scenario.model.parameter("creatinine_clearance").unwrap();
     let mut cut = 0;
     for number in 0..2000 {
-        let (parameters, of_patient) = plan.patient(number, &scenario.model, &own, regimen);
+        let (parameters, of_patient) = patient(&plan, number, &scenario.model, &own, regimen);
         let factor = parameters[at] / own[at];
         assert!(factor >= 0.51);
         cut += usize::from(factor == 0.51);
@@ -88,7 +94,7 @@ fn entry_criteria_covariates_and_risk_factors() {
     let (scenario, plan) = cohort("iluminet");
     let regimen = scenario.regimens.as_ref().unwrap();
     let own = scenario.model.parameter_values();
-    let with = (0..4000).filter(|number| !plan.patient(*number, &scenario.model, &own, regimen).1.risk_factors.is_empty()).count();
+    let with = (0..4000).filter(|number| !patient(&plan, *number, &scenario.model, &own, regimen).1.risk_factors.is_empty()).count();
     assert!((with as f64 / 4000.0 - 0.4).abs() < 5.0 * (0.4_f64 * 0.6 / 4000.0).sqrt(), "{with}");
 }
 
@@ -99,7 +105,7 @@ fn lineages_share_a_sensitivity_and_have_baselines_of_their_own() {
     let regimen = scenario.regimens.as_ref().unwrap();
     let shipped = &regimen.physiology.counts.as_ref().unwrap().lineages;
     for number in 0..20 {
-        let (_, of_patient) = plan.patient(number, &scenario.model, &scenario.model.parameter_values(), regimen);
+        let (_, of_patient) = patient(&plan, number, &scenario.model, &scenario.model.parameter_values(), regimen);
         let lineages = of_patient.physiology.counts.unwrap().lineages;
         let kill: Vec<f64> = lineages.iter().zip(shipped).map(|(own, of_all)| own.alpha_per_gy / of_all.alpha_per_gy).collect();
         let baseline: Vec<f64> = lineages.iter().zip(shipped).map(|(own, of_all)| own.baseline / of_all.baseline).collect();

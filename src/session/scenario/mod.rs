@@ -226,7 +226,10 @@ impl Scenario {
             regimen_section::regimens(&node, against, &mut faults)
         });
         let cohort = cohort_node.and_then(|node| match &regimens {
-            Some(regimens) => cohort_section::cohort(&node, &model, &targets, regimens, &mut faults),
+            Some(regimens) => {
+                let against = cohort_section::Against { folder: &folder, model: &model, targets: &targets, regimens };
+                cohort_section::cohort(&node, against, &mut faults)
+            }
             None if faults.has_errors() => None,
             None => {
                 faults.error(node.key_place(), "`cohort` sends virtual patients through the arms of `regimens`, of which there are none");
@@ -287,6 +290,7 @@ impl Scenario {
         files.extend(self.uncertainty.as_ref().map(|known| known.file.clone()));
         files.extend(self.fit.as_ref().and_then(|fit| fit.population.clone()));
         files.extend(self.s_value_tables.iter().cloned());
+        files.extend(self.cohort.iter().flat_map(|cohort| cohort.files.iter().cloned()));
         for rival in &self.rivals {
             // a rival's rivals take no part
             match Scenario::load(rival, &[]) {

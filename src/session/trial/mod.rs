@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 use super::scenario::{CohortSection, Scenario};
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
+use crate::math::InstructionSet;
 use crate::regimen::RegimenPlan;
 use crate::report::Failure;
 use crate::report::digest::sha256_hex;
@@ -49,14 +50,14 @@ pub(super) fn add(
 ) -> Result<(), Failed> {
     let cohort = cohort_of(section, options);
     let effects = effects(scenario);
-    let work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel);
+    let work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel)?;
     let columns = work.columns();
     let fingerprint = control.checkpoints.as_ref().map_or(String::new(), |place| place.fingerprint.clone());
     let kind = BlockKind {
         trial: sha256_hex(format!("{fingerprint} {} {} {}", cohort.patients, cohort.seed, work.block_size()).as_bytes()),
         arms: regimen.arms.len(),
         columns: columns.len(),
-        covariates: 0,
+        covariates: cohort.columns().len(),
     };
     let store = match &control.checkpoints {
         Some(place) => {
@@ -67,7 +68,7 @@ pub(super) fn add(
         }
         None => BlockStore::in_memory(),
     };
-    let mut rows = Rows::begin(control.checkpoints.as_ref().map(|place| place.folder.as_path()), regimen, &columns, cohort.patients)?;
+    let mut rows = Rows::begin(control.checkpoints.as_ref().map(|place| place.folder.as_path()), regimen, &cohort, &columns)?;
     let (summary, ran) = run_blocks(&work, &kind, &store, control, share, &mut |block| rows.add(regimen, block))?;
     rows.end(outcome)?;
     outcome.seed = Some(cohort.seed);
@@ -79,7 +80,9 @@ pub(super) fn add(
     outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     add_failures(regimen, &summary, outcome);
     outcome.assumptions.extend(section.assumptions.iter().cloned());
-    outcome.assumptions.push("varied quantities are drawn independently of each other".into());
+    if cohort.population.scores.are_independent() {
+        outcome.assumptions.push("varied quantities are drawn independently of each other".into());
+    }
     outcome.tables.push(tables::spreads(regimen, &cohort, &columns, &summary));
     outcome.tables.extend(tables::differences(regimen, &columns, &summary));
     if !section.published.is_empty() {
@@ -152,12 +155,13 @@ fn work_of<'a>(
     parameters: &'a [f64],
     effects: &'a [Effect],
     cancel: &'a AtomicBool,
-) -> TrialWork<'a> {
+) -> Result<TrialWork<'a>, Failed> {
+    let instruction_set = InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
     let settings = SolveSettings {
         relative_tolerance: scenario.solve.relative_tolerance,
         method: scenario.solve.method,
         cancel: Some(cancel),
         ..SolveSettings::default()
     };
-    TrialWork { plan, regimen, cohort, parameters, effects, settings }
+    Ok(TrialWork { plan, regimen, cohort, parameters, effects, settings, instruction_set })
 }

@@ -1,4 +1,5 @@
 //! One virtual patient again, in full: what he is, what every cycle gave, what he came to. The numbers are those of the trial, to the bit.
+use super::run::refused;
 use super::{TrialOptions, cohort_of, declared, effects, work_of};
 use crate::dosimetry::course::CoursePlan;
 use crate::report::{Column, Table};
@@ -39,9 +40,10 @@ pub fn replay(
     };
     let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
     let effects = effects(scenario);
-    let work = work_of(scenario, &plan, regimen, &cohort, parameters, &effects, control.cancel);
+    let work = work_of(scenario, &plan, regimen, &cohort, parameters, &effects, control.cancel)?;
     control.at(&format!("replaying patient {}", options.patient), 0.1)?;
-    let patient = work.patient(options.patient).map_err(|_| Failed::cancelled("cancelled"))?;
+    let patient = work.patient(options.patient).map_err(refused)?;
+    let Some(patient) = patient else { return Err(Failed::because("the patient was not drawn; please report it")) };
     outcome.seed = Some(cohort.seed);
     outcome.assumptions.extend(section.assumptions.iter().cloned());
     outcome.tables.push(who(&work, options.patient, &patient.covariates));

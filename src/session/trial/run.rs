@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::store::{BlockError, BlockKind, BlockStore};
 use crate::session::work::{Control, Failed};
-use crate::trial::{Block, TrialSummary, TrialWork};
+use crate::trial::{Block, BlockFault, TrialSummary, TrialWork};
 
 /// Told of every block in the order of their numbers.
 pub type EachBlock<'a> = dyn FnMut(&Block) -> Result<(), Failed> + 'a;
@@ -21,6 +21,15 @@ pub struct Ran {
 
 fn kept(error: BlockError) -> Failed {
     Failed::interrupted(error.to_string())
+}
+
+/// What a block that could not be done means for the whole.
+pub fn refused(fault: BlockFault) -> Failed {
+    match fault {
+        BlockFault::Cancelled => Failed::cancelled("cancelled"),
+        BlockFault::NoneEligible { .. } => Failed::input(fault.to_string()),
+        BlockFault::Settings(_) => Failed::because(fault.to_string()),
+    }
 }
 
 /// Does all blocks that `store` does not hold yet, and folds all of them.
@@ -54,7 +63,7 @@ pub fn run_blocks(
                 {
                     let done = match work.block(*number) {
                         Ok(block) => store.keep(kind, &block).map(|()| *number).map_err(kept),
-                        Err(_) => Err(Failed::cancelled("cancelled")),
+                        Err(fault) => Err(refused(fault)),
                     };
                     let failed = done.is_err();
                     if sender.send(done).is_err() || failed {
