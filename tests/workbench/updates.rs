@@ -38,12 +38,12 @@ fn enter_starts_a_run_that_is_published_and_s_one_that_is_not() {
     let mut app = opened(SIZE);
     let effects = ask(&mut app, Command::Enter);
     let [Effect::StartJob(_, request)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((request.task, request.runs_root.as_deref()), (Task::Run, Some(Path::new(FOLDER).join("runs").as_path())));
+    assert_eq!((request.task.clone(), request.runs_root.as_deref()), (Task::Run, Some(Path::new(FOLDER).join("runs").as_path())));
     assert_eq!(request.command, "rpt run scenarios/patient_1");
     ask(&mut app, Command::Move(1));
     let effects = ask(&mut app, Command::Simulate);
     let [Effect::StartJob(_, request)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((request.task, request.runs_root.as_deref()), (Task::Simulate, None));
+    assert_eq!((request.task.clone(), request.runs_root.as_deref()), (Task::Simulate, None));
     assert_eq!(app.jobs.len(), 2, "scenarios run side by side");
 }
 
