@@ -105,6 +105,7 @@ fn regimen(clearance_ml_per_min: f64, arm: Arm) -> RegimenPlan {
             ..PhysiologyPlan::default()
         },
         survival_link: None,
+        events: None,
         coarse_curves: false,
         arms: vec![arm],
         assumptions: Vec::new(),

@@ -10,7 +10,7 @@ mod block;
 mod machine;
 
 pub use block::Block;
-pub use libm::{cbrt, ceil, cos, erfc, exp, expm1, floor, hypot, log, log1p, log2, log10, pow, scalbn, sin, sqrt, tanh};
+pub use libm::{cbrt, ceil, cos, erfc, exp, expm1, floor, hypot, lgamma, log, log1p, log2, log10, pow, scalbn, sin, sqrt, tanh};
 pub use machine::{INSTRUCTION_SET_VARIABLE, InstructionSet, Kernel, Operands, Reader, UnknownInstructionSet};
 
 /// Patients (or directions) that one instruction stream serves: the width of the lanes of every batch.

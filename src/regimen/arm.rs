@@ -1,5 +1,6 @@
 //! What a regimen is: its arms with their limits, and what all arms share.
 use super::clinic::Clinic;
+use super::events::EventPlan;
 use super::formula::{Formula, KnownValues};
 use super::gate::Gate;
 use super::physiology::PhysiologyPlan;
@@ -166,6 +167,8 @@ pub struct RegimenPlan {
     pub physiology: PhysiologyPlan,
     /// A link from the absorbed dose of a target (by position) to a hazard: none unless the user states a hypothesis.
     pub survival_link: Option<(usize, HazardLink)>,
+    /// Progression and death, drawn without regard to dose unless a link is stated; the patient's own seed.
+    pub events: Option<EventPlan>,
     /// Whether the curves may be coarse where nothing depends on them: a cohort keeps none.
     pub coarse_curves: bool,
     /// The arms.

@@ -1,12 +1,12 @@
 //! The rule: what to give next, from what the clinic knows.
 //!
-//! Order on the day of a planned cycle: number of cycles, lesions, gates, limits, activity, reductions, caps.
+//! Order on the day of a planned cycle: death, number of cycles, progression, lesions, gates, limits, activity, reductions, caps.
 use super::arm::{ActivityRule, Adaptation, Arm, Limit, LimitQuantity};
 use super::clinic::DoseEstimate;
 use super::formula::KnownValue;
 use super::gate::{Verdict, lift_tolerated, reduced_mbq};
 use super::record::PatientRecord;
-use super::stop::{StopVerdict, resume};
+use super::stop::{StopRule, StopVerdict, resume};
 use crate::dosimetry::course::DoseTarget;
 use crate::dosimetry::course::Repair;
 use crate::radiobiology::bed::dose_for_bed_gy;
@@ -53,6 +53,10 @@ pub enum StopCause {
     Lesions,
     /// The rule gave no usable activity.
     NoActivity,
+    /// Progression by the event model, in an arm that stops on it.
+    Progression,
+    /// Death by the event model.
+    Death,
 }
 
 /// How often a suspended treatment is looked at (min): every 6 weeks.
@@ -61,6 +65,9 @@ const SUSPENSION_CHECK_MIN: f64 = 6.0 * MINUTES_PER_WEEK;
 /// Decides on the next cycle of `arm` at `now_min`. Gates that fire are entered into the record.
 pub fn decide(arm: &Arm, targets: &[DoseTarget], record: &mut PatientRecord, now_min: f64) -> Decision {
     let number = record.cycles.len() + 1;
+    if record.died_min.is_some() {
+        return Decision::Stop { cause: StopCause::Death, reason: "death".to_owned() };
+    }
     if number > arm.cycles {
         return Decision::Stop {
             cause: StopCause::Planned,
@@ -70,6 +77,9 @@ pub fn decide(arm: &Arm, targets: &[DoseTarget], record: &mut PatientRecord, now
                 _ => format!("all {} planned cycles given", arm.cycles),
             },
         };
+    }
+    if record.progressed_min.is_some() && arm.stops.contains(&StopRule::Progression) {
+        return Decision::Stop { cause: StopCause::Progression, reason: "progression".to_owned() };
     }
     resume(record);
     for rule in &arm.stops {

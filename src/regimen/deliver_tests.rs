@@ -73,6 +73,7 @@ fn regimen(clinic: Clinic, physiology: PhysiologyPlan) -> RegimenPlan {
         risk_factors: Vec::new(),
         physiology,
         survival_link: None,
+        events: None,
         coarse_curves: false,
         arms: Vec::new(),
         assumptions: Vec::new(),

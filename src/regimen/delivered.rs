@@ -2,6 +2,7 @@
 use super::arm::{Arm, RegimenPlan};
 use super::clinic::{DoseEstimate, Scan};
 use super::decide::StopCause;
+use super::events::EventTimes;
 use super::physiology::PhysiologyCurves;
 use super::record::PatientRecord;
 use super::workload::Workload;
@@ -57,6 +58,10 @@ pub struct ArmResult {
     pub record: PatientRecord,
     /// Scans, samples, visits, nights.
     pub workload: Workload,
+    /// When the rule ended the treatment (min).
+    pub ended_min: f64,
+    /// Progression and death, where the regimen has an event model.
+    pub events: Option<EventTimes>,
 }
 
 impl ArmResult {
@@ -81,6 +86,8 @@ impl ArmResult {
             },
             record: PatientRecord::default(),
             workload: Workload::default(),
+            ended_min: 0.0,
+            events: None,
         }
     }
 

@@ -4,13 +4,14 @@
 //! measured sizes of lesions. What the patient really received, and what it did, comes from the model and from `physiology`.
 //!
 //! `formula`, `arm`, `gate`, `stop`: what a user writes; `clinic`: what is measured; `record`: what is known; `decide`: the rule; `deliver`: one arm in one patient, with
-//! `estimating` and `measuring` (what the clinic does meanwhile), `points` and `totals`; `delivered`: what came of it.
+//! `estimating` and `measuring` (what the clinic does meanwhile), `points` and `totals`; `delivered`: what came of it; `events`: progression and death.
 mod arm;
 mod clinic;
 mod decide;
 mod deliver;
 mod delivered;
 mod estimating;
+pub mod events;
 mod formula;
 mod gate;
 pub mod label_rules;

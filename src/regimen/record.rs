@@ -61,6 +61,10 @@ pub struct PatientRecord {
     pub fired_before: Vec<String>,
     /// Names of gates that reduced the activity and have not been lifted, with the activity (MBq) or share that holds.
     pub reductions: Vec<Reduction>,
+    /// When the disease progressed by the event model (min), once a visit has found it.
+    pub progressed_min: Option<f64>,
+    /// When the patient died (min).
+    pub died_min: Option<f64>,
     /// Position of the assessment that counts as baseline for the lesions: the first, or that at which a suspended treatment went on.
     pub judged_from: usize,
 }

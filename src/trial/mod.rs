@@ -1,14 +1,21 @@
 //! The same patients through every arm: counterfactual runs, their paired differences, cohorts and trials.
 //!
 //! `paired`: one patient's arms; `population`: virtual patients; `quantities`: what an arm came to, as named numbers; `row`, `work`: numbered blocks of patients;
-//! `lanes`: many deliveries side by side; `spread`, `fold`: what all of them came to, in bounded memory.
+//! `lanes`: many deliveries side by side; `spread`, `fold`: what all of them came to, in bounded memory. `design`: what is planned; `allocation`, `survival`, `two_sample`
+//! and `tail_probability`: statistics; `power`: trials over and over.
+pub mod allocation;
+pub mod design;
 mod fold;
 mod lanes;
 mod paired;
 mod population;
+pub mod power;
 mod quantities;
 mod row;
 mod spread;
+pub mod survival;
+mod tail_probability;
+pub mod two_sample;
 mod work;
 
 pub use fold::{FailureCount, Misfit, TrialSummary};

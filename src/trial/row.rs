@@ -80,6 +80,8 @@ pub fn cause_name(cause: Option<StopCause>) -> &'static str {
         Some(StopCause::Toxicity) => "toxicity",
         Some(StopCause::Lesions) => "lesions",
         Some(StopCause::NoActivity) => "no_activity",
+        Some(StopCause::Progression) => "progression",
+        Some(StopCause::Death) => "death",
         None => "unknown",
     }
 }
@@ -100,7 +102,7 @@ impl ArmCourse {
             })
             .collect();
         ArmCourse {
-            ended_wk: week(arm.cycles.last().map_or(start_min, |last| last.time_min + arm.interval_min)),
+            ended_wk: week(arm.ended_min),
             cycles,
             ended_by: cause_name(arm.ended_by).to_owned(),
             ended: arm.ended.clone(),

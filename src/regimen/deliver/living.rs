@@ -1,4 +1,5 @@
 //! What a solved piece of the course means to the patient: absorbed dose, and what it does between the points of the curves.
+use super::super::events::EventPlan;
 use super::super::totals::add_scaled;
 use super::{Delivery, Problem};
 
@@ -6,6 +7,8 @@ use super::{Delivery, Problem};
 const POINTS_PER_CYCLE: usize = 160;
 /// The same where nobody looks at the curves: counts, PSA and lesions live on the dose rate between the points, the kidneys on the dose, nothing on nothing.
 const COARSE_POINTS: [usize; 3] = [64, 8, 3];
+/// The same where a hazard may follow the dose, or the time at which a dose is reached counts.
+const WITH_EVENTS: usize = 24;
 /// Points of the curves of a wait or of the follow-up lie this far apart (min): two a day.
 const WAITING_STEP_MIN: f64 = 720.0;
 
@@ -19,6 +22,7 @@ impl Delivery<'_> {
             true if physiology.counts.is_some() || physiology.psa.is_some() || !physiology.lesions.is_empty() => {
                 (with_cells, 2.0 * WAITING_STEP_MIN)
             }
+            true if self.events.is_some() => (WITH_EVENTS, 2.0 * WAITING_STEP_MIN),
             true if physiology.kidneys.is_some() => (with_kidneys, 14.0 * WAITING_STEP_MIN),
             true => (with_nothing, 14.0 * WAITING_STEP_MIN),
         }
@@ -36,6 +40,11 @@ impl Delivery<'_> {
             new_doses.push(doses.map(|dose| start_gy + (dose - before_gy) * factor).collect::<Vec<f64>>());
         }
         self.take_doses();
+        if let Some(events) = &mut self.events {
+            let linked = self.to.regimen().events.as_ref().and_then(EventPlan::linked_target);
+            let doses = linked.map(|target| new_doses[target].as_slice());
+            events.advance(times, doses).map_err(|fault| fault.to_string())?;
+        }
         let first_curve = self.physiology.curves.times_min.len();
         self.physiology.live(times, &new_rates, &new_doses, self.administered_min)?;
         for time in blood {

@@ -15,6 +15,7 @@ pub use patient::DeliveredTo;
 
 use super::decide::StopCause;
 use super::delivered::{ArmResult, CycleRecord, RegimenError};
+use super::events::{EventCourse, EventPlan};
 use super::physiology::Physiology;
 use super::record::PatientRecord;
 use super::workload::Workload;
@@ -82,6 +83,10 @@ pub struct Delivery<'a> {
     administered_min: f64,
     /// By region: the patient's own half-life (h), from the newest cycle with several scans of it.
     pub(super) own_half_lives_h: BTreeMap<String, f64>,
+    /// Progression and death under way, where the regimen has such.
+    events: Option<EventCourse>,
+    /// When the rule ended the treatment (min).
+    ended_min: f64,
 }
 
 impl<'a> Delivery<'a> {
@@ -91,6 +96,7 @@ impl<'a> Delivery<'a> {
         let before = course.doses();
         let targets = plan.targets.len();
         let regimen = to.regimen();
+        let events = regimen.events.as_ref().map(EventCourse::new);
         Delivery {
             plan,
             settings: *settings,
@@ -118,6 +124,8 @@ impl<'a> Delivery<'a> {
             samples_drawn: 0,
             administered_min: 0.0,
             own_half_lives_h: BTreeMap::new(),
+            events,
+            ended_min: 0.0,
         }
     }
 
@@ -145,7 +153,11 @@ impl<'a> Delivery<'a> {
         let regimen = self.to.regimen();
         let workload = Workload::of(&self.cycles, self.samples_drawn, &self.record, regimen.clinic.nights_per_cycle);
         let arm = self.to.arm().clone();
+        let linked = regimen.events.as_ref().and_then(EventPlan::linked_target);
+        let final_dose_gy = linked.map_or(0.0, |target| self.totals[target].absorbed_gy);
         ArmResult {
+            events: self.events.map(|events| events.finish(final_dose_gy)),
+            ended_min: self.ended_min,
             interval_min: arm.interval_min.unwrap_or(regimen.interval_min),
             arm,
             cycles: self.cycles,

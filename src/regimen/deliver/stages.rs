@@ -71,11 +71,16 @@ impl Delivery<'_> {
         self.sample_blood(now);
         self.assess_lesions(now);
         self.tell_clearance();
+        if let Some(events) = &self.events {
+            self.record.progressed_min = events.progression_min();
+            self.record.died_min = events.death_min();
+        }
         let decision = decide(self.to.arm(), &self.plan.targets, &mut self.record, now);
         Ok(match decision {
             Decision::Stop { cause, reason } => {
                 self.ended_by = Some(cause);
                 self.ended = reason;
+                self.ended_min = now;
                 Stage::Treated
             }
             Decision::Wait { recheck_min, reason } => {

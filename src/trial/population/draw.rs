@@ -197,6 +197,9 @@ impl CohortPlan {
         let own = (number as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         regimen.clinic.seed = regimen.clinic.seed.wrapping_add(own);
         regimen.physiology.seed = regimen.physiology.seed.wrapping_add(own);
+        if let Some(events) = &mut regimen.events {
+            events.seed = events.seed.wrapping_add(own);
+        }
         let varied = population.variations.iter().zip(&candidate.varied);
         let covariates = population
             .covariates

@@ -115,6 +115,7 @@ pub(super) fn regimens(node: &Node<'_>, against: Against<'_>, faults: &mut Fault
         risk_factors: clinic.risk_factors,
         physiology: against.physiology,
         survival_link,
+        events: None,
         coarse_curves: false,
         arms,
         assumptions,
