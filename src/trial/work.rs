@@ -6,8 +6,10 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::design::{GroupEntry, PatientProperty, Prognosis, Threshold, TrialPlan};
 use super::lanes::{PatientArm, deliver_patients};
-use super::population::{CohortPlan, PopulationError};
+use super::observe::observed_quantities;
+use super::population::{CohortPlan, PopulationError, VirtualPatient};
 use super::quantities::{Effect, quantities};
 use super::row::{ArmCourse, ArmRow, Block, PatientRow, RowColumn};
 use crate::dosimetry::course::{CoursePlan, DoseTarget, SolveSettings};
@@ -17,6 +19,8 @@ use crate::solve::SolveError;
 
 /// So many patients, the first, keep the courses of their cycles for figures.
 pub const SHOWN_COURSES: usize = 40;
+/// So many patients, the first, tell the median of a property.
+const MEDIAN_OF: usize = 1001;
 /// Patients of a block while the trial has at most [`SMALL_TRIAL`].
 const SMALL_BLOCK: usize = 64;
 /// Patients of a block of a larger trial.
@@ -38,8 +42,80 @@ pub struct TrialWork<'a> {
     pub effects: &'a [Effect],
     /// Tolerances, method, cancel.
     pub settings: SolveSettings<'a>,
+    /// What a trial observes of them.
+    pub observing: Option<Observing<'a>>,
     /// Instructions of the lanes; the bits do not depend on it.
     pub instruction_set: InstructionSet,
+}
+
+/// What a trial observes, with what it needs to know of the patients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observing<'a> {
+    /// The trial.
+    pub design: &'a TrialPlan,
+    /// What a patient's factor on the hazard follows.
+    pub prognosis: Option<&'a Prognosis>,
+    /// By group: the threshold of its property (internal units); `None` for groups by events.
+    thresholds: Vec<Option<f64>>,
+}
+
+impl<'a> Observing<'a> {
+    /// Finds what the trial asks of the patients. A threshold at the median is the median of the first [`MEDIAN_OF`] patients that `draw` gives.
+    ///
+    /// # Errors
+    /// No eligible patient; others that cannot be drawn do not count.
+    pub fn new(
+        design: &'a TrialPlan,
+        prognosis: Option<&'a Prognosis>,
+        draw: impl Fn(usize) -> Result<VirtualPatient, PopulationError>,
+    ) -> Result<Observing<'a>, PopulationError> {
+        let mut thresholds = Vec::with_capacity(design.groups.len());
+        for group in &design.groups {
+            thresholds.push(match &group.entry {
+                GroupEntry::Above { threshold: Threshold::Value(value), .. } => Some(*value),
+                GroupEntry::Above { property, threshold: Threshold::Median } => {
+                    let mut values = Vec::with_capacity(MEDIAN_OF);
+                    for number in 0..MEDIAN_OF {
+                        match draw(number) {
+                            Ok(drawn) => values.extend(value_of(property, &drawn)),
+                            Err(problem @ PopulationError::NoneEligible { .. }) => return Err(problem),
+                            Err(_) => {}
+                        }
+                    }
+                    values.sort_by(f64::total_cmp);
+                    Some(crate::fit::bootstrap::quantile_of_sorted(&values, 0.5))
+                }
+                _ => None,
+            });
+        }
+        Ok(Observing { design, prognosis, thresholds })
+    }
+
+    /// The threshold of a group by a property (internal units).
+    pub fn threshold(&self, group: usize) -> Option<f64> {
+        self.thresholds.get(group).copied().flatten()
+    }
+
+    /// Which groups by a property the patient belongs to.
+    fn above(&self, drawn: &VirtualPatient) -> Vec<bool> {
+        let groups = self.design.groups.iter().zip(&self.thresholds);
+        groups
+            .map(|(group, threshold)| match (&group.entry, threshold) {
+                (GroupEntry::Above { property, .. }, Some(threshold)) => value_of(property, drawn).is_some_and(|own| own > *threshold),
+                _ => false,
+            })
+            .collect()
+    }
+
+    /// The factor of a patient on both hazards.
+    fn factor(&self, drawn: &VirtualPatient) -> f64 {
+        self.prognosis.map_or(1.0, |prognosis| value_of(&prognosis.property, drawn).map_or(1.0, |value| prognosis.factor(value)))
+    }
+}
+
+fn value_of(property: &PatientProperty, drawn: &VirtualPatient) -> Option<f64> {
+    let covariate = |name: &str| drawn.covariates.iter().find(|(own, _)| own == name).map(|(_, value)| *value);
+    property.value(&drawn.parameters, &drawn.regimen, covariate)
 }
 
 /// Why a block could not be done.
@@ -81,7 +157,8 @@ impl TrialWork<'_> {
     pub fn columns(&self) -> Vec<RowColumn> {
         let Some(arm) = self.regimen.arms.first() else { return Vec::new() };
         let nothing = ArmResult::nothing(arm, self.plan.targets.len(), self.regimen);
-        let named = quantities(self.targets(), self.regimen, self.effects, &nothing);
+        let mut named = quantities(self.targets(), self.regimen, self.effects, &nothing);
+        named.extend(self.observing.iter().flat_map(|observing| observed_quantities(observing.design, &nothing, &[])));
         named.into_iter().map(|quantity| RowColumn { name: quantity.name, unit: quantity.unit.to_owned() }).collect()
     }
 
@@ -107,7 +184,7 @@ impl TrialWork<'_> {
     fn patients(&self, numbers: Range<usize>, courses: usize) -> Result<Vec<PatientRow>, BlockFault> {
         let first = numbers.start;
         let held =
-            RefCell::new(Held { rows: Vec::with_capacity(numbers.len()), regimens: Vec::new(), waiting: VecDeque::new(), fault: None });
+            RefCell::new(Held { rows: Vec::with_capacity(numbers.len()), patients: Vec::new(), waiting: VecDeque::new(), fault: None });
         let mut numbers = numbers;
         let mut next = || {
             let mut held = held.borrow_mut();
@@ -131,8 +208,9 @@ impl TrialWork<'_> {
                 }
                 Err(error) => Err(format!("cycle {}: {}", error.cycle, error.problem)),
                 Ok(result) => {
-                    let Some(regimen) = held.regimens[at].clone() else { return };
-                    let values = quantities(self.targets(), &regimen, self.effects, &result);
+                    let Some((regimen, above)) = &held.patients[at] else { return };
+                    let mut values = quantities(self.targets(), regimen, self.effects, &result);
+                    values.extend(self.observing.iter().flat_map(|observing| observed_quantities(observing.design, &result, above)));
                     Ok(ArmRow {
                         values: values.into_iter().map(|quantity| quantity.value.unwrap_or(f64::NAN)).collect(),
                         course: (number < courses).then(|| ArmCourse::of(&result)),
@@ -155,7 +233,15 @@ impl TrialWork<'_> {
     /// Draws a patient and queues the arms; false where the block must end.
     fn admit(&self, number: usize, held: &mut Held) -> bool {
         match self.cohort.draw(number, &self.plan.model, self.parameters, self.regimen) {
-            Ok(drawn) => {
+            Ok(mut drawn) => {
+                let mut above = Vec::new();
+                if let Some(observing) = &self.observing {
+                    above = observing.above(&drawn);
+                    let factor = observing.factor(&drawn);
+                    if let Some(events) = &mut drawn.regimen.events {
+                        events.factor_on_hazard *= factor;
+                    }
+                }
                 let regimen = Arc::new(drawn.regimen);
                 let parameters: Arc<[f64]> = drawn.parameters.into();
                 let arms = regimen.arms.len();
@@ -165,7 +251,7 @@ impl TrialWork<'_> {
                     parameters: Arc::clone(&parameters),
                     regimen: Arc::clone(&regimen),
                 }));
-                held.regimens.push(Some(regimen));
+                held.patients.push(Some((regimen, above)));
                 held.rows.push(PatientRow {
                     covariates: drawn.covariates.into_iter().map(|(_, value)| value).collect(),
                     screened: drawn.screened,
@@ -179,7 +265,7 @@ impl TrialWork<'_> {
                 false
             }
             Err(problem) => {
-                held.regimens.push(None);
+                held.patients.push(None);
                 held.rows.push(PatientRow {
                     covariates: vec![f64::NAN; self.cohort.columns().len()],
                     screened: 1,
@@ -195,7 +281,8 @@ impl TrialWork<'_> {
 /// Patients of a block under way.
 struct Held {
     rows: Vec<PatientRow>,
-    regimens: Vec<Option<Arc<RegimenPlan>>>,
+    /// The patient's regimen, and which groups by a property it belongs to; `None` where it could not be drawn.
+    patients: Vec<Option<(Arc<RegimenPlan>, Vec<bool>)>>,
     waiting: VecDeque<PatientArm>,
     fault: Option<BlockFault>,
 }

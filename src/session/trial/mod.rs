@@ -163,5 +163,5 @@ fn work_of<'a>(
         cancel: Some(cancel),
         ..SolveSettings::default()
     };
-    Ok(TrialWork { plan, regimen, cohort, parameters, effects, settings, instruction_set })
+    Ok(TrialWork { plan, regimen, cohort, parameters, effects, settings, observing: None, instruction_set })
 }
