@@ -14,6 +14,7 @@ mod rivals_section;
 mod sections;
 mod single_time_point_section;
 mod time_activity_section;
+mod trial_section;
 mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_u
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
+pub use trial_section::{Rewritten, TrialSection, under_hypothesis};
 pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
@@ -92,6 +94,8 @@ pub struct Scenario {
     pub regimens: Option<RegimenPlan>,
     /// Virtual patients who go through every arm.
     pub cohort: Option<CohortSection>,
+    /// The trial that the arms are compared in.
+    pub trial: Option<TrialSection>,
 }
 
 impl Scenario {
@@ -149,6 +153,7 @@ impl Scenario {
         let physiology_node = fields.get("physiology");
         let regimens_node = fields.get("regimens");
         let cohort_node = fields.get("cohort");
+        let trial_node = fields.get("trial");
         fields.finish(&mut faults);
 
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -225,11 +230,26 @@ impl Scenario {
             let against = regimen_section::Against { model: &model, targets: &targets, physiology };
             regimen_section::regimens(&node, against, &mut faults)
         });
-        let cohort = cohort_node.and_then(|node| match &regimens {
-            Some(regimens) => cohort_section::cohort(&node, &model, &targets, regimens, &mut faults),
+        let cohort = cohort_node.as_ref().and_then(|node| match &regimens {
+            Some(regimens) => cohort_section::cohort(node, &model, &targets, regimens, &mut faults),
             None if faults.has_errors() => None,
             None => {
                 faults.error(node.key_place(), "`cohort` sends virtual patients through the arms of `regimens`, of which there are none");
+                None
+            }
+        });
+        let trial = trial_node.and_then(|node| match &regimens {
+            Some(regimens) => {
+                let against =
+                    trial_section::Against { model: &model, targets: &targets, regimens, cohort: cohort.as_ref(), covariates: &[] };
+                if cohort_node.is_none() {
+                    faults.error(node.key_place(), "`trial` needs patients: a section `cohort`");
+                }
+                trial_section::trial(&node, &yaml.root(), &against, &mut faults)
+            }
+            None if faults.has_errors() => None,
+            None => {
+                faults.error(node.key_place(), "`trial` compares the arms of `regimens`, of which there are none");
                 None
             }
         });
@@ -260,6 +280,7 @@ impl Scenario {
                     effects,
                     regimens,
                     cohort,
+                    trial,
                 },
                 faults,
             )),
