@@ -4,11 +4,11 @@
 //! time of entry at most; dropout is exponential. All of it is a pure function of (seed, patient).
 use super::allocation::Allocation;
 use super::power::PowerPlan;
-use crate::math::log;
+use crate::math::{exp, log, log2};
 use crate::radiobiology::lesion::{Response, recist_of_sums, sum_of_diameters_mm};
 use crate::random::RandomSource;
 use crate::regimen::events::EventTimes;
-use crate::regimen::{PhysiologyCurves, StopCause};
+use crate::regimen::{PhysiologyCurves, RegimenPlan, StopCause};
 
 const STREAM: u32 = 5_100_000;
 const ENTRY: u32 = 0;
@@ -108,11 +108,54 @@ pub enum GroupEntry {
     Responded,
     /// From the start, where a property of the patient is above a threshold.
     Above {
-        /// Name of the property: a parameter of the model or a covariate.
-        property: String,
+        /// The property.
+        property: PatientProperty,
         /// What it is compared with.
         threshold: Threshold,
     },
+}
+
+/// A number that belongs to a patient from the start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PatientProperty {
+    /// A parameter of the model, by position.
+    Parameter(usize),
+    /// Clearance at the start (mL/min).
+    Clearance,
+    /// A covariate, by name.
+    Covariate(String),
+}
+
+impl PatientProperty {
+    /// Its value in a patient with these `parameters` (internal units), `regimen` and covariates; `None` where the patient has none.
+    pub fn value(&self, parameters: &[f64], regimen: &RegimenPlan, covariate: impl Fn(&str) -> Option<f64>) -> Option<f64> {
+        match self {
+            Self::Parameter(at) => parameters.get(*at).copied(),
+            Self::Clearance => regimen.physiology.kidneys.as_ref().map(|kidneys| kidneys.baseline_ml_per_min),
+            Self::Covariate(name) => covariate(name),
+        }
+    }
+}
+
+/// A property that goes with the hazard whatever the treatment: prognosis, which confounds where dose goes with the same property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prognosis {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The property.
+    pub property: PatientProperty,
+    /// Its value at which the factor is 1: that of the scenario's patient.
+    pub reference: f64,
+    /// Change of the log hazard with every doubling.
+    pub log_hazard_per_doubling: f64,
+}
+
+impl Prognosis {
+    /// The factor on both hazards of a patient whose property has `value` (above 0; else 1).
+    pub fn factor(&self, value: f64) -> f64 {
+        let ratio = value / self.reference;
+        if ratio > 0.0 && ratio.is_finite() { exp(self.log_hazard_per_doubling * log2(ratio)) } else { 1.0 }
+    }
 }
 
 /// A threshold of a property.
@@ -241,6 +284,15 @@ mod tests {
         assert_eq!(responded_min(&curves(&[100.0, 400.0, 10.0])), None);
         assert_eq!(responded_min(&curves(&[100.0, 95.0])), None);
         assert_eq!(responded_min(&PhysiologyCurves::default()), None);
+    }
+
+    #[test]
+    fn prognosis_goes_with_doublings() {
+        let prognosis =
+            Prognosis { name: "uptake".into(), property: PatientProperty::Parameter(0), reference: 2.0, log_hazard_per_doubling: -0.3 };
+        assert_eq!(prognosis.factor(2.0), 1.0);
+        assert!((prognosis.factor(8.0) - exp(-0.6)).abs() < 1e-15 && (prognosis.factor(1.0) - exp(0.3)).abs() < 1e-15);
+        assert_eq!(prognosis.factor(0.0), 1.0);
     }
 
     #[test]

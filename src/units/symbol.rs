@@ -31,6 +31,7 @@ static SYMBOLS: &[UnitSymbol] = &[
     unit("h", TIME, 60.0),
     unit("d", TIME, 1440.0),
     unit("wk", TIME, 10_080.0),
+    unit("mo", TIME, 43_830.0), // a twelfth of the year below, 30.4375 d
     unit("y", TIME, 525_960.0), // Julian year, 365.25 d
     unit("m", LENGTH, 10.0),
     unit("dm", LENGTH, 1.0),

@@ -14,6 +14,7 @@ mod rivals_section;
 mod sections;
 mod single_time_point_section;
 mod time_activity_section;
+mod trial_section;
 mod uncertainty_section;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use recovery_section::{RecoveryPlan, SimulatedSeries, TruthFrom, simulated_u
 pub use sections::{Given, SolvePlan};
 pub use single_time_point_section::{SingleTimePointMethod, SingleTimePointPlan, StatedPopulation};
 pub use time_activity_section::TimeActivityPlan;
+pub use trial_section::{Rewritten, TrialSection, under_hypothesis};
 pub use uncertainty_section::TargetUncertainty;
 
 use crate::dosimetry::course::DoseTarget;
@@ -92,6 +94,8 @@ pub struct Scenario {
     pub regimens: Option<RegimenPlan>,
     /// Virtual patients who go through every arm.
     pub cohort: Option<CohortSection>,
+    /// The trial that the arms are compared in.
+    pub trial: Option<TrialSection>,
 }
 
 impl Scenario {
@@ -104,12 +108,22 @@ impl Scenario {
     pub fn load(path: &Path, sets: &[String]) -> Result<(Scenario, Faults), Faults> {
         let file = Self::file_of(path);
         let yaml = YamlFile::read(&file)?;
+        Self::of_yaml(file, &yaml, sets)
+    }
+
+    /// Reads a scenario whose text is not that of its `file`: values were exchanged in it.
+    pub fn load_text(file: &Path, text: String, sets: &[String]) -> Result<(Scenario, Faults), Faults> {
+        let yaml = YamlFile::parse(&file.display().to_string(), text)?;
+        Self::of_yaml(file.to_path_buf(), &yaml, sets)
+    }
+
+    fn of_yaml(file: PathBuf, yaml: &YamlFile, sets: &[String]) -> Result<(Scenario, Faults), Faults> {
         let set_file = set_file(sets)?;
         let mut faults = Faults::new();
         let Some(mut fields) = yaml.root().fields(&mut faults, "a scenario: a mapping that starts with `scenario: name`") else {
             return Err(faults);
         };
-        if is_a_model(&yaml) {
+        if is_a_model(yaml) {
             faults
                 .error(yaml.root().place(), "this file is a model, not a scenario")
                 .help("a scenario says `scenario: name` and names a model file: `model: ../../models/….yaml`; `rpt check` reads both");
@@ -149,6 +163,7 @@ impl Scenario {
         let physiology_node = fields.get("physiology");
         let regimens_node = fields.get("regimens");
         let cohort_node = fields.get("cohort");
+        let trial_node = fields.get("trial");
         fields.finish(&mut faults);
 
         let folder = file.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -225,14 +240,31 @@ impl Scenario {
             let against = regimen_section::Against { model: &model, targets: &targets, physiology };
             regimen_section::regimens(&node, against, &mut faults)
         });
-        let cohort = cohort_node.and_then(|node| match &regimens {
+        let cohort = cohort_node.as_ref().and_then(|node| match &regimens {
             Some(regimens) => {
                 let against = cohort_section::Against { folder: &folder, model: &model, targets: &targets, regimens };
-                cohort_section::cohort(&node, against, &mut faults)
+                cohort_section::cohort(node, against, &mut faults)
             }
             None if faults.has_errors() => None,
             None => {
                 faults.error(node.key_place(), "`cohort` sends virtual patients through the arms of `regimens`, of which there are none");
+                None
+            }
+        });
+        let trial = trial_node.and_then(|node| match &regimens {
+            Some(regimens) => {
+                let drawn = cohort.iter().flat_map(|cohort: &CohortSection| cohort.plan.columns());
+                let covariates: Vec<String> = drawn.map(|(name, ..)| name).collect();
+                let against =
+                    trial_section::Against { model: &model, targets: &targets, regimens, cohort: cohort.as_ref(), covariates: &covariates };
+                if cohort_node.is_none() {
+                    faults.error(node.key_place(), "`trial` needs patients: a section `cohort`");
+                }
+                trial_section::trial(&node, &yaml.root(), &against, &mut faults)
+            }
+            None if faults.has_errors() => None,
+            None => {
+                faults.error(node.key_place(), "`trial` compares the arms of `regimens`, of which there are none");
                 None
             }
         });
@@ -263,6 +295,7 @@ impl Scenario {
                     effects,
                     regimens,
                     cohort,
+                    trial,
                 },
                 faults,
             )),

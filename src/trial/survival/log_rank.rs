@@ -106,11 +106,11 @@ mod tests {
 
     #[test]
     fn four_groups_agree_with_another_program_in_any_order() {
-        // the four published groups together: χ² 32.390080359746 on 3 degrees of freedom by an independent program
+        // the four published groups together: χ² 32.986649020608 on 3 degrees of freedom by an independent program
         let groups = [mercaptopurine(), placebo(), aml_maintained(), aml_not_maintained()];
         for order in [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]] {
             let test = log_rank(&order.map(|at| &groups[at])).unwrap();
-            assert!((test.chi_square - 32.390_080_359_746).abs() < 1e-9, "{order:?}: {}", test.chi_square);
+            assert!((test.chi_square - 32.986_649_020_608).abs() < 1e-9, "{order:?}: {}", test.chi_square);
             assert_eq!(test.degrees_of_freedom, 3);
         }
     }
