@@ -79,5 +79,8 @@ fn is_empty(panel: &super::Panel) -> bool {
         Mark::Cells { values, .. } => values.iter().any(|row| !row.is_empty()),
         Mark::Intervals { series } => series.iter().flat_map(|s| s.middle.iter().chain(&s.high)).any(|v| v.is_finite()),
         Mark::Bars { series, .. } => series.iter().flat_map(|s| &s.values).any(|v| v.is_finite()),
+        Mark::Violins { violins } => violins.iter().flat_map(super::violins::extremes).any(|v| v.is_finite()),
+        Mark::Spans { series } => series.iter().flat_map(|s| &s.to).any(|v| v.is_finite()),
+        Mark::AtTicks { .. } => false,
     })
 }
