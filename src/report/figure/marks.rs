@@ -34,14 +34,14 @@ impl Mark {
         }
     }
 
-    /// Bands lie behind bars, bars behind rules (a dose limit crosses them), rules behind lines, lines behind points.
+    /// Bands lie behind bars and violins, these behind rules (a dose limit crosses them), rules behind lines, lines behind points.
     fn depth(&self) -> usize {
         match self {
             Self::Band { .. } | Self::Cells { .. } | Self::AtTicks { .. } => 0,
-            Self::Bars { .. } | Self::Spans { .. } => 1,
+            Self::Bars { .. } | Self::Spans { .. } | Self::Violins { .. } => 1,
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => 2,
             Self::Line { .. } | Self::Steps { .. } | Self::Family { .. } => 3,
-            Self::Points { .. } | Self::Intervals { .. } | Self::Violins { .. } => 4,
+            Self::Points { .. } | Self::Intervals { .. } => 4,
         }
     }
 }

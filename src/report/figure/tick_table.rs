@@ -13,6 +13,8 @@ use crate::report::number_text::decimals;
 const WIDEST_NAME: f64 = 165.0;
 const SAMPLE: f64 = 16.0;
 const GAP: f64 = 6.0;
+/// Between the names and the first number.
+const NAME_GAP: f64 = 11.0;
 const ROW_GAP: f64 = 3.0;
 const ABOVE: f64 = 4.0;
 
@@ -62,12 +64,14 @@ impl TickTable {
     /// Width left of the frame, when the first number stands `room` right of its left side.
     pub fn left_width(&self, room: f64) -> f64 {
         let first = self.ticks.first().map_or(0.0, |tick| self.number_width(*tick) / 2.0);
-        self.widest_name + SAMPLE + 3.0 * GAP + (first - room).max(0.0)
+        self.widest_name + SAMPLE + 2.0 * GAP + NAME_GAP + (first - room).max(0.0)
     }
 
     /// Height of all rows and the heading.
     pub fn height(&self) -> f64 {
-        ABOVE + TICK_LINE * self.title.len() as f64 + self.rows.iter().map(|row| TICK_LINE * row.lines.len().max(1) as f64 + ROW_GAP).sum::<f64>()
+        ABOVE
+            + TICK_LINE * self.title.len() as f64
+            + self.rows.iter().map(|row| TICK_LINE * row.lines.len().max(1) as f64 + ROW_GAP).sum::<f64>()
     }
 
     /// Draws it from `top` down.
@@ -83,7 +87,7 @@ impl TickTable {
             upright: false,
         };
         let first = self.ticks.first().and_then(|tick| Some((plot.at_x(*tick)?, self.number_width(*tick) / 2.0)));
-        let names_end = first.map_or(plot.frame.left, |(x, half)| plot.frame.left.min(x - half)) - GAP;
+        let names_end = first.map_or(plot.frame.left, |(x, half)| plot.frame.left.min(x - half)) - NAME_GAP;
         let mut y = top + ABOVE;
         let names_start = names_end - self.widest_name - GAP - SAMPLE;
         y = scene.lines(&self.title, &text(names_start, y, Anchor::Start, true), TICK_LINE) - 0.76 * TICK_EM;

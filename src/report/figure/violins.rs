@@ -140,7 +140,7 @@ pub(crate) fn boxes(plot: &Plot<'_>, violins: &[Violin]) -> Vec<Rect> {
     placed(plot, violins).into_iter().filter_map(box_of).collect()
 }
 
-/// Draws every violin: outline, points, box.
+/// Draws every violin: outline, points, box; without outline the box first.
 pub(crate) fn draw(plot: &Plot<'_>, violins: &[Violin], scene: &mut Scene) {
     for one in placed(plot, violins) {
         let look = plot.looks.look(&one.violin.name, &one.violin.style);
@@ -151,9 +151,15 @@ pub(crate) fn draw(plot: &Plot<'_>, violins: &[Violin], scene: &mut Scene) {
             edge.extend(edge.first().copied());
             scene.stroke(edge, LINE, look.colour);
         }
-        draw_points(plot, &one, &look, scene);
+        // single values are few and lie on their box, or many and lie under it
+        if one.outline.is_some() {
+            draw_points(plot, &one, &look, scene);
+        }
         if let Some(five) = &one.violin.summary {
             draw_box(plot, &one, five, &look, scene);
+        }
+        if one.outline.is_none() {
+            draw_points(plot, &one, &look, scene);
         }
     }
 }

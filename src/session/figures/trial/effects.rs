@@ -14,10 +14,9 @@ pub fn ntcp_tcp(about: &TrialAbout, arms: &[ArmWords], scatter: &EffectScatter) 
     let drawn = &scatter.patients[..scatter.patients.len().min(MOST_JOINED)];
     let curves: Vec<Curve> = drawn
         .iter()
-        .enumerate()
-        .filter_map(|(index, of_arms)| {
-            let (x, y): (Vec<f64>, Vec<f64>) = of_arms.iter().flatten().copied().unzip();
-            (x.len() > 1).then(|| Curve { name: format!("patient {}", index + 1), x, y })
+        .filter_map(|one| {
+            let (x, y): (Vec<f64>, Vec<f64>) = one.arms.iter().flatten().copied().unzip();
+            (x.len() > 1).then(|| Curve { name: format!("patient {}", one.patient), x, y })
         })
         .collect();
     let mut marks = Vec::new();
@@ -25,14 +24,15 @@ pub fn ntcp_tcp(about: &TrialAbout, arms: &[ArmWords], scatter: &EffectScatter) 
         marks.push(Mark::Family { name: JOINED.into(), curves, style: Style::muted() });
     }
     for (index, arm) in arms.iter().enumerate() {
-        let (x, y): (Vec<f64>, Vec<f64>) = drawn.iter().filter_map(|of_arms| of_arms.get(index).copied().flatten()).unzip();
+        let (x, y): (Vec<f64>, Vec<f64>) = drawn.iter().filter_map(|one| one.arms.get(index).copied().flatten()).unzip();
         if !x.is_empty() {
             marks.push(Mark::Points { name: arm.title.clone(), x, y, low: None, high: None, style: crowd(index) });
         }
     }
+    let pairs = || drawn.iter().flat_map(|one| one.arms.iter().flatten());
     let panel = Panel {
-        x: axis(&scatter.x_quantity, &scatter.x_unit, drawn.iter().flatten().flatten().map(|pair| pair.0)),
-        y: axis(&scatter.y_quantity, &scatter.y_unit, drawn.iter().flatten().flatten().map(|pair| pair.1)),
+        x: axis(&scatter.x_quantity, &scatter.x_unit, pairs().map(|pair| pair.0)),
+        y: axis(&scatter.y_quantity, &scatter.y_unit, pairs().map(|pair| pair.1)),
         marks,
         legend: Legend::Auto,
         title: None,

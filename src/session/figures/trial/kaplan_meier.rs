@@ -1,11 +1,13 @@
 //! Survival of the groups with 95 % bands, marks of censoring, medians, and the numbers at risk under the axis.
 
-use super::pages::{number, page};
+use super::pages::{number, page, short};
 use super::{SurvivalCurves, SurvivalGroup, TrialAbout};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Role, Style, TickRow};
 
 /// Palette index of the plus.
 const PLUS: usize = 6;
+/// Groups whose names still find room in or beside the plot.
+const MOST_BESIDE: usize = 3;
 
 /// The curves of one endpoint.
 #[must_use]
@@ -24,7 +26,7 @@ pub fn kaplan_meier(about: &TrialAbout, curves: &SurvivalCurves) -> Figure {
             marks.push(Mark::Points { name, x: group.censored.clone(), y: heights, low: None, high: None, style });
         }
         let (x, y) = without_repetition(&group.at_risk);
-        rows.push(TickRow { name: group.title.clone(), x, y, style });
+        rows.push(TickRow { name: short(&group.title, &group.name).to_owned(), x, y, style });
     }
     if curves.groups.iter().any(|group| group.median.is_some()) {
         marks.push(Mark::HorizontalLine { y: 50.0, label: String::new() });
@@ -38,12 +40,16 @@ pub fn kaplan_meier(about: &TrialAbout, curves: &SurvivalCurves) -> Figure {
         x: if last > 0.0 { axis.between(0.0, last) } else { axis },
         y: Axis::linear(&curves.endpoint, "%").between(0.0, 100.0),
         marks,
-        legend: Legend::Auto,
+        // many names beside the plot would leave it little room
+        legend: if curves.groups.len() > MOST_BESIDE { Legend::Below } else { Legend::Auto },
         title: None,
     };
     let censored = curves.groups.iter().any(|group| !group.censored.is_empty());
     let mut own = vec![format!("Kaplan–Meier estimate, band: 95 % interval at each time.{}", if censored { " +: censored." } else { "" })];
-    own.extend(curves.groups.iter().filter_map(|group| median_sentence(group, &curves.unit)));
+    let medians: Vec<String> = curves.groups.iter().filter_map(|group| median_words(group, &curves.unit)).collect();
+    if !medians.is_empty() {
+        own.push(format!("Medians with 95 % interval: {}.", medians.join("; ")));
+    }
     let figure = page(&curves.name, &curves.endpoint, about, vec![panel], own);
     Figure { subtitle: (!curves.comparison.is_empty()).then(|| curves.comparison.join("; ")), ..figure }
 }
@@ -105,10 +111,12 @@ fn legend_name(group: &SurvivalGroup, unit: &str) -> String {
     }
 }
 
-fn median_sentence(group: &SurvivalGroup, unit: &str) -> Option<String> {
+/// "fixed 14.0 months (12.6 to 15.7)".
+fn median_words(group: &SurvivalGroup, unit: &str) -> Option<String> {
     let (median, low, high) = group.median?;
     let end = |end: Option<f64>| end.map_or("not reached".to_owned(), number);
-    Some(format!("{}: median {} {unit} (95 % interval {} to {}).", group.title, number(median), end(low), end(high)))
+    let name = if group.name.is_empty() { &group.title } else { &group.name };
+    Some(format!("{name} {} {unit} ({} to {})", number(median), end(low), end(high)))
 }
 
 #[cfg(test)]

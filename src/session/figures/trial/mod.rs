@@ -115,12 +115,21 @@ pub struct EffectScatter {
     pub y_quantity: String,
     /// Its unit: "%", "Gy".
     pub y_unit: String,
-    /// Patient by patient, the pair of each arm in the order of the arms; `None` where an arm failed. At most [`MOST_JOINED`] patients are drawn.
-    pub patients: Vec<Vec<Option<(f64, f64)>>>,
+    /// The first patients; at most [`MOST_JOINED`] are drawn.
+    pub patients: Vec<EffectPatient>,
     /// How many patients there are in all.
     pub of_patients: usize,
     /// Sentences about the relations used: source, endpoint, evidence.
     pub evidence: Vec<String>,
+}
+
+/// One patient of a scatter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EffectPatient {
+    /// The patient's index as printed.
+    pub patient: String,
+    /// (x, y) of each arm, in the order of the arms; `None` where an arm failed.
+    pub arms: Vec<Option<(f64, f64)>>,
 }
 
 /// The best change of one patient.
@@ -170,7 +179,9 @@ pub struct SurvivalPoint {
 /// One group of a survival figure.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SurvivalGroup {
-    /// Its title, for the legend and the table of numbers at risk.
+    /// Its short name, for captions, and for the table of numbers at risk where the title is long.
+    pub name: String,
+    /// Its title, for the legend.
     pub title: String,
     /// Steps in order of time, without the start at 1.
     pub steps: Vec<SurvivalPoint>,

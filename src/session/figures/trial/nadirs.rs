@@ -1,7 +1,7 @@
 //! The lowest counts of each lineage and the day of it, by arm, with the thresholds of the CTCAE grades.
 
 use super::pages::pages;
-use super::spreads::{how_to_read, panel};
+use super::spreads::{how_to_read, nobody, panel};
 use super::{ArmWords, LimitLine, LineageNadirs, SpreadPanel, TrialAbout};
 use crate::radiobiology::blood_counts::grade::{THRESHOLD_PROVENANCE, THRESHOLD_SOURCE, thresholds};
 use crate::report::{Figure, Panel};
@@ -22,7 +22,7 @@ pub fn nadirs(about: &TrialAbout, arms: &[ArmWords], lineages: &[LineageNadirs])
             });
         }
     }
-    let panels: Vec<(Panel, String)> = spreads.iter().map(|of| (panel(of, arms, None), String::new())).collect();
+    let panels: Vec<(Panel, String)> = spreads.iter().map(|of| (panel(of, arms, None), nobody(of, arms))).collect();
     let mut shared = how_to_read(&spreads);
     shared.push(format!("G2 to G4: CTCAE grades below the line. {THRESHOLD_SOURCE} ({}).", THRESHOLD_PROVENANCE.words()));
     let mut figures = pages("nadirs", "Lowest blood counts", about, panels, &shared);

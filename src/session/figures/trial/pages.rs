@@ -41,9 +41,19 @@ pub(super) fn pages(name: &str, title: &str, about: &TrialAbout, panels: Vec<(Pa
         .collect()
 }
 
-/// Titles of the arms: names of slots.
-pub(super) fn titles(arms: &[ArmWords]) -> Vec<String> {
-    arms.iter().map(|arm| arm.title.clone()).collect()
+/// Letters of a title that still stands well beside a row or under a slot.
+const LONGEST_TITLE: usize = 36;
+
+/// What stands for an arm where there is little room: its title, or its name when that is shorter and the title long.
+pub(super) fn short<'a>(title: &'a str, name: &'a str) -> &'a str {
+    let long = title.chars().count() > LONGEST_TITLE && !name.is_empty() && name.len() < title.len();
+    if long { name } else { title }
+}
+
+/// Names of the slots of the arms: their titles, or all their names when one title is long.
+pub(super) fn slots(arms: &[&ArmWords]) -> Vec<String> {
+    let any_long = arms.iter().any(|arm| short(&arm.title, &arm.name) != arm.title);
+    arms.iter().map(|arm| if any_long { arm.name.clone() } else { arm.title.clone() }).collect()
 }
 
 /// Points of an arm among many patients.

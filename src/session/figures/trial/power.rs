@@ -36,7 +36,10 @@ pub fn power_curves(about: &TrialAbout, curves: &PowerCurves) -> Figure {
         title: None,
     };
     let own = vec![
-        format!("{}, level {level}. Bars: 95 % Monte-Carlo interval of the simulation.", crate::session::figures::capitalised(&curves.test)),
+        format!(
+            "{}, level {level}. Bars: 95 % Monte-Carlo interval of the simulation.",
+            crate::session::figures::capitalised(&curves.test)
+        ),
         "Without any effect the curve is the type I error and belongs on the level of the test.".to_owned(),
     ];
     page(&curves.name, "Power", about, vec![panel], own)

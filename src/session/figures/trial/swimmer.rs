@@ -31,7 +31,12 @@ pub fn swimmer(about: &TrialAbout, arms: &[ArmWords], patients: &[Vec<SwimmerPat
     let last = if last > 0.0 { last } else { 1.0 };
     let panels = arms.iter().zip(patients).map(|(arm, of_arm)| panel(arm, &drawn(of_arm), &reasons, last)).collect();
     let all = patients.iter().map(Vec::len).max().unwrap_or(0);
-    let own = vec![format!("Drawn: {} in each arm. Numbers in a bar: activity of the cycle in GBq.", shown(all.min(MOST_SWIMMERS), all))];
+    let running = patients.iter().any(|of_arm| drawn(of_arm).iter().any(|one| one.reason.is_none()));
+    let mut own =
+        vec![format!("Drawn: {} in each arm. Numbers in a bar: activity of the cycle in GBq.", shown(all.min(MOST_SWIMMERS), all))];
+    if running {
+        own.push("Without a symbol: treatment not ended when last seen.".to_owned());
+    }
     page("swimmer", "Cycles of single patients", about, panels, own)
 }
 
@@ -61,7 +66,8 @@ fn panel(arm: &ArmWords, patients: &[SwimmerPatient], reasons: &[&str], last: f6
     if !spans.is_empty() {
         marks.push(Mark::Spans { series: spans });
     }
-    let points = |name: &str, x: Vec<f64>, y: Vec<f64>, style: Style| Mark::Points { name: name.into(), x, y, low: None, high: None, style };
+    let points =
+        |name: &str, x: Vec<f64>, y: Vec<f64>, style: Style| Mark::Points { name: name.into(), x, y, low: None, high: None, style };
     if !given_x.is_empty() {
         let style = Style { marker: Some(0), ..Style::indexed(BLACK) }.with_role(Role::Crowd);
         marks.push(points(GIVEN, given_x, given_y, style));

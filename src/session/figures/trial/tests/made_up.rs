@@ -2,17 +2,18 @@
 
 use super::super::*;
 
-/// The fractional part of the golden ratio and its square: two sequences that fill the unit square evenly.
-const GOLDEN: [f64; 3] = [0.618_033_988_749_894_8, 0.754_877_666_246_692_7, 0.569_840_290_998_053_2];
-
-/// The `stream`-th evenly filling sequence in (0, 1).
+/// A number in (0, 1) that looks random: the bits of index and stream, mixed (SplitMix64).
 pub fn even(index: usize, stream: usize) -> f64 {
-    ((index as f64 + 0.5) * GOLDEN[stream % 3] + 0.31 * stream as f64).fract().clamp(1e-6, 1.0 - 1e-6)
+    let mut z = (index as u64 * 8 + stream as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 * (1.0 - 2e-9) + 1e-9
 }
 
-/// Quantile of the logistic distribution scaled to standard deviation 1: bell enough for pictures.
+/// A normal deviate by Box and Muller from a number in (0, 1): its digits further down are the second.
 pub fn bell(share: f64) -> f64 {
-    (share / (1.0 - share)).ln() * 3.0_f64.sqrt() / std::f64::consts::PI
+    let second = (share * 1e6).fract();
+    (-2.0 * share.ln()).sqrt() * (2.0 * std::f64::consts::PI * second).cos()
 }
 
 pub fn about() -> TrialAbout {
@@ -108,7 +109,12 @@ pub fn scatter(arms: usize, patients: usize) -> EffectScatter {
         x_unit: "%".into(),
         y_quantity: "TCP, tumour".into(),
         y_unit: "%".into(),
-        patients: (0..patients).map(|p| (0..arms).map(|a| (p % 17 != 16 || a == 0).then(|| pair(p, a))).collect()).collect(),
+        patients: (0..patients)
+            .map(|p| EffectPatient {
+                patient: p.to_string(),
+                arms: (0..arms).map(|a| (p % 17 != 16 || a == 0).then(|| pair(p, a))).collect(),
+            })
+            .collect(),
         of_patients: 5 * patients,
         evidence: vec!["NTCP: logistic in dose, made up; evidence: transferred. TCP: logistic in dose, made up; evidence: assumed.".into()],
     }
@@ -166,6 +172,7 @@ pub fn survival(groups: &[ArmWords], patients: usize) -> SurvivalCurves {
         }
         let reached = steps.iter().any(|step| step.survival <= 0.5);
         SurvivalGroup {
+            name: arm.name.clone(),
             title: arm.title.clone(),
             steps,
             at_risk,
@@ -185,7 +192,8 @@ pub fn survival(groups: &[ArmWords], patients: usize) -> SurvivalCurves {
 
 pub fn power(curves: usize) -> PowerCurves {
     let curve = |index: usize| {
-        let titles = ["no effect of dose", "hazard ratio 0.8 (assumed)", "hazard ratio 0.7 (assumed)", "hazard ratio 0.7, doses measured ± 20 %"];
+        let titles =
+            ["no effect of dose", "hazard ratio 0.8 (assumed)", "hazard ratio 0.7 (assumed)", "hazard ratio 0.7, doses measured ± 20 %"];
         let points = (1..=8).map(|step| {
             let patients = 100.0 * f64::from(step);
             let shift = index as f64 * (patients / 4.0_f64).sqrt() * 0.12 - 1.96;
