@@ -7,6 +7,7 @@ mod bars;
 mod cells;
 mod clip;
 mod compose;
+mod counted_rows;
 mod data_table;
 mod extent;
 mod fonts;
@@ -23,11 +24,14 @@ pub(crate) mod readable;
 mod samples;
 mod scene;
 mod series;
+mod spans;
 mod style;
+mod tick_table;
 mod ticks;
+mod violins;
 
 pub use palette::stable_index;
-pub use series::{BarSeries, Curve, IntervalSeries};
+pub use series::{BarSeries, Curve, FiveNumbers, IntervalSeries, SpanSeries, TickRow, Violin};
 pub use style::{Role, Style};
 
 use super::ReportError;
@@ -227,6 +231,23 @@ pub enum Mark {
         /// One series per colour, each with one interval per category.
         series: Vec<IntervalSeries>,
     },
+    /// Distributions over the categories of the x axis: violins of equal area, boxes, single points; those of one slot side by side.
+    Violins {
+        /// One distribution each.
+        violins: Vec<Violin>,
+    },
+    /// Horizontal bars over the categories of the y axis, any number in a slot (what was done to a patient from when to when).
+    Spans {
+        /// One series per colour.
+        series: Vec<SpanSeries>,
+    },
+    /// A table under the x axis: at each tick a number of every row (patients at risk).
+    AtTicks {
+        /// Heading of the table.
+        title: String,
+        /// Rows from the top.
+        rows: Vec<TickRow>,
+    },
 }
 
 /// The three files of a figure, in memory.
@@ -236,7 +257,7 @@ pub struct DrawnFigure {
     pub svg: String,
     /// Bitmap of the same size, smoothed.
     pub png: Vec<u8>,
-    /// The table it was drawn from: panel, series, mark, x, y, low, high.
+    /// The table it was drawn from: panel, series, mark, x, y, low, high; and count, where a mark has counts.
     pub csv: String,
 }
 
@@ -286,6 +307,18 @@ impl Axis {
     #[must_use]
     pub fn of_categories(label: &str, categories: Vec<String>) -> Self {
         Self { label: label.to_owned(), categories: Some(categories), ..Self::default() }
+    }
+
+    /// Where the middle of slot `index` lies on this axis when it is the x axis (slots from the left).
+    #[must_use]
+    pub fn middle_of_column(index: usize) -> f64 {
+        index as f64 + 0.5
+    }
+
+    /// Where the middle of slot `index` lies on this axis when it is the y axis (slots from the top).
+    #[must_use]
+    pub fn middle_of_row(&self, index: usize) -> f64 {
+        self.categories.as_ref().map_or(0, Vec::len) as f64 - index as f64 - 0.5
     }
 
     /// The same axis with fixed ends.

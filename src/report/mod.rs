@@ -21,7 +21,9 @@ pub mod table;
 pub mod verify;
 
 pub use error::ReportError;
-pub use figure::{Axis, BarSeries, Curve, Figure, IntervalSeries, Legend, Mark, Panel, Role, Scale, Style};
+pub use figure::{
+    Axis, BarSeries, Curve, Figure, FiveNumbers, IntervalSeries, Legend, Mark, Panel, Role, Scale, SpanSeries, Style, TickRow, Violin,
+};
 pub use manifest::{Failure, InputFile, MANIFEST_FILE, Manifest, Status};
 pub use report_md::ReportText;
 pub use run_folder::RunFolder;

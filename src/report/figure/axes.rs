@@ -6,11 +6,12 @@ use super::layout::{AXIS_EM, TICK_EM};
 use super::marks::Plot;
 use super::palette::{AXIS, FAINT_GRID, GRID, INK};
 use super::scene::{Anchor, Rect, Scene, Text};
+use super::tick_table::TickTable;
 use super::ticks::{self, Ticks};
 use super::{Axis, Mark, Panel, Scale, bars};
 
 const AXIS_LINE: f64 = 16.0;
-const TICK_LINE: f64 = 13.5;
+pub(crate) const TICK_LINE: f64 = 13.5;
 const TICK_LENGTH: f64 = 4.0;
 const TICK_GAP: f64 = 5.0;
 const LONGEST_UPRIGHT: f64 = 150.0;
@@ -21,6 +22,8 @@ const MOST_ROW_LINES: usize = 3;
 const SMALLEST_SLOT: f64 = 27.0;
 const SMALLEST_LANE: f64 = 15.0;
 const SMALLEST_CELL: f64 = 36.0;
+/// Height of a plot over a table.
+const SMALLEST_OVER_TABLE: f64 = 280.0;
 
 /// Names of the slots below a bar chart.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +43,10 @@ pub(crate) struct AxisLabels {
     categories: Option<CategoryLabels>,
     /// Names of the slots beside the plot, from the top, each in one or more lines.
     rows: Option<Vec<Vec<String>>>,
+    /// The numbers under the ticks.
+    table: Option<TickTable>,
+    /// Width that names of the table need left of the frame.
+    table_left: f64,
     widest_y: f64,
     /// How far the last x label reaches beyond the frame.
     pub overhang: f64,
@@ -49,11 +56,16 @@ impl AxisLabels {
     /// Width left of the frame.
     pub fn left_width(&self) -> f64 {
         let title = if self.y_title.is_empty() { 0.0 } else { AXIS_LINE * self.y_title.len() as f64 + 6.0 };
-        (self.widest_y + TICK_LENGTH + TICK_GAP + title + 4.0).max(20.0)
+        (self.widest_y + TICK_LENGTH + TICK_GAP + title + 4.0).max(20.0).max(self.table_left)
     }
 
     /// Height below the frame.
     pub fn bottom_height(&self) -> f64 {
+        self.title_bottom() + self.table.as_ref().map_or(0.0, TickTable::height)
+    }
+
+    /// Height of tick labels and axis title.
+    fn title_bottom(&self) -> f64 {
         self.label_height() + AXIS_LINE * self.x_title.len() as f64 + 6.0
     }
 
@@ -67,9 +79,11 @@ pub(crate) fn measure(panel: &Panel, x: &Span, y: &Span, frame: &Rect) -> AxisLa
     let label_width = |label: &str| fonts::width(label, TICK_EM, false);
     let x_position = |value: f64| x.share(value).unwrap_or(0.0) * frame.width();
     let y_position = |value: f64| y.share(value).unwrap_or(0.0) * frame.height();
+    let mut table = TickTable::of(panel);
+    let width_at = |(value, label): &(f64, String)| label_width(label).max(table.as_ref().map_or(0.0, |t| t.number_width(*value)));
     let x_fit = |ticks: &[(f64, String)]| {
         ticks.windows(2).all(|pair| {
-            let half = (label_width(&pair[0].1) + label_width(&pair[1].1)) / 2.0;
+            let half = (width_at(&pair[0]) + width_at(&pair[1])) / 2.0;
             x_position(pair[1].0) - x_position(pair[0].0) > half + 9.0
         })
     };
@@ -80,9 +94,13 @@ pub(crate) fn measure(panel: &Panel, x: &Span, y: &Span, frame: &Rect) -> AxisLa
     let x_ticks = if categories.is_some() { Ticks::default() } else { ticks_of(x, &panel.x, most_x, x_fit) };
     let rows = panel.y.categories.as_ref().map(|names| row_labels(names, frame.height()));
     let y_ticks = if rows.is_some() { Ticks::default() } else { ticks_of(y, &panel.y, most_y, y_fit) };
-    let overhang =
-        x_ticks.major.last().map_or(0.0, |(value, label)| (x_position(*value) + label_width(label) / 2.0 - frame.width() + 4.0).max(0.0));
+    let overhang = x_ticks.major.last().map_or(0.0, |tick| (x_position(tick.0) + width_at(tick) / 2.0 - frame.width() + 4.0).max(0.0));
+    if let Some(table) = &mut table {
+        table.ticks = x_ticks.major.iter().map(|(value, _)| *value).collect();
+    }
     AxisLabels {
+        table_left: table.as_ref().map_or(0.0, |t| t.left_width(t.ticks.first().map_or(0.0, |tick| x_position(*tick)))),
+        table,
         widest_y: {
             let names = rows.iter().flatten().flatten();
             y_ticks.major.iter().map(|(_, label)| label).chain(names).map(|label| label_width(label)).fold(0.0, f64::max)
@@ -162,8 +180,21 @@ pub(crate) fn smallest_rows_height(panel: &Panel) -> f64 {
     let lanes = panel.marks.iter().map(|mark| if let Mark::Intervals { series } = mark { series.len() } else { 1 }).max().unwrap_or(1);
     let Some(names) = &panel.y.categories else { return 0.0 };
     let lines = names.iter().map(|name| row_lines(name).len()).max().unwrap_or(1);
-    let slot = SMALLEST_SLOT.max(SMALLEST_LANE * lanes as f64).max(TICK_LINE * lines.min(MOST_ROW_LINES) as f64 + 2.0);
+    let spans = panel.marks.iter().any(|mark| matches!(mark, Mark::Spans { .. }));
+    let smallest = if spans { SMALLEST_LANE } else { SMALLEST_SLOT };
+    let slot = smallest.max(SMALLEST_LANE * lanes as f64).max(TICK_LINE * lines.min(MOST_ROW_LINES) as f64 + 2.0);
     slot * names.len() as f64
+}
+
+/// Height that a plot with a table under it keeps at least; zero without one.
+pub(crate) fn smallest_height_over_table(panel: &Panel) -> f64 {
+    if panel.marks.iter().any(|mark| matches!(mark, Mark::AtTicks { .. })) { SMALLEST_OVER_TABLE } else { 0.0 }
+}
+
+/// Logical y of the middle of each of `slots` named rows.
+pub(crate) fn slot_middles(frame: &Rect, slots: f64) -> impl Iterator<Item = f64> {
+    let (top, height) = (frame.top, frame.height() / slots.round().max(1.0));
+    (0..slots.round().max(1.0) as usize).map(move |index| top + (index as f64 + 0.5) * height)
 }
 
 /// Width beyond which a panel of cells needs a wider page.
@@ -212,15 +243,17 @@ pub(crate) fn draw_axes(plot: &Plot<'_>, labels: &AxisLabels, scene: &mut Scene)
     if let Some(categories) = &labels.categories {
         draw_categories(categories, frame, scene);
     }
-    let slot = frame.height() / labels.rows.as_ref().map_or(1, Vec::len).max(1) as f64;
-    for (index, lines) in labels.rows.iter().flatten().enumerate() {
-        let middle = frame.top + (index as f64 + 0.5) * slot;
+    let rows = labels.rows.as_deref().unwrap_or_default();
+    for (middle, lines) in slot_middles(frame, rows.len() as f64).zip(rows) {
         let y = middle + 0.36 * TICK_EM - TICK_LINE * (lines.len() as f64 - 1.0) / 2.0;
         scene.lines(lines, &text(frame.left - TICK_LENGTH - TICK_GAP + 1.0, y, TICK_EM, Anchor::End, false), TICK_LINE);
     }
     let title_y = frame.bottom + labels.label_height() + 0.85 * AXIS_EM;
     let middle = (frame.left + frame.right) / 2.0;
     scene.lines(&labels.x_title, &text(middle, title_y, AXIS_EM, Anchor::Middle, false), AXIS_LINE);
+    if let Some(table) = &labels.table {
+        table.draw(plot, frame.bottom + labels.title_bottom(), scene);
+    }
     let count = labels.y_title.len() as f64;
     let mut x = frame.left - labels.widest_y - TICK_LENGTH - TICK_GAP - 8.0 - AXIS_LINE * (count - 1.0);
     for line in &labels.y_title {

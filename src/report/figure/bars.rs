@@ -10,6 +10,8 @@ use super::{Mark, Scale};
 /// Share of a category's slot that bars take.
 const GROUP_SHARE: f64 = 0.78;
 const STACK_SHARE: f64 = 0.56;
+/// The same where slots have numbers instead of names.
+const NUMBERED_SHARE: f64 = 0.92;
 const WIDEST_BAR: f64 = 74.0;
 const HATCH_STEP: f64 = 5.0;
 
@@ -38,6 +40,15 @@ fn bars(series: &[BarSeries], stacked: bool) -> Vec<Bar> {
     all
 }
 
+/// How many bars have no value. In a stack a series may have no part: only a slot without any part counts.
+pub(crate) fn missing(series: &[BarSeries], stacked: bool) -> usize {
+    if !stacked {
+        return series.iter().flat_map(|s| &s.values).filter(|v| !v.is_finite()).count();
+    }
+    let slots = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
+    (0..slots).filter(|slot| series.iter().all(|s| s.values.get(*slot).is_none_or(|v| !v.is_finite()))).count()
+}
+
 /// Every number the y axis must reach.
 pub(crate) fn extremes(series: &[BarSeries], stacked: bool) -> Vec<f64> {
     let ends = series.iter().flat_map(|s| s.low.iter().chain(&s.high)).flatten().copied();
@@ -50,7 +61,8 @@ fn sides(plot: &Plot<'_>, bar: &Bar, series_count: usize, stacked: bool) -> (f64
     let slot_width = plot.frame.width() / slots.max(1.0);
     let centre = plot.frame.left + (bar.slot as f64 + 0.5 - plot.x.low) * slot_width;
     if stacked || series_count == 1 {
-        let half = (STACK_SHARE * slot_width).min(WIDEST_BAR) / 2.0;
+        let share = if plot.panel.x.categories.is_some() { STACK_SHARE } else { NUMBERED_SHARE };
+        let half = (share * slot_width).min(WIDEST_BAR) / 2.0;
         return (centre - half, centre + half);
     }
     let width = (GROUP_SHARE * slot_width / series_count as f64).min(WIDEST_BAR);
@@ -162,5 +174,7 @@ mod tests {
         let mut reached = extremes(&series, true);
         reached.sort_by(f64::total_cmp);
         assert_eq!(reached, [-1.0, 1.0, 2.0, 4.0, 6.0]);
+        assert_eq!((missing(&series, true), missing(&series, false)), (0, 1));
+        assert_eq!(missing(&[one(&[f64::NAN, 1.0])], true), 1);
     }
 }

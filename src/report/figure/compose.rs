@@ -27,11 +27,15 @@ pub(crate) fn scene_of(figure: &Figure) -> Scene {
     y = scene.lines(&page.title, &line(MARGIN, y, TITLE_EM, true), TITLE_LINE);
     scene.lines(&page.subtitle, &line(MARGIN, y - 3.0, SUBTITLE_EM, false), SUBTITLE_LINE);
 
+    let label_heights: Vec<(f64, f64)> = page.panels.iter().map(|p| (p.frame.top, TopLabels::of(&p.plot(&looks)).height())).collect();
     for plan in &page.panels {
         let plot = plan.plot(&looks);
         let top_labels = TopLabels::of(&plot);
         let title_lines = plan.title.len() as f64;
-        let title_y = plan.frame.top - top_labels.height() - 8.0 - PANEL_TITLE_LINE * (title_lines - 1.0);
+        // titles of one row stand on one line, whichever panel has labels above its plot
+        let in_row = label_heights.iter().filter(|(top, _)| *top == plan.frame.top);
+        let labels_height = in_row.map(|(_, height)| *height).fold(0.0, f64::max);
+        let title_y = plan.frame.top - labels_height - 8.0 - PANEL_TITLE_LINE * (title_lines - 1.0);
         scene.lines(&plan.title, &line(plan.frame.left, title_y, PANEL_TITLE_EM, true), PANEL_TITLE_LINE);
         axes::draw_grid(&plot, &plan.axis_labels, &mut scene);
         plot.draw_marks(&mut scene);
@@ -79,5 +83,8 @@ fn is_empty(panel: &super::Panel) -> bool {
         Mark::Cells { values, .. } => values.iter().any(|row| !row.is_empty()),
         Mark::Intervals { series } => series.iter().flat_map(|s| s.middle.iter().chain(&s.high)).any(|v| v.is_finite()),
         Mark::Bars { series, .. } => series.iter().flat_map(|s| &s.values).any(|v| v.is_finite()),
+        Mark::Violins { violins } => violins.iter().flat_map(super::violins::extremes).any(|v| v.is_finite()),
+        Mark::Spans { series } => series.iter().flat_map(|s| &s.to).any(|v| v.is_finite()),
+        Mark::AtTicks { .. } => false,
     })
 }

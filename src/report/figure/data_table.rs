@@ -1,12 +1,14 @@
-//! The table a figure was drawn from, in long form: panel, series, mark, x, y, low, high, the units in the header.
+//! The table a figure was drawn from, in long form: panel, series, mark, x, y, low, high, the units in the header; and a column of counts where
+//! a mark has any (bins of a violin, numbers at the ticks).
 
-use super::{Axis, Figure, Mark, Panel};
+use super::{Axis, Figure, Mark, Panel, counted_rows};
 use crate::report::number_text::shortest;
 use crate::report::table::csv_text;
 
 /// The CSV text.
 pub(crate) fn csv_of(figure: &Figure) -> String {
     let x = header("x", figure, |panel| &panel.x);
+    let counted = figure.panels.iter().flat_map(|panel| &panel.marks).any(|m| matches!(m, Mark::Violins { .. } | Mark::AtTicks { .. }));
     let mut rows = vec![vec![
         "panel".to_owned(),
         "series".to_owned(),
@@ -16,12 +18,25 @@ pub(crate) fn csv_of(figure: &Figure) -> String {
         header("low", figure, of_ends),
         header("high", figure, of_ends),
     ]];
+    if counted {
+        rows[0].push("count".to_owned());
+    }
     for (index, panel) in figure.panels.iter().enumerate() {
         let title = panel.title.clone().unwrap_or_else(|| (index + 1).to_string());
         for mark in &panel.marks {
             for (series, kind, numbers) in rows_of(mark, panel) {
-                let [x, y, low, high] = numbers;
-                rows.push(vec![title.clone(), series, kind.to_owned(), x, y, low, high]);
+                let mut row = vec![title.clone(), series, kind.to_owned()];
+                row.extend(numbers);
+                if counted {
+                    row.push(String::new());
+                }
+                rows.push(row);
+            }
+            for (series, kind, numbers, count) in counted_rows::of(mark, panel) {
+                let mut row = vec![title.clone(), series, kind.to_owned()];
+                row.extend(numbers);
+                row.push(count);
+                rows.push(row);
             }
         }
     }
@@ -30,7 +45,7 @@ pub(crate) fn csv_of(figure: &Figure) -> String {
 
 /// The axis on which a panel's low and high ends lie: intervals lie along x.
 fn of_ends(panel: &Panel) -> &Axis {
-    if panel.marks.iter().any(|mark| matches!(mark, Mark::Intervals { .. })) { &panel.x } else { &panel.y }
+    if panel.marks.iter().any(|mark| matches!(mark, Mark::Intervals { .. } | Mark::Spans { .. })) { &panel.x } else { &panel.y }
 }
 
 /// "y [Absorbed dose (Gy)]": what all panels have in common, else one part per different axis.
@@ -54,7 +69,14 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
         Mark::Line { name, x, y, .. } => pairs(name, "line", x, y),
         Mark::Steps { name, x, y, .. } => pairs(name, "steps", x, y),
         Mark::Points { name, x, y, low, high, .. } => {
-            (0..x.len().min(y.len())).map(|i| (name.clone(), "points", [shortest(x[i]), shortest(y[i]), at(low, i), at(high, i)])).collect()
+            let ends = |i: usize| (at(low, i), at(high, i));
+            let place = |i: usize| (column_text(panel, x[i]), row_text(panel, y[i]));
+            (0..x.len().min(y.len()))
+                .map(|i| {
+                    let ((x, y), (low, high)) = (place(i), ends(i));
+                    (name.clone(), "points", [x, y, low, high])
+                })
+                .collect()
         }
         Mark::Band { name, x, low, high, .. } => (0..x.len().min(low.len()).min(high.len()))
             .map(|i| (name.clone(), "band", [shortest(x[i]), none(), shortest(low[i]), shortest(high[i])]))
@@ -83,16 +105,42 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
         Mark::HorizontalLine { y, label } => {
             vec![(label.clone(), "horizontal line", [none(), shortest(*y), none(), none()])]
         }
-        Mark::Bars { series, .. } => series
+        Mark::Spans { series } => series
+            .iter()
+            .flat_map(|s| (0..s.slot.len().min(s.from.len()).min(s.to.len())).map(move |i| (s, i)))
+            .map(|(s, i)| {
+                let name = s.labels.get(i).filter(|label| !label.is_empty()).map_or(s.name.clone(), |label| format!("{}: {label}", s.name));
+                (name, "span", [none(), category(&panel.y, s.slot[i]), shortest(s.from[i]), shortest(s.to[i])])
+            })
+            .collect(),
+        // these have counts
+        Mark::Violins { .. } | Mark::AtTicks { .. } => Vec::new(),
+        Mark::Bars { series, stacked } => series
             .iter()
             .flat_map(|s| s.values.iter().enumerate().map(move |(i, v)| (s, i, *v)))
+            // a series without a part in a stack
+            .filter(|(.., value)| !stacked || value.is_finite())
             .map(|(s, i, v)| (s.name.clone(), "bar", [category(&panel.x, i), shortest(v), at(&s.low, i), at(&s.high, i)]))
             .collect(),
     }
 }
 
+/// An x as the table says it: on an axis of names the name of its slot.
+fn column_text(panel: &Panel, x: f64) -> String {
+    if panel.x.categories.is_none() || !(x >= 0.0) { shortest(x) } else { category(&panel.x, x as usize) }
+}
+
+/// A y as the table says it; slots are counted from the top.
+fn row_text(panel: &Panel, y: f64) -> String {
+    let from_top = panel.y.categories.as_ref().map(|names| names.len() as f64 - y);
+    match from_top {
+        Some(place) if place >= 0.0 => category(&panel.y, place as usize),
+        _ => shortest(y),
+    }
+}
+
 /// Name of a slot on one line, its number where it has none.
-fn category(axis: &Axis, slot: usize) -> String {
+pub(super) fn category(axis: &Axis, slot: usize) -> String {
     axis.categories
         .as_ref()
         .and_then(|names| names.get(slot))

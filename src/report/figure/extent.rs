@@ -89,12 +89,14 @@ pub(crate) fn dropped(panel: &Panel) -> Dropped {
                 curves.iter().for_each(|c| c.x.iter().zip(&c.y).for_each(|(x, y)| dropped.count(panel, *x, *y)));
             }
             // an empty cell and a missing interval are said by being empty
-            Mark::Cells { .. } | Mark::Intervals { .. } => {}
+            Mark::Cells { .. } | Mark::Intervals { .. } | Mark::AtTicks { .. } => {}
+            Mark::Violins { violins } => violins.iter().flat_map(|v| &v.points).for_each(|y| dropped.count(panel, 1.0, *y)),
+            Mark::Spans { series } => {
+                series.iter().flat_map(|s| s.from.iter().chain(&s.to)).for_each(|x| dropped.count(panel, *x, 1.0));
+            }
             Mark::VerticalLine { x, .. } => dropped.count(panel, *x, 1.0),
             Mark::HorizontalLine { y, .. } => dropped.count(panel, 1.0, *y),
-            Mark::Bars { series, .. } => {
-                series.iter().flat_map(|s| &s.values).filter(|v| !v.is_finite()).for_each(|_| dropped.not_a_number += 1);
-            }
+            Mark::Bars { series, stacked } => dropped.not_a_number += super::bars::missing(series, *stacked),
         }
     }
     dropped
@@ -112,11 +114,13 @@ pub(crate) fn x_span(panel: &Panel) -> Span {
             Mark::Family { curves, .. } => values.extend(curves.iter().flat_map(|c| &c.x)),
             Mark::Intervals { series } => values.extend(series.iter().flat_map(|s| s.middle.iter().chain(&s.low).chain(&s.high))),
             Mark::VerticalLine { x, .. } => values.push(*x),
+            Mark::Spans { series } => values.extend(series.iter().flat_map(|s| s.from.iter().chain(&s.to))),
             Mark::Bars { series, .. } => {
                 let slots = series.iter().map(|s| s.values.len()).max().unwrap_or(0);
                 values.extend([0.0, slots as f64]);
             }
-            Mark::HorizontalLine { .. } | Mark::Cells { .. } => {}
+            // what stands at the ticks follows the axis; violins stand over named slots
+            Mark::HorizontalLine { .. } | Mark::Cells { .. } | Mark::AtTicks { .. } | Mark::Violins { .. } => {}
         }
     }
     span_of(&panel.x, &values, false, 0.02)
@@ -140,7 +144,8 @@ pub(crate) fn y_span(panel: &Panel) -> Span {
             Mark::Band { low, high, .. } => values.extend(low.iter().chain(high)),
             Mark::HorizontalLine { y, .. } => values.push(*y),
             Mark::Family { curves, .. } => values.extend(curves.iter().flat_map(|c| &c.y)),
-            Mark::VerticalLine { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => {}
+            Mark::VerticalLine { .. } | Mark::Cells { .. } | Mark::Intervals { .. } | Mark::AtTicks { .. } | Mark::Spans { .. } => {}
+            Mark::Violins { violins } => values.extend(violins.iter().flat_map(super::violins::extremes)),
             Mark::Bars { series, stacked } => {
                 has_bars = true;
                 values.extend(super::bars::extremes(series, *stacked));

@@ -180,7 +180,9 @@ fn place_frames(panels: &mut [PanelPlan<'_>], columns: usize, head: f64, cell_wi
         let in_row = |i: usize| i / columns == row;
         let above = most(&|i| i.top, &in_row, panels);
         let below = most(&|i| i.bottom, &in_row, panels);
-        let smallest_of = |plan: &PanelPlan<'_>| axes::smallest_rows_height(plan.panel).max(SMALLEST_PLOT_HEIGHT);
+        let smallest_of = |plan: &PanelPlan<'_>| {
+            axes::smallest_rows_height(plan.panel).max(axes::smallest_height_over_table(plan.panel)).max(SMALLEST_PLOT_HEIGHT)
+        };
         let smallest = panels.iter().enumerate().filter(|(i, _)| in_row(*i)).map(|(_, plan)| smallest_of(plan)).fold(0.0, f64::max);
         let height = row_height.max(above + below + smallest);
         for column in 0..columns {

@@ -8,6 +8,7 @@ use super::marks::Plot;
 use super::palette::{GRID, INK, Look, Looks, Marker, WHITE};
 use super::samples::{ARROW_LENGTH, draw_band_sample, draw_marker, line_width};
 use super::scene::{Anchor, Rect, Scene, Text};
+use super::spans;
 use super::{Mark, Panel};
 
 const SWATCH: f64 = 30.0;
@@ -24,13 +25,14 @@ enum Sample {
     Band(Look),
     Bar(Look),
     Interval(Look),
+    Span(Look),
 }
 
 impl Sample {
     fn depth(self) -> usize {
         match self {
             Self::Band(_) => 0,
-            Self::Bar(_) => 1,
+            Self::Bar(_) | Self::Span(_) => 1,
             Self::Line(_) => 2,
             Self::Marker(_) | Self::Interval(_) => 3,
         }
@@ -52,7 +54,8 @@ pub(crate) fn entries(panel: &Panel, looks: &Looks) -> Vec<Entry> {
             let look = looks.look(name, style);
             let sample = match mark {
                 Mark::Points { .. } => Sample::Marker(look),
-                Mark::Band { .. } => Sample::Band(look),
+                Mark::Band { .. } | Mark::Violins { .. } => Sample::Band(look),
+                Mark::Spans { .. } => Sample::Span(look),
                 Mark::Bars { .. } => Sample::Bar(look),
                 Mark::Intervals { .. } => Sample::Interval(look),
                 _ => Sample::Line(look),
@@ -182,6 +185,7 @@ fn draw_sample(sample: Sample, swatch: &Rect, scene: &mut Scene) {
         }
         Sample::Interval(look) => intervals::draw_sample(swatch, &look, scene),
         Sample::Band(look) => draw_band_sample(&Rect { top: middle - 5.0, bottom: middle + 5.0, ..*swatch }, &look, scene),
+        Sample::Span(look) => spans::draw_sample(swatch, &look, scene),
         Sample::Bar(look) => {
             let area = Rect { left: swatch.left + 6.0, right: swatch.right - 6.0, top: middle - 5.5, bottom: middle + 5.5 };
             bars::draw_bar(&area, &look, scene);

@@ -44,6 +44,22 @@ impl Mark {
                 vec![(name.as_str(), "low", x.len(), low.len()), (name.as_str(), "high", x.len(), high.len())]
             }
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => Vec::new(),
+            Self::Violins { violins } => violins
+                .iter()
+                .flat_map(|one| {
+                    let (name, bins) = (one.name.as_str(), one.low.len());
+                    [(name, "high", bins, one.high.len()), (name, "count", bins, one.count.len())]
+                })
+                .collect(),
+            Self::Spans { series } => series
+                .iter()
+                .flat_map(|one| {
+                    let (name, bars) = (one.name.as_str(), one.slot.len());
+                    let labels = if one.labels.is_empty() { bars } else { one.labels.len() };
+                    [(name, "from", bars, one.from.len()), (name, "to", bars, one.to.len()), (name, "label", bars, labels)]
+                })
+                .collect(),
+            Self::AtTicks { rows, .. } => rows.iter().map(|row| (row.name.as_str(), "y", row.x.len(), row.y.len())).collect(),
             Self::Bars { series, .. } => series
                 .iter()
                 .flat_map(|bars| {

@@ -28,15 +28,17 @@ impl Mark {
             | Self::Band { name, style, .. } => vec![(name, style)],
             Self::Bars { series, .. } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
             Self::Intervals { series } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
-            Self::VerticalLine { .. } | Self::HorizontalLine { .. } | Self::Cells { .. } => Vec::new(),
+            Self::Violins { violins } => violins.iter().map(|v| (v.name.as_str(), &v.style)).collect(),
+            Self::Spans { series } => series.iter().map(|s| (s.name.as_str(), &s.style)).collect(),
+            Self::VerticalLine { .. } | Self::HorizontalLine { .. } | Self::Cells { .. } | Self::AtTicks { .. } => Vec::new(),
         }
     }
 
-    /// Bands lie behind bars, bars behind rules (a dose limit crosses them), rules behind lines, lines behind points.
+    /// Bands lie behind bars and violins, these behind rules (a dose limit crosses them), rules behind lines, lines behind points.
     fn depth(&self) -> usize {
         match self {
-            Self::Band { .. } | Self::Cells { .. } => 0,
-            Self::Bars { .. } => 1,
+            Self::Band { .. } | Self::Cells { .. } | Self::AtTicks { .. } => 0,
+            Self::Bars { .. } | Self::Spans { .. } | Self::Violins { .. } => 1,
             Self::VerticalLine { .. } | Self::HorizontalLine { .. } => 2,
             Self::Line { .. } | Self::Steps { .. } | Self::Family { .. } => 3,
             Self::Points { .. } | Self::Intervals { .. } => 4,
@@ -194,6 +196,10 @@ impl Plot<'_> {
             Mark::Bars { series, stacked } => super::bars::draw(self, series, *stacked, scene),
             Mark::Cells { values, full, .. } => super::cells::draw(self, values, *full, scene),
             Mark::Intervals { series } => super::intervals::draw(self, series, scene),
+            Mark::Violins { violins } => super::violins::draw(self, violins, scene),
+            Mark::Spans { series } => super::spans::draw(self, series, scene),
+            // drawn with the axis
+            Mark::AtTicks { .. } => {}
         }
     }
 
@@ -252,6 +258,9 @@ impl Plot<'_> {
                 Mark::Bars { series, stacked } => boxes.extend(super::bars::boxes(self, series, *stacked)),
                 Mark::Cells { .. } => boxes.push(*frame),
                 Mark::Intervals { series } => boxes.extend(super::intervals::boxes(self, series)),
+                Mark::Violins { violins } => boxes.extend(super::violins::boxes(self, violins)),
+                Mark::Spans { series } => boxes.extend(super::spans::boxes(self, series)),
+                Mark::AtTicks { .. } => {}
             }
         }
         boxes

@@ -68,6 +68,8 @@ pub(crate) struct Look {
     pub hatch: Hatch,
     /// Greyed: markers hollow, lines thin.
     pub muted: bool,
+    /// One of many: markers small, lines thin.
+    pub small: bool,
 }
 
 impl Look {
@@ -82,6 +84,7 @@ impl Look {
             marker: if style.role == Role::BelowLimit { Marker::ArrowDown } else { marker },
             hatch: HATCHES[index % HATCHES.len()],
             muted,
+            small: style.role == Role::Crowd,
         }
     }
 }

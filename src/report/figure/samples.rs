@@ -7,6 +7,7 @@ const LINE_WIDTH: f64 = 1.8;
 const MUTED_WIDTH: f64 = 0.9;
 pub(crate) const BAND_OPACITY: f64 = 0.2;
 const MARKER_RADIUS: f64 = 3.6;
+const CROWD_RADIUS: f64 = 2.3;
 
 /// How far the arrow of a point below the limit of quantification reaches down.
 pub(crate) const ARROW_LENGTH: f64 = 11.0;
@@ -15,7 +16,7 @@ type Point = (f64, f64);
 
 /// Width of a curve.
 pub(crate) fn line_width(look: &Look) -> f64 {
-    if look.muted { MUTED_WIDTH } else { LINE_WIDTH }
+    if look.muted || look.small { MUTED_WIDTH } else { LINE_WIDTH }
 }
 
 /// Width of each of `count` curves of a family: many thick curves would be one blot.
@@ -26,15 +27,16 @@ pub(crate) fn family_width(look: &Look, count: usize) -> f64 {
 /// One data marker with a thin white edge, so that it stands out on a curve of its own colour.
 pub(crate) fn draw_marker(centre: Point, look: &Look, scene: &mut Scene) {
     let (x, y) = centre;
+    let radius = if look.small { CROWD_RADIUS } else { MARKER_RADIUS };
     let around = |offsets: &[Point], scale: f64| -> Vec<Point> {
-        offsets.iter().map(|(dx, dy)| (x + dx * MARKER_RADIUS * scale, y + dy * MARKER_RADIUS * scale)).collect()
+        offsets.iter().map(|(dx, dy)| (x + dx * radius * scale, y + dy * radius * scale)).collect()
     };
     let polygon: &[Point] = match look.marker {
         Marker::Circle | Marker::Ring => {
-            scene.shapes.push(Shape::Disc { centre, radius: MARKER_RADIUS + 0.8, colour: WHITE });
-            scene.shapes.push(Shape::Disc { centre, radius: MARKER_RADIUS, colour: look.colour });
+            scene.shapes.push(Shape::Disc { centre, radius: radius + 0.8, colour: WHITE });
+            scene.shapes.push(Shape::Disc { centre, radius, colour: look.colour });
             if look.marker == Marker::Ring || look.muted {
-                scene.shapes.push(Shape::Disc { centre, radius: MARKER_RADIUS - 1.5, colour: WHITE });
+                scene.shapes.push(Shape::Disc { centre, radius: radius - if look.small { 1.0 } else { 1.5 }, colour: WHITE });
             }
             return;
         }
@@ -44,7 +46,7 @@ pub(crate) fn draw_marker(centre: Point, look: &Look, scene: &mut Scene) {
             } else {
                 [[(-1.2, 0.0), (1.2, 0.0)], [(0.0, -1.2), (0.0, 1.2)]]
             };
-            arms.iter().for_each(|arm| scene.stroke(around(arm, 1.0), if look.muted { 1.2 } else { 2.0 }, look.colour));
+            arms.iter().for_each(|arm| scene.stroke(around(arm, 1.0), if look.muted || look.small { 1.2 } else { 2.0 }, look.colour));
             return;
         }
         Marker::ArrowDown => {

@@ -11,6 +11,8 @@ pub enum Role {
     Plain,
     /// Greyed: points hollow (excluded from a fit), lines thin (starts that did not win).
     Muted,
+    /// Points of a crowd (patients of a cohort), drawn small; lines thin.
+    Crowd,
     /// Points below the limit of quantification: an arrow that points down from the limit.
     BelowLimit,
 }

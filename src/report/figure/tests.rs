@@ -3,19 +3,25 @@
 use super::readable::assert_readable;
 use super::*;
 
+mod distributions;
 mod gallery;
 mod matrices;
 
+fn everything() -> impl Iterator<Item = Figure> {
+    let all = gallery::all().into_iter().chain(matrices::all()).chain(distributions::all());
+    all.chain(gallery::awkward()).chain(matrices::awkward()).chain(distributions::awkward())
+}
+
 #[test]
 fn the_gallery_is_readable() {
-    for figure in gallery::all().into_iter().chain(matrices::all()) {
+    for figure in gallery::all().into_iter().chain(matrices::all()).chain(distributions::all()) {
         assert_readable(&figure);
     }
 }
 
 #[test]
 fn awkward_figures_are_drawn_and_readable() {
-    for figure in gallery::awkward().into_iter().chain(matrices::awkward()) {
+    for figure in gallery::awkward().into_iter().chain(matrices::awkward()).chain(distributions::awkward()) {
         assert_readable(&figure);
         figure.render().expect("it is drawn");
     }
@@ -23,7 +29,7 @@ fn awkward_figures_are_drawn_and_readable() {
 
 #[test]
 fn legends_inside_a_plot_hide_no_data() {
-    for figure in gallery::all().into_iter().chain(gallery::awkward()).chain(matrices::all()).chain(matrices::awkward()) {
+    for figure in everything() {
         let looks = palette::Looks::of(&figure);
         for plan in layout::page_of(&figure, &looks).panels {
             if let layout::LegendPlace::Inside(legend, x, y) = &plan.legend {
@@ -110,7 +116,7 @@ fn columns_of_different_length_are_refused_by_name() {
 
 #[test]
 fn every_kind_of_mark_gives_the_same_bytes_after_storage() {
-    for figure in matrices::all().into_iter().chain(matrices::awkward()) {
+    for figure in matrices::all().into_iter().chain(matrices::awkward()).chain(distributions::all()).chain(distributions::awkward()) {
         let read: Figure = serde_yaml::from_str(&figure.to_yaml()).expect("it is read back");
         assert_eq!(figure.render().expect("drawn"), read.render().expect("drawn from storage"), "{}", figure.name);
     }
@@ -183,7 +189,7 @@ fn gallery_for_looking_at() {
     let Some(folder) = std::env::var_os("RPT_GALLERY").map(PathBuf::from) else {
         return;
     };
-    for figure in gallery::all().into_iter().chain(gallery::awkward()).chain(matrices::all()).chain(matrices::awkward()) {
+    for figure in everything() {
         figure.draw(&folder).expect("the folder is writable");
     }
 }

@@ -5,6 +5,7 @@ mod effects;
 mod fits;
 mod patient_course;
 mod regimens;
+pub mod trial;
 
 pub use curves::{curves, doses};
 pub use effects::effects;

@@ -21,9 +21,14 @@ pub fn rows(panel: &Panel, looks: &Looks, width: usize, most: usize) -> Vec<Line
             }
             Mark::Band { name, style, .. } => (name, style, true, false),
             Mark::Points { name, style, .. } => (name, style, false, true),
-            Mark::Bars { .. } | Mark::Cells { .. } | Mark::Intervals { .. } | Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } => {
-                continue;
-            }
+            Mark::Bars { .. }
+            | Mark::Cells { .. }
+            | Mark::Intervals { .. }
+            | Mark::Violins { .. }
+            | Mark::Spans { .. }
+            | Mark::AtTicks { .. }
+            | Mark::VerticalLine { .. }
+            | Mark::HorizontalLine { .. } => continue,
         };
         let look = looks.look(name, style);
         let line = sample.then(|| if matches!(mark, Mark::Band { .. }) { "··".to_owned() } else { look.sample.to_owned() });

@@ -32,7 +32,7 @@ impl Look {
         let muted = style.role == Role::Muted;
         let (dash, sample) = DASHES[style.dash.unwrap_or(if muted { 0 } else { index }) % DASHES.len()];
         let marker = match style.role {
-            Role::Plain => MARKERS[style.marker.unwrap_or(index) % MARKERS.len()],
+            Role::Plain | Role::Crowd => MARKERS[style.marker.unwrap_or(index) % MARKERS.len()],
             Role::Muted => '○',
             Role::BelowLimit => '↓',
         };
@@ -52,7 +52,9 @@ fn series(mark: &Mark) -> Vec<(&str, &Style)> {
         }
         Mark::Bars { series, .. } => series.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
         Mark::Intervals { series } => series.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
-        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } | Mark::Cells { .. } => Vec::new(),
+        Mark::Violins { violins } => violins.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
+        Mark::Spans { series } => series.iter().map(|one| (one.name.as_str(), &one.style)).collect(),
+        Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } | Mark::Cells { .. } | Mark::AtTicks { .. } => Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 //! Colours are the 16 of the terminal, in an order that reads on dark and light backgrounds; every series also has a dash pattern or a
 //! marker of its own, so that it reads without colour.
 
-pub mod bars;
+pub mod as_intervals;
+mod bars;
 pub mod cells;
 pub mod intervals;
 pub mod legend;

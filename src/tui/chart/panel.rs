@@ -12,7 +12,7 @@ use super::look::{Look, Looks};
 use super::span::{Span, x_span, y_span};
 use super::stroke::Stroke;
 use super::ticks::{Ticks, ticks};
-use super::{bars, cells, intervals, legend};
+use super::{as_intervals, bars, cells, intervals, legend};
 use crate::report::{Mark, Panel};
 use crate::tui::view::text::put;
 
@@ -37,6 +37,14 @@ pub fn draw(panel: &Panel, looks: &Looks, area: Rect, buffer: &mut Buffer) {
             Mark::Bars { .. } => return bars::draw(panel, looks, below, buffer),
             Mark::Cells { values, full, .. } => return cells::draw(panel, values, *full, below, buffer),
             Mark::Intervals { series } => return intervals::draw(panel, series, looks, below, buffer),
+            Mark::Violins { violins } => {
+                let (panel, series) = as_intervals::of_violins(panel, violins);
+                return intervals::draw(&panel, &series, looks, below, buffer);
+            }
+            Mark::Spans { series } => {
+                let (panel, series) = as_intervals::of_spans(panel, series);
+                return intervals::draw(&panel, &series, looks, below, buffer);
+            }
             _ => {}
         }
     }

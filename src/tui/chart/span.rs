@@ -53,7 +53,7 @@ pub fn not_shown(panel: &Panel) -> usize {
             Mark::Band { x, low, high, .. } => pairs(x, low).max(pairs(x, high)),
             Mark::Bars { series, .. } => series.iter().flat_map(|one| &one.values).filter(|value| !value.is_finite()).count(),
             Mark::Family { curves, .. } => curves.iter().map(|curve| pairs(&curve.x, &curve.y)).sum(),
-            Mark::VerticalLine { .. } | Mark::HorizontalLine { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => 0,
+            _ => 0,
         })
         .sum()
 }
@@ -66,7 +66,7 @@ pub fn x_span(panel: &Panel) -> Span {
         Mark::VerticalLine { x, .. } => vec![*x],
         Mark::Family { curves, .. } => curves.iter().flat_map(|curve| &curve.x).copied().collect(),
         Mark::Intervals { series } => series.iter().flat_map(|one| one.low.iter().chain(&one.middle).chain(&one.high)).copied().collect(),
-        Mark::HorizontalLine { .. } | Mark::Bars { .. } | Mark::Cells { .. } => Vec::new(),
+        _ => Vec::new(),
     });
     span_of(&panel.x, values, 0.0)
 }
@@ -80,7 +80,7 @@ pub fn y_span(panel: &Panel) -> Span {
         Mark::Band { low, high, .. } => low.iter().chain(high).copied().collect(),
         Mark::HorizontalLine { y, .. } => vec![*y],
         Mark::Family { curves, .. } => curves.iter().flat_map(|curve| &curve.y).copied().collect(),
-        Mark::VerticalLine { .. } | Mark::Bars { .. } | Mark::Cells { .. } | Mark::Intervals { .. } => Vec::new(),
+        _ => Vec::new(),
     });
     span_of(&panel.y, values, 0.03)
 }
