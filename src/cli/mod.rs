@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::session::recovery::RecoveryOptions;
-use crate::session::trial::{ReplayOptions, TrialOptions};
+use crate::session::trial::{PowerOptions, ReplayOptions, TrialOptions};
 use crate::session::work::Task;
 use crate::tui::TuiError;
 
@@ -61,6 +61,8 @@ enum Verb {
     Recover(RecoverArguments),
     /// Virtual patients through every arm of a scenario, into a run folder
     Trial(TrialArguments),
+    /// Sample size and power of the trial that a scenario plans, into a run folder
+    Power(PowerArguments),
     /// Redraw the plots of a finished run
     Plot {
         /// The run folder
@@ -178,6 +180,28 @@ struct TrialArguments {
     arm: Option<String>,
 }
 
+#[derive(Args)]
+struct PowerArguments {
+    #[command(flatten)]
+    work: WorkArguments,
+    /// Virtual patients that the trials are drawn from, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    patients: Option<u32>,
+    /// Seed instead of the scenario's
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Trials at each size instead of the scenario's
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+}
+
+impl PowerArguments {
+    fn task(&self) -> Task {
+        let trial = TrialOptions { patients: self.patients.map(|count| count as usize), seed: self.seed };
+        Task::Power(PowerOptions { trial, replicates: self.replicates.map(|count| count as usize) })
+    }
+}
+
 impl TrialArguments {
     fn task(&self) -> Task {
         let options = TrialOptions { patients: self.patients.map(|count| count as usize), seed: self.seed };
@@ -206,6 +230,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Run(arguments)) => work::work(&arguments, Task::Run),
         Some(Verb::Recover(arguments)) => work::work(&arguments.work, Task::Recover(arguments.options())),
         Some(Verb::Trial(arguments)) => work::work(&arguments.work, arguments.task()),
+        Some(Verb::Power(arguments)) => work::work(&arguments.work, arguments.task()),
         Some(Verb::Plot { run, json }) => runs::plot(&run, json),
         Some(Verb::List { folder, json }) => list::list(&folder, json),
         Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),

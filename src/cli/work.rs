@@ -72,7 +72,7 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
             return (BAD_INPUT, json!({ "scenario": scenario.display().to_string(), "ok": false, "problems": to_json(&faults) }));
         }
     }
-    let writes = matches!(task, Task::Run | Task::Trial(_));
+    let writes = matches!(task, Task::Run | Task::Trial(_) | Task::Power(_));
     let request = Request {
         scenario: scenario.to_path_buf(),
         sets: arguments.sets.clone(),

@@ -114,7 +114,7 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
     InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
     let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
-    let mut control = Control { threads: request.thread_count(), ..Control::new(progress, cancel) };
+    let mut control = Control { threads: request.thread_count(), sets: request.sets.clone(), ..Control::new(progress, cancel) };
     let Some(root) = &request.runs_root else {
         if request.resume {
             return Err(Failed::input("`--resume` takes up a run folder: add `--save`, as the run that was stopped had"));

@@ -10,7 +10,7 @@ use super::model_choice::{choose, compare_rivals};
 use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
 use super::simulation::simulate;
-use super::trial::{ReplayOptions, TrialOptions, replay, trial};
+use super::trial::{PowerOptions, ReplayOptions, TrialOptions, power, replay, trial};
 use crate::report::{Failure, Figure, Table};
 
 /// What is to be done.
@@ -28,6 +28,8 @@ pub enum Task {
     Trial(TrialOptions),
     /// One of them, in full.
     Replay(ReplayOptions),
+    /// The trial over and over: sample size and power.
+    Power(PowerOptions),
 }
 
 impl Task {
@@ -62,6 +64,11 @@ impl Task {
                 keep("arm", replay.arm.clone());
                 "trial"
             }
+            Task::Power(power) => {
+                of_trial(&power.trial);
+                keep("replicates", power.replicates.map(|count| count.to_string()));
+                "power"
+            }
         };
         (verb.to_owned(), options)
     }
@@ -84,6 +91,10 @@ impl Task {
                     Some(patient) => Task::Replay(ReplayOptions { patient, arm: options.get("arm").cloned(), trial }),
                     None => Task::Trial(trial),
                 }
+            }
+            "power" => {
+                let trial = TrialOptions { patients: count("patients")?, seed: number("seed")? };
+                Task::Power(PowerOptions { trial, replicates: count("replicates")? })
             }
             _ => return None,
         })
@@ -189,6 +200,8 @@ pub struct Control<'c> {
     pub threads: usize,
     /// Where long work keeps what it has done, so that it can be resumed.
     pub checkpoints: Option<Checkpoints>,
+    /// `name=value` of the command line, for work that reads the scenario again.
+    pub sets: Vec<String>,
 }
 
 /// The place of checkpoints within a run that is being written.
@@ -203,7 +216,7 @@ pub struct Checkpoints {
 impl<'c> Control<'c> {
     /// Without checkpoints, on one thread.
     pub fn new(progress: &'c mut dyn FnMut(Progress), cancel: &'c Arc<AtomicBool>) -> Control<'c> {
-        Control { progress, cancel, threads: 1, checkpoints: None }
+        Control { progress, cancel, threads: 1, checkpoints: None, sets: Vec::new() }
     }
 }
 
@@ -252,6 +265,10 @@ pub fn perform(scenario: &Scenario, task: Task, control: &mut Control) -> Result
             trial(scenario, &parameters, options, &mut outcome, control)?;
             let assumed = assumed_values(scenario, &outcome);
             outcome.assumptions.extend(assumed);
+            return Ok(outcome);
+        }
+        Task::Power(options) => {
+            power(scenario, &control.sets.clone(), options, &mut outcome, control)?;
             return Ok(outcome);
         }
         Task::Replay(options) => {

@@ -101,11 +101,6 @@ impl ArmCourse {
                 reduced: !cycle.reduced_by.is_empty(),
             })
             .collect();
-        ArmCourse {
-            ended_wk: week(arm.ended_min),
-            cycles,
-            ended_by: cause_name(arm.ended_by).to_owned(),
-            ended: arm.ended.clone(),
-        }
+        ArmCourse { ended_wk: week(arm.ended_min), cycles, ended_by: cause_name(arm.ended_by).to_owned(), ended: arm.ended.clone() }
     }
 }

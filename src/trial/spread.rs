@@ -137,6 +137,22 @@ impl Spread {
         }
     }
 
+    /// Bins in ascending order: lower end, upper end, count; while all values are kept each is a bin of its own without width.
+    pub fn bins(&self) -> Vec<(f64, f64, u64)> {
+        match &self.held {
+            Held::Values(_) => self.histogram().into_iter().map(|(value, count)| (value, value, count)).collect(),
+            Held::Bins { negative, zero, positive } => {
+                let end = |bin: i32| exp(f64::from(bin) * log_gamma());
+                let within = |value: f64| value.clamp(self.smallest, self.largest);
+                let mut found: Vec<(f64, f64, u64)> =
+                    negative.iter().rev().map(|(bin, count)| (within(-end(*bin)), within(-end(bin - 1)), *count)).collect();
+                found.extend((*zero > 0).then_some((0.0, 0.0, *zero)));
+                found.extend(positive.iter().map(|(bin, count)| (within(end(bin - 1)), within(end(*bin)), *count)));
+                found
+            }
+        }
+    }
+
     /// Values in ascending order with how often each was met; beyond [`EXACT`] the middles of bins.
     pub fn histogram(&self) -> Vec<(f64, u64)> {
         match &self.held {

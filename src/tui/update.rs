@@ -178,6 +178,7 @@ fn start(app: &mut App, task: Task) -> Vec<Effect> {
         Task::Run => "run",
         Task::Recover(_) => "recover",
         Task::Trial(_) | Task::Replay(_) => "trial",
+        Task::Power(_) => "power",
     };
     let command = format!("rpt {verb} {}", app.relative(&path));
     let runs_root = (task != Task::Simulate).then(|| Project::runs_root(&app.folder));

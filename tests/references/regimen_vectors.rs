@@ -282,7 +282,8 @@ fn published_figures_stand_beside_something() {
         let (Some(cohort), Some(regimen)) = (&scenario.cohort, &scenario.regimens) else { continue };
         for published in &cohort.published {
             let result = run(&scenario, regimen, &regimen.arms[published.arm].name);
-            let mut names: BTreeSet<String> = quantities(&scenario.targets, regimen, &scenario.effects, &result).into_iter().map(|one| one.name).collect();
+            let mut names: BTreeSet<String> =
+                quantities(&scenario.targets, regimen, &scenario.effects, &result).into_iter().map(|one| one.name).collect();
             for effect in &scenario.effects {
                 names.insert(format!("{}_{}", scenario.targets[effect.target].name, effect.relation.name));
             }

@@ -44,7 +44,13 @@ pub fn compare_rivals(
         let mut values = rival.model.parameter_values();
         let mut aside = Outcome::default();
         // the checkpoints of the run are those of its own fit
-        let mut apart = Control { progress: &mut *control.progress, cancel: control.cancel, threads: control.threads, checkpoints: None };
+        let mut apart = Control {
+            progress: &mut *control.progress,
+            cancel: control.cancel,
+            threads: control.threads,
+            checkpoints: None,
+            sets: Vec::new(),
+        };
         let fitted = fit(&rival, &mut values, &mut aside, &mut apart)?;
         if let Some(failure) = aside.failures.first() {
             return Err(Failed::because(format!("rival `{}`: {} failed: {}", rival.name, failure.what, failure.messages.join("; "))));

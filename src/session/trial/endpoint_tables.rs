@@ -17,13 +17,16 @@ fn months(day: f64) -> f64 {
 fn median(group: &DayCounts) -> [Cell; 3] {
     let curve = kaplan_meier(group);
     let (low, high) = curve.median_interval_95();
-    [curve.median(), low, high].map(|day| day.map(|day| months(f64::from(day))).into())
+    [curve.median(), low, high].map(|day| day.map(|day| months(day)).into())
 }
 
 /// Events, medians and what is left at the years, by arm; every patient in the arm of the allocation.
 pub fn survival(design: &TrialPlan, regimen: &RegimenPlan, outcomes: &TrialOutcomes) -> Option<Table> {
     (!design.endpoints.is_empty()).then_some(())?;
-    let years: Vec<u32> = (1..=5).map(|year| (365.25 * f64::from(year)) as u32).filter(|day| f64::from(*day) * MINUTES_PER_DAY <= design.longest_min()).collect();
+    let years: Vec<u32> = (1..=5)
+        .map(|year| (365.25 * f64::from(year)) as u32)
+        .filter(|day| f64::from(*day) * MINUTES_PER_DAY <= design.longest_min())
+        .collect();
     let mut columns = vec![
         Column::text("endpoint"),
         Column::text("arm"),
@@ -38,7 +41,12 @@ pub fn survival(design: &TrialPlan, regimen: &RegimenPlan, outcomes: &TrialOutco
     for (endpoint, by_arm) in design.endpoints.iter().zip(&outcomes.endpoints) {
         for (arm, group) in regimen.arms.iter().zip(by_arm).filter(|(_, group)| group.patients() > 0) {
             let curve = kaplan_meier(group);
-            let mut cells = vec![endpoint.name.as_str().into(), arm.name.as_str().into(), (group.patients() as usize).into(), (group.total_events() as usize).into()];
+            let mut cells = vec![
+                endpoint.name.as_str().into(),
+                arm.name.as_str().into(),
+                (group.patients() as usize).into(),
+                (group.total_events() as usize).into(),
+            ];
             cells.extend(median(group));
             cells.extend(years.iter().map(|day| Cell::from((curve.at_risk_at(&[*day])[0] > 0).then(|| 100.0 * curve.at(*day)))));
             table.push(cells);
@@ -78,8 +86,11 @@ pub fn hazard_ratios(design: &TrialPlan, regimen: &RegimenPlan, outcomes: &Trial
     for (endpoint, by_arm) in design.endpoints.iter().zip(&outcomes.endpoints) {
         for (arm, _) in others {
             let (one, two) = (&by_arm[reference.0], &by_arm[*arm]);
-            let mut cells =
-                vec![endpoint.name.as_str().into(), regimen.arms[*arm].name.as_str().into(), regimen.arms[reference.0].name.as_str().into()];
+            let mut cells = vec![
+                endpoint.name.as_str().into(),
+                regimen.arms[*arm].name.as_str().into(),
+                regimen.arms[reference.0].name.as_str().into(),
+            ];
             cells.extend(ratio_cells(one, two));
             table.push(cells);
         }

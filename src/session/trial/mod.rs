@@ -1,7 +1,9 @@
 //! Virtual patients through every arm: blocks on threads, what they came to, beside what was published.
 //!
 //! `store`: finished blocks on disk; `run`: threads, progress, resume; `rows`: the table of all patients; `tables`, `figures`: what people read.
+mod endpoint_tables;
 mod figures;
+mod power;
 mod replay;
 mod rows;
 mod run;
@@ -14,10 +16,12 @@ use super::scenario::{CohortSection, Scenario};
 use super::work::{Control, Failed, Outcome};
 use crate::dosimetry::course::{CoursePlan, SolveSettings};
 use crate::math::InstructionSet;
+use crate::radiobiology::hazard_link::HazardLink;
 use crate::regimen::RegimenPlan;
 use crate::report::Failure;
 use crate::report::digest::sha256_hex;
-use crate::trial::{CohortPlan, Effect, TrialSummary, TrialWork};
+use crate::trial::{CohortPlan, Effect, Observing, Places, RowColumn, TrialOutcomes, TrialSummary, TrialWork};
+pub use power::{PowerOptions, power};
 pub use replay::{ReplayOptions, replay};
 use rows::Rows;
 use run::run_blocks;
@@ -36,40 +40,33 @@ pub struct TrialOptions {
 const BLOCKS: &str = "blocks";
 
 /// Sends the cohort through every arm and adds tables, figures and failures. `share`: the part of the progress that this takes.
-#[allow(clippy::too_many_arguments)]
 pub(super) fn add(
     scenario: &Scenario,
     plan: &CoursePlan,
-    regimen: &RegimenPlan,
-    section: &CohortSection,
     parameters: &[f64],
     options: TrialOptions,
     share: (f64, f64),
     outcome: &mut Outcome,
     control: &mut Control,
 ) -> Result<(), Failed> {
+    let (_, section) = declared(scenario)?;
+    let regimen = &regimen_of(scenario)?;
     let cohort = cohort_of(section, options);
     let effects = effects(scenario);
-    let work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel)?;
+    let mut work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel)?;
+    work.observing = observing(scenario, regimen, &cohort, parameters)?;
     let columns = work.columns();
-    let fingerprint = control.checkpoints.as_ref().map_or(String::new(), |place| place.fingerprint.clone());
-    let kind = BlockKind {
-        trial: sha256_hex(format!("{fingerprint} {} {} {}", cohort.patients, cohort.seed, work.block_size()).as_bytes()),
-        arms: regimen.arms.len(),
-        columns: columns.len(),
-        covariates: cohort.columns().len(),
-    };
-    let store = match &control.checkpoints {
-        Some(place) => {
-            let folder = place.folder.join(BLOCKS);
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| Failed::interrupted(format!("cannot make the folder `{}`: {error}", folder.display())))?;
-            BlockStore::Folder(folder)
-        }
-        None => BlockStore::in_memory(),
-    };
+    let kind = block_kind(&work, &columns, control, "");
+    let store = store_in(control, BLOCKS)?;
     let mut rows = Rows::begin(control.checkpoints.as_ref().map(|place| place.folder.as_path()), regimen, &cohort, &columns)?;
-    let (summary, ran) = run_blocks(&work, &kind, &store, control, share, &mut |block| rows.add(regimen, block))?;
+    let design = scenario.trial.as_ref().map(|trial| &trial.plan);
+    let mut observed = design.map(|design| (design, Places::new(design, &columns), TrialOutcomes::new(design, regimen.arms.len())));
+    let (summary, ran) = run_blocks(&work, &kind, &store, control, share, &mut |block| {
+        if let Some((design, places, outcomes)) = &mut observed {
+            outcomes.add(design, places, block);
+        }
+        rows.add(regimen, block)
+    })?;
     rows.end(outcome)?;
     outcome.seed = Some(cohort.seed);
     if ran.resumed > 0 {
@@ -79,18 +76,79 @@ pub(super) fn add(
     }
     outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     add_failures(regimen, &summary, outcome);
-    outcome.assumptions.extend(section.assumptions.iter().cloned());
-    if cohort.population.scores.are_independent() {
-        outcome.assumptions.push("varied quantities are drawn independently of each other".into());
-    }
+    add_assumptions(scenario, section, &cohort, outcome);
+    outcome.findings.extend(tables::screening_words(&cohort, &summary));
     outcome.tables.push(tables::spreads(regimen, &cohort, &columns, &summary));
     outcome.tables.extend(tables::differences(regimen, &columns, &summary));
+    outcome.tables.extend(tables::screening(&cohort, &summary));
+    outcome.tables.extend(tables::drawn(&cohort, &summary));
+    if let Some((design, _, outcomes)) = &observed {
+        outcome.tables.extend(endpoint_tables::survival(design, regimen, outcomes));
+        outcome.tables.extend(endpoint_tables::hazard_ratios(design, regimen, outcomes));
+        outcome.tables.extend(endpoint_tables::groups(design, regimen, outcomes));
+    }
     if !section.published.is_empty() {
         let table = tables::published(regimen, section, &columns, &summary, &mut outcome.findings);
         outcome.tables.push(table);
     }
-    outcome.figures.extend(figures::all(scenario, regimen, section, &cohort, &columns, &summary));
+    let shown = figures::Shown { scenario, regimen, section, cohort: &cohort, columns: &columns, summary: &summary };
+    outcome.figures.extend(figures::all(&shown, observed.as_ref().map(|(design, _, outcomes)| (*design, outcomes))));
     Ok(())
+}
+
+fn add_assumptions(scenario: &Scenario, section: &CohortSection, cohort: &CohortPlan, outcome: &mut Outcome) {
+    outcome.assumptions.extend(section.assumptions.iter().cloned());
+    if cohort.population.scores.are_independent() {
+        outcome.assumptions.push("varied quantities are drawn independently of each other".into());
+    }
+    if let Some(trial) = &scenario.trial {
+        outcome.assumptions.extend(trial.assumptions.iter().cloned());
+    }
+}
+
+/// The regimen with the event model of the trial, where there is one. A link that stands under `regimens` is that of the events too, unless they state one.
+fn regimen_of(scenario: &Scenario) -> Result<RegimenPlan, Failed> {
+    let (regimen, _) = declared(scenario)?;
+    let mut regimen = regimen.clone();
+    let events = scenario.trial.as_ref().and_then(|trial| trial.events.clone());
+    regimen.events = events.map(|mut events| {
+        events.link = events.link.or_else(|| regimen.survival_link.clone());
+        events
+    });
+    Ok(regimen)
+}
+
+/// What the trial of the scenario observes.
+fn observing<'a>(
+    scenario: &'a Scenario,
+    regimen: &RegimenPlan,
+    cohort: &CohortPlan,
+    parameters: &[f64],
+) -> Result<Option<Observing<'a>>, Failed> {
+    let Some(trial) = &scenario.trial else { return Ok(None) };
+    let draw = |number: usize| cohort.draw(number, &scenario.model, parameters, regimen);
+    Observing::new(&trial.plan, trial.prognosis.as_ref(), draw).map(Some).map_err(|problem| Failed::input(problem.to_string()))
+}
+
+/// What the blocks of this work are called by.
+fn block_kind(work: &TrialWork, columns: &[RowColumn], control: &Control, part: &str) -> BlockKind {
+    let fingerprint = control.checkpoints.as_ref().map_or("", |place| place.fingerprint.as_str());
+    let text = format!("{fingerprint} {} {} {} {part}", work.cohort.patients, work.cohort.seed, work.block_size());
+    BlockKind {
+        trial: sha256_hex(text.as_bytes()),
+        arms: work.regimen.arms.len(),
+        columns: columns.len(),
+        covariates: work.cohort.columns().len(),
+    }
+}
+
+/// The store of blocks in a folder `name` of the checkpoints, or in memory where nothing is written.
+fn store_in(control: &Control, name: &str) -> Result<BlockStore, Failed> {
+    let Some(place) = &control.checkpoints else { return Ok(BlockStore::in_memory()) };
+    let folder = place.folder.join(name);
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failed::interrupted(format!("cannot make the folder `{}`: {error}", folder.display())))?;
+    Ok(BlockStore::Folder(folder))
 }
 
 /// Relations that give a probability.
@@ -124,10 +182,12 @@ pub fn trial(
     outcome: &mut Outcome,
     control: &mut Control,
 ) -> Result<(), Failed> {
-    let (regimen, section) = declared(scenario)?;
+    let (regimen, _) = declared(scenario)?;
     let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
     outcome.assumptions.extend(regimen.assumptions.iter().cloned());
-    add(scenario, &plan, regimen, section, parameters, options, (0.0, 0.9), outcome, control)
+    let link = regimen_of(scenario)?.events.and_then(|events| events.link).or_else(|| regimen.survival_link.clone());
+    outcome.findings.push(link.map_or_else(|| HazardLink::default().words(), |(_, link)| link.words()));
+    add(scenario, &plan, parameters, options, (0.0, 0.9), outcome, control)
 }
 
 /// What a trial needs of a scenario.

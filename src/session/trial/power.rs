@@ -14,8 +14,10 @@ use crate::session::figures::trial::{PowerCurve, PowerCurves, PowerPoint, TrialA
 use crate::session::numbered::numbered;
 use crate::session::scenario::{Scenario, TrialSection, under_hypothesis};
 use crate::session::work::{Control, Failed, Outcome};
-use crate::trial::power::{Experiment, Hypothesis, Measure, Outcome as OfOneTrial, Pool, PoolValues, PowerEstimate, PowerPlan, PowerTest, Reached, size_for};
-use crate::trial::survival::{LONGEST_DAY, Observed};
+use crate::trial::power::{
+    Experiment, Hypothesis, Measure, Outcome as OfOneTrial, Pool, PoolValues, PowerEstimate, PowerPlan, PowerTest, Reached, size_for,
+};
+use crate::trial::survival::Observed;
 use crate::trial::{Block, Places, design::censoring_min};
 
 /// What the command line changes.
@@ -38,7 +40,13 @@ struct OfHypothesis<'p> {
 }
 
 /// Computes the power under every hypothesis.
-pub fn power(scenario: &Scenario, sets: &[String], options: PowerOptions, outcome: &mut Outcome, control: &mut Control) -> Result<(), Failed> {
+pub fn power(
+    scenario: &Scenario,
+    sets: &[String],
+    options: PowerOptions,
+    outcome: &mut Outcome,
+    control: &mut Control,
+) -> Result<(), Failed> {
     let (_, section) = declared(scenario)?;
     let missing = |what: &str| Failed::input(format!("scenario `{}` declares no `{what}`, so there is no power to compute", scenario.name));
     let trial = scenario.trial.as_ref().ok_or_else(|| missing("trial"))?;
@@ -87,7 +95,9 @@ pub fn power(scenario: &Scenario, sets: &[String], options: PowerOptions, outcom
             })
             .collect();
         let name = if plan.tests.len() > 1 { format!("power_{}", position + 1) } else { "power".into() };
-        outcome.figures.push(power_curves(&about, &PowerCurves { name, test: test_words(scenario, trial, test), alpha: plan.alpha, curves }));
+        outcome
+            .figures
+            .push(power_curves(&about, &PowerCurves { name, test: test_words(scenario, trial, test), alpha: plan.alpha, curves }));
     }
     control.at("done", 1.0)
 }
@@ -167,7 +177,6 @@ fn under<'p>(
     {
         outcome.findings.push(format!("{} patients were taken over from {}.", ran.resumed, folder.display()));
     }
-    debug_assert!(LONGEST_DAY > 0);
     super::add_failures(&regimen, &summary, outcome);
     let mut estimates = Vec::new();
     let all = (plan.tests.len() * plan.sizes.len()) as f64;
@@ -193,7 +202,8 @@ fn estimate(
     share: (f64, f64),
     control: &mut Control,
 ) -> Result<PowerEstimate, Failed> {
-    let experiment = Experiment::new(pool, test, &trial.plan.allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
+    let experiment =
+        Experiment::new(pool, test, &trial.plan.allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
     let cancel = control.cancel;
     let chunks = numbered(plan.replicates.div_ceil(CHUNK), "fifty trials", share, control, |number, _| {
         if cancel.load(Ordering::Relaxed) {

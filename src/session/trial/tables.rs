@@ -13,6 +13,11 @@ fn unit_cell(column: &RowColumn) -> Cell {
     if column.unit.is_empty() { "1".into() } else { column.unit.as_str().into() }
 }
 
+/// Whether anything differs by more than rounding.
+fn differs(spread: &Spread) -> bool {
+    spread.ends().is_some_and(|(low, high)| low.abs().max(high.abs()) > 1e-9)
+}
+
 /// All quantities of all arms.
 pub fn spreads(regimen: &RegimenPlan, cohort: &CohortPlan, columns: &[RowColumn], summary: &TrialSummary) -> Table {
     let number = |name: &str| Column::number(name, "").significant(4);
@@ -85,7 +90,7 @@ pub fn differences(regimen: &RegimenPlan, columns: &[RowColumn], summary: &Trial
         ],
     );
     for (arm, spreads) in regimen.arms[1..].iter().zip(&summary.differences) {
-        for (column, spread) in columns.iter().zip(spreads).filter(|(_, spread)| spread.count() > 0 && spread.ends() != Some((0.0, 0.0))) {
+        for (column, spread) in columns.iter().zip(spreads).filter(|(_, spread)| differs(spread)) {
             let unless_share = |value: Option<f64>| value.filter(|_| !is_share(column));
             table.push(vec![
                 arm.name.as_str().into(),
@@ -166,4 +171,70 @@ pub fn published(
         .notes
         .push("Calibration: something in the scenario was tuned to this figure, so agreement proves only that the tuning worked.".into());
     table
+}
+
+/// How many candidates it took, in words; nothing where everybody is eligible.
+pub fn screening_words(cohort: &CohortPlan, summary: &TrialSummary) -> Option<String> {
+    let turned_away = summary.screened.saturating_sub(summary.patients as u64);
+    (!cohort.population.rules.is_empty()).then(|| {
+        format!(
+            "{} candidates were screened for {} patients; {turned_away} ({:.1} %) were turned away.",
+            summary.screened,
+            summary.patients,
+            100.0 * turned_away as f64 / summary.screened.max(1) as f64
+        )
+    })
+}
+
+/// Candidates turned away, by rule.
+pub fn screening(cohort: &CohortPlan, summary: &TrialSummary) -> Option<Table> {
+    let rules = cohort.rules();
+    (!rules.is_empty()).then_some(())?;
+    let columns = vec![Column::text("rule"), Column::number("turned_away", ""), Column::number("of_screened", "%").significant(3)];
+    let mut table = Table::new("screening", "Candidates turned away, by the first rule that did", columns);
+    for (position, rule) in rules.iter().enumerate() {
+        let count = summary.turned_away.get(position).copied().unwrap_or(0);
+        table.push(vec![rule.as_str().into(), (count as usize).into(), (100.0 * count as f64 / summary.screened.max(1) as f64).into()]);
+    }
+    table.notes.push(format!("{} candidates for {} patients.", summary.screened, summary.patients));
+    Some(table)
+}
+
+/// What was drawn, over the patients.
+pub fn drawn(cohort: &CohortPlan, summary: &TrialSummary) -> Option<Table> {
+    let columns = cohort.columns();
+    (!columns.is_empty()).then_some(())?;
+    let number = |name: &str| Column::number(name, "").significant(4);
+    let mut table = Table::new(
+        "drawn",
+        "What differs between the patients",
+        vec![
+            Column::text("quantity"),
+            Column::text("unit"),
+            number("mean"),
+            number("sd"),
+            number("smallest"),
+            number("p5"),
+            number("median"),
+            number("p95"),
+            number("largest"),
+        ],
+    );
+    for ((name, unit, in_unit), spread) in columns.iter().zip(&summary.covariates) {
+        let (smallest, largest) = spread.ends().unzip();
+        let unit = if unit.is_empty() { "1" } else { unit };
+        let mut cells: Vec<Cell> = vec![name.as_str().into(), unit.into()];
+        let values = [
+            spread.mean(),
+            spread.standard_deviation(),
+            smallest,
+            spread.quantile(0.05),
+            spread.quantile(0.5),
+            spread.quantile(0.95),
+            largest,
+        ];
+        cells.extend(values.map(|value| Cell::from(value.map(|value| value / in_unit))));
+        table.push(cells);
+    }
+    Some(table)
 }

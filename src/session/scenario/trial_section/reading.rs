@@ -146,8 +146,8 @@ pub(super) fn property(node: &Node<'_>, against: &Against<'_>, faults: &mut Faul
 }
 
 fn warn_same(name: &str, node: &Node<'_>, against: &Against<'_>, faults: &mut Faults) {
-    let varied = against.cohort.is_none_or(|cohort| cohort.plan.variations.iter().any(|variation| variation.name == name));
-    if !varied && against.covariates.is_empty() {
+    let varied = against.cohort.is_none() || against.covariates.iter().any(|covariate| covariate == name);
+    if !varied {
         faults.warning(node.place(), format!("`{name}` does not differ between the patients of `cohort`")).help("vary it there");
     }
 }

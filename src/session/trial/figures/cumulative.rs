@@ -1,36 +1,11 @@
-//! Figures of a trial.
-use crate::regimen::RegimenPlan;
+//! Cycles, activity and the dose that rules look at, cumulated over the patients.
+use super::Shown;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style};
 use crate::session::figures::{capitalised, lower_first, shown_target};
-use crate::session::scenario::{CohortSection, Scenario};
-use crate::trial::{CohortPlan, RowColumn, Spread, TrialSummary};
-
-/// All of them.
-pub fn all(
-    scenario: &Scenario,
-    regimen: &RegimenPlan,
-    section: &CohortSection,
-    cohort: &CohortPlan,
-    columns: &[RowColumn],
-    summary: &TrialSummary,
-) -> Vec<Figure> {
-    distribution(scenario, regimen, section, cohort, columns, summary).into_iter().collect()
-}
-
-fn spread<'s>(columns: &[RowColumn], summary: &'s TrialSummary, arm: usize, name: &str) -> Option<&'s Spread> {
-    let position = columns.iter().position(|column| column.name == name)?;
-    summary.arms.get(arm)?.get(position).filter(|spread| spread.count() > 0)
-}
 
 /// Distribution over the patients of cycles, activity and the dose that rules look at.
-fn distribution(
-    scenario: &Scenario,
-    regimen: &RegimenPlan,
-    section: &CohortSection,
-    cohort: &CohortPlan,
-    columns: &[RowColumn],
-    summary: &TrialSummary,
-) -> Option<Figure> {
+pub fn distribution(shown_of: &Shown) -> Option<Figure> {
+    let Shown { scenario, regimen, section, cohort, .. } = *shown_of;
     let primary = &scenario.targets[shown_target(scenario, regimen)?];
     let shown = [
         ("cycles".to_owned(), "Cycles".to_owned(), ""),
@@ -39,7 +14,7 @@ fn distribution(
     ];
     // one number for all patients of all arms is no distribution
     let spreads_out = |name: &str| {
-        let ends = (0..regimen.arms.len()).filter_map(|arm| spread(columns, summary, arm, name)?.ends());
+        let ends = (0..regimen.arms.len()).filter_map(|arm| shown_of.spread(arm, name)?.ends());
         let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (a, b)| (low.min(a), high.max(b)));
         high - low > 1e-9 * low.abs()
     };
@@ -49,7 +24,7 @@ fn distribution(
         .enumerate()
         .map(|(number, (name, title, unit))| {
             let mut marks: Vec<Mark> = (0..regimen.arms.len())
-                .filter_map(|arm| spread(columns, summary, arm, name).map(|spread| (arm, spread)))
+                .filter_map(|arm| shown_of.spread(arm, name).map(|spread| (arm, spread)))
                 .map(|(arm, spread)| {
                     let (mut x, mut y) = (vec![spread.ends().map_or(0.0, |ends| ends.0)], vec![0.0]);
                     let mut passed = 0;
