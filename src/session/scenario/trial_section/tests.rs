@@ -192,7 +192,8 @@ fn a_hypothesis_is_the_same_scenario_with_other_values() {
     std::fs::write(&path, &rewritten.text).unwrap();
     let (changed, _) = Scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults}"));
     let events = changed.trial.unwrap().events.unwrap();
-    assert_eq!((events.linked_target(), events.link.unwrap().1.log_hazard_per_gy()), (Some(2), -0.01));
+    assert_eq!(events.linked_target(), Some(2));
+    assert!((events.link.unwrap().1.log_hazard_per_gy() + 0.01).abs() < 1e-15);
     assert_eq!(events.death.unwrap().shape, 1.0);
     let uptake = changed.cohort.unwrap().plan.variations.into_iter().find(|variation| variation.name == "kidneys.uptake").unwrap();
     assert_eq!(uptake.cv, 0.2);
