@@ -118,6 +118,7 @@ fn each_mistake_has_its_words() {
         ("provenance: recalled", "provenance: calc", "must be `read`"),
         ("{target: tumour1, log", "{target: tumor1, log", "did you mean `tumour1`"),
         ("0 1/Gy", "-0.005", "must be per absorbed dose"),
+        ("0 1/Gy", "-11 1/Gy", "between -10 and 10 per Gy"),
         (", hypothesis: \"none, until one is supposed\"", "", "lacks the key `hypothesis`"),
         ("parameter: tumour1.uptake_per_volume", "parameter: tumour1.uptake_per_volum", "there is no `tumour1.uptake_per_volum`"),
         ("bed_27: 2}", "bed_28: 2}", "there is no arm `bed_28`"),
@@ -199,5 +200,9 @@ fn a_hypothesis_is_the_same_scenario_with_other_values() {
     assert_eq!(uptake.cv, 0.2);
     let parameter = under_hypothesis(&file, &[("kidneys.uptake".into(), "3 %".into())]).unwrap();
     assert_eq!((parameter.parameters.as_slice(), parameter.text == text_with(TRIAL)), (["kidneys.uptake=3 %".to_owned()].as_slice(), true));
+    // quoted values are exchanged with their quotes, truth values stay bare
+    let small = YamlFile::parse("s.yaml", "a: {b: \"1 %\", c.d: false}   # note\ne: 'x'\n".to_owned()).unwrap();
+    let sets = [("a.b", "2 %"), ("a.c.d", "true"), ("e", "say \"y\"")].map(|(path, value)| (path.to_owned(), value.to_owned()));
+    assert_eq!(under_hypothesis(&small, &sets).unwrap().text, "a: {b: \"2 %\", c.d: true}   # note\ne: \"say \\\"y\\\"\"\n");
     assert!(under_hypothesis(&file, &[("trial.events".into(), "3".into())]).is_err());
 }
