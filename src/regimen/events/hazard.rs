@@ -118,7 +118,7 @@ impl Walk {
         let (mut sum, mut at) = (0.0, from);
         if from == 0.0 {
             at = to.min(short);
-            sum = exp(p) * self.from_zero(at, slope);
+            sum = exp(p) * self.integral_of_first(at, slope);
         }
         while at < to {
             // twice the time at most (the branch point stays three half-lengths away), and one e-fold of the factor
@@ -136,7 +136,7 @@ impl Walk {
     }
 
     /// ∫ h₀(u) e^(slope u) du from 0 to `to`, |slope · to| ≤ 1: H₀(to) Σ k (slope · to)^j / (j! (k + j)).
-    fn from_zero(&self, to: f64, slope: f64) -> f64 {
+    fn integral_of_first(&self, to: f64, slope: f64) -> f64 {
         let x = slope * to;
         let (mut term, mut sum) = (1.0, 1.0);
         for j in 1..40 {

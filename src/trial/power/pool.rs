@@ -55,7 +55,7 @@ impl Cuts {
         let order_number = (number / self.per_order) as u64;
         if self.order_number != Some(order_number) {
             // from the unshuffled pool, so that an order does not depend on those before it
-            self.order.sort_unstable();
+            self.order.iter_mut().enumerate().for_each(|(at, patient)| *patient = at as u32);
             shuffle(RandomSource::new(self.seed, order_number, STREAM), &mut self.order);
             self.order_number = Some(order_number);
         }

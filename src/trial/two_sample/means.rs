@@ -77,11 +77,8 @@ fn test(difference: f64, square: f64, degrees_of_freedom: f64) -> Option<MeanTes
 
 #[cfg(test)]
 mod tests {
+    use super::super::SLEEP;
     use super::*;
-
-    /// Extra hours of sleep after two drugs: Cushny and Peebles 1905, Student's own example (Biometrika 6, 1908).
-    pub(in crate::trial::two_sample) const SLEEP: [[f64; 10]; 2] =
-        [[0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0], [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]];
 
     #[test]
     fn students_sleep_data_as_published() {
@@ -110,6 +107,3 @@ mod tests {
         assert!((near.variance().unwrap() / far.variance().unwrap() - 1.0).abs() < 1e-6);
     }
 }
-
-#[cfg(test)]
-pub(super) use tests::SLEEP;

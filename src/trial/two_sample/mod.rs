@@ -9,3 +9,7 @@ mod ranks;
 pub use counts::{CountTest, FourCounts, chi_square, fisher_exact};
 pub use means::{MeanTest, Moments, student_t, welch_t};
 pub use ranks::{RankTest, wilcoxon};
+
+/// Extra hours of sleep after two drugs: Cushny and Peebles 1905, Student's own example (Biometrika 6, 1908).
+#[cfg(test)]
+const SLEEP: [[f64; 10]; 2] = [[0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0], [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]];

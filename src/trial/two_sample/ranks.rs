@@ -83,7 +83,7 @@ fn lower_tail(m: usize, n: usize, most: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::means::SLEEP;
+    use super::super::SLEEP;
     use super::*;
 
     #[test]

@@ -11,6 +11,8 @@ use crate::units::{DIMENSIONLESS, DOSE, MINUTES_PER_DAY, TIME, Unit};
 
 /// Days in the month of the unit `mo`.
 const DAYS_PER_MONTH: f64 = 30.4375;
+/// Steeper than this a gray would decide everything.
+const STEEPEST_PER_GY: f64 = 10.0;
 
 pub(super) fn events(
     node: &Node<'_>,
@@ -130,12 +132,21 @@ fn link(node: &Node<'_>, against: &Against<'_>, faults: &mut Faults) -> Option<(
     let target = fields.require("target", faults).and_then(|node| target(&node, against, faults, "the link"));
     let slope_node = fields.require("log_hazard_per_dose", faults);
     let gray = Unit::parse("Gy").ok()?.in_internal_units;
-    let slope = slope_node.as_ref().and_then(|node| quantity(node, DIMENSIONLESS.over(DOSE), faults, "the change of the log hazard"));
+    let slope = slope_node.as_ref().and_then(|node| {
+        let slope = quantity(node, DIMENSIONLESS.over(DOSE), faults, "the change of the log hazard")? * gray;
+        if slope.abs() > STEEPEST_PER_GY {
+            faults.error(
+                node.place(),
+                format!("a change of the log hazard lies between -{STEEPEST_PER_GY} and {STEEPEST_PER_GY} per Gy, this is {slope}"),
+            );
+        }
+        Some(slope)
+    });
     let hypothesis = fields.require("hypothesis", faults).and_then(|node| node.text(faults, "what is supposed, in your words"));
     fields.get("source");
     fields.get("provenance");
     fields.finish(faults);
-    match HazardLink::new(slope? * gray, hypothesis?) {
+    match HazardLink::new(slope?, hypothesis?) {
         Ok(link) => Some((target?, link)),
         Err(error) => {
             faults.error(node.place(), error.to_string());

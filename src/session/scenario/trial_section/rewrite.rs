@@ -35,9 +35,11 @@ pub fn under_hypothesis(file: &YamlFile, sets: &[(String, String)]) -> Result<Re
         match find(&root, path) {
             Some(node) if node.is_scalar() => {
                 let place = node.place();
-                let quoted = value.trim().replace('\\', "\\\\").replace('"', "\\\"");
-                // a bare number stays one
-                let written = if value.trim().parse::<f64>().is_ok() { value.trim().to_owned() } else { format!("\"{quoted}\"") };
+                let value = value.trim();
+                let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+                // a bare number or truth value stays one
+                let bare = value.parse::<f64>().is_ok() || matches!(value, "true" | "false");
+                let written = if bare { value.to_owned() } else { format!("\"{quoted}\"") };
                 exchanges.push((place.start, place.end, written));
             }
             Some(_) => return Err(format!("`{path}` is not one value")),
@@ -45,7 +47,7 @@ pub fn under_hypothesis(file: &YamlFile, sets: &[(String, String)]) -> Result<Re
         }
     }
     // from the end, so that places before stay
-    exchanges.sort_by(|a, b| b.0.cmp(&a.0));
+    exchanges.sort_by_key(|(start, _, _)| std::cmp::Reverse(*start));
     exchanges.dedup_by_key(|(start, _, _)| *start);
     for (start, end, written) in exchanges {
         text.replace_range(start..end, &written);
