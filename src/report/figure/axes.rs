@@ -157,17 +157,21 @@ fn row_labels(names: &[String], height: f64) -> Vec<Vec<String>> {
     names.iter().map(fitted).collect()
 }
 
-/// A row name at its usual width, or a little wider where that saves a line (a last line of one short word).
 fn row_lines(name: &str) -> Vec<String> {
-    let lines = fonts::wrap(name, TICK_EM, false, WIDEST_ROW_NAME);
-    let wider = fonts::wrap(name, TICK_EM, false, 1.2 * WIDEST_ROW_NAME);
+    lines_near(name, WIDEST_ROW_NAME)
+}
+
+/// A name at its usual width, or a little wider where that saves a line (a last line of one short word).
+pub(crate) fn lines_near(name: &str, limit: f64) -> Vec<String> {
+    let lines = fonts::wrap(name, TICK_EM, false, limit);
+    let wider = fonts::wrap(name, TICK_EM, false, 1.2 * limit);
     if wider.len() < lines.len() { wider } else { lines }
 }
 
 /// Wraps at `limit`, or as much wider as it takes to need no more than `most_lines`.
 fn wrapped_into(name: &str, most_lines: usize, mut limit: f64) -> Vec<String> {
     loop {
-        let lines = fonts::wrap(name, TICK_EM, false, limit);
+        let lines = lines_near(name, limit);
         if lines.len() <= most_lines || limit > 1e5 {
             return lines;
         }

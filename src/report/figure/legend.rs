@@ -54,8 +54,8 @@ pub(crate) fn entries(panel: &Panel, looks: &Looks) -> Vec<Entry> {
             let look = looks.look(name, style);
             let sample = match mark {
                 Mark::Points { .. } => Sample::Marker(look),
-                Mark::Band { .. } | Mark::Violins { .. } => Sample::Band(look),
-                Mark::Spans { .. } => Sample::Span(look),
+                Mark::Band { .. } => Sample::Band(look),
+                Mark::Spans { .. } | Mark::Violins { .. } => Sample::Span(look),
                 Mark::Bars { .. } => Sample::Bar(look),
                 Mark::Intervals { .. } => Sample::Interval(look),
                 _ => Sample::Line(look),

@@ -1,6 +1,6 @@
 //! The table under the x axis: its numbers stand below the ticks, the names of its rows left of the plot.
 
-use super::axes::TICK_LINE;
+use super::axes::{TICK_LINE, lines_near};
 use super::fonts;
 use super::layout::TICK_EM;
 use super::marks::Plot;
@@ -49,7 +49,7 @@ impl TickTable {
             if table.title.is_empty() {
                 table.title = fonts::wrap(title, TICK_EM, true, 1.6 * WIDEST_NAME);
             }
-            table.rows.extend(rows.iter().map(|row| Row { row: row.clone(), lines: fonts::wrap(&row.name, TICK_EM, false, WIDEST_NAME) }));
+            table.rows.extend(rows.iter().map(|row| Row { row: row.clone(), lines: lines_near(&row.name, WIDEST_NAME) }));
         }
         let lines = table.rows.iter().flat_map(|row| &row.lines);
         table.widest_name = lines.map(|line| fonts::width(line, TICK_EM, false)).fold(0.0, f64::max);

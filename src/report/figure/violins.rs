@@ -20,6 +20,8 @@ const THINNEST_BIN: f64 = 1.5;
 const BOX_HALF: f64 = 3.6;
 const LINE: f64 = 1.1;
 const POINT_RADIUS: f64 = 1.5;
+/// The same where no outline shows how many there are.
+const LONE_RADIUS: f64 = 2.6;
 const POINT_EDGE: f64 = 0.5;
 /// The fractional part of the golden ratio spreads successive points evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_8;
@@ -166,16 +168,19 @@ pub(crate) fn draw(plot: &Plot<'_>, violins: &[Violin], scene: &mut Scene) {
 
 /// Points spread evenly over the width that the outline has at their height.
 fn draw_points(plot: &Plot<'_>, one: &Placed<'_>, look: &Look, scene: &mut Scene) {
+    let radius = if one.outline.is_some() { POINT_RADIUS } else { LONE_RADIUS };
     for (index, value) in one.violin.points.iter().enumerate() {
         let Some(y) = plot.at_y(*value).filter(|y| (plot.frame.top..=plot.frame.bottom).contains(y)) else { continue };
         let room = match &one.outline {
             Some(outline) => (outline.at(y) * one.scale).min(one.half),
+            // one point alone stands in the middle
+            None if one.violin.points.len() == 1 => 0.0,
             None => 0.5 * one.half,
         };
         let share = 2.0 * ((index as f64 + 1.0) * GOLDEN).fract() - 1.0;
         let centre = (one.centre + 0.88 * room * share, y);
-        scene.shapes.push(Shape::Disc { centre, radius: POINT_RADIUS + POINT_EDGE, colour: WHITE });
-        scene.shapes.push(Shape::Disc { centre, radius: POINT_RADIUS, colour: look.colour });
+        scene.shapes.push(Shape::Disc { centre, radius: radius + POINT_EDGE, colour: WHITE });
+        scene.shapes.push(Shape::Disc { centre, radius, colour: look.colour });
     }
 }
 
@@ -185,7 +190,7 @@ fn draw_box(plot: &Plot<'_>, one: &Placed<'_>, five: &FiveNumbers, look: &Look, 
     let inside = |y: f64| y.clamp(frame.top, frame.bottom);
     let ends = five.values().map(|value| plot.at_y_or_below(value));
     let [Some(low), Some(lower), Some(median), Some(upper), Some(high)] = ends else { return };
-    let half = if one.outline.is_some() { BOX_HALF.min(one.half) } else { 0.62 * one.half };
+    let half = if one.outline.is_some() { BOX_HALF.min(0.35 * one.half) } else { 0.62 * one.half };
     for (from, to) in [(low, lower), (upper, high)] {
         if inside(from) != inside(to) {
             scene.stroke(vec![(one.centre, inside(from)), (one.centre, inside(to))], LINE, INK);

@@ -184,10 +184,11 @@ fn what_is_filled_stays_in_its_frame() {
 fn the_numbers_stand_under_their_ticks() {
     let figure = at_ticks("t", names(2), 1);
     let texts: Vec<scene::Text> = assert_readable(&figure).texts().cloned().collect();
-    // exp(−0.01 · 20) = 0.8187 and exp(−0.02 · 20) = 0.6703 of a million
-    for number in ["818731", "670320"] {
+    // the first row: exp(−0.01 · 20) = 0.8187 and exp(−0.01 · 40) = 0.6703 of a million
+    for (tick, number) in [("20", "818731"), ("40", "670320")] {
         let below = texts.iter().find(|text| text.text == number).expect("it is printed");
-        let tick = texts.iter().find(|text| text.text == "20" && text.y < below.y && text.x > below.x - 1.0).expect("a tick");
+        let above = |text: &&scene::Text| text.text == tick && text.y < below.y && text.anchor == scene::Anchor::Middle;
+        let tick = texts.iter().find(above).expect("a tick");
         assert!((tick.x - below.x).abs() < 1e-9, "{} {}", tick.x, below.x);
     }
 }

@@ -1,6 +1,6 @@
 //! What the clinic estimated against what was true: one panel a target, one point a patient and arm.
 
-use super::pages::{crowd, number, pages, short, shown};
+use super::pages::{crowd, number, pages, short_names, shown};
 use super::{ArmWords, MOST_POINTS, TargetEstimates, TrialAbout};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Role, Style};
 
@@ -69,8 +69,9 @@ fn panel(target: &TargetEstimates, arms: &[ArmWords], only: Option<usize>) -> Pa
         let axis = if log { Axis::log10(&label, &target.unit) } else { Axis::linear(&label, &target.unit) };
         axis.between(ends.0, ends.1)
     };
-    let title = match only.and_then(|index| arms.get(index)) {
-        Some(arm) => format!("{}: {}", target.title, short(&arm.title, &arm.name)),
+    let words: Vec<(&str, &str)> = arms.iter().map(|arm| (arm.title.as_str(), arm.name.as_str())).collect();
+    let title = match only.and_then(|index| short_names(&words).into_iter().nth(index)) {
+        Some(arm) => format!("{}: {arm}", target.title),
         None => target.title.clone(),
     };
     Panel { title: Some(title), x: axis("True"), y: axis("Estimated"), marks, legend: Legend::Auto }

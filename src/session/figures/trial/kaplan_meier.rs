@@ -1,6 +1,6 @@
 //! Survival of the groups with 95 % bands, marks of censoring, medians, and the numbers at risk under the axis.
 
-use super::pages::{number, page, short};
+use super::pages::{number, page, short_names};
 use super::{SurvivalCurves, SurvivalGroup, TrialAbout};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Role, Style, TickRow};
 
@@ -14,7 +14,8 @@ const MOST_BESIDE: usize = 3;
 pub fn kaplan_meier(about: &TrialAbout, curves: &SurvivalCurves) -> Figure {
     let mut marks = Vec::new();
     let mut rows = Vec::new();
-    for (index, group) in curves.groups.iter().enumerate() {
+    let titles: Vec<(&str, &str)> = curves.groups.iter().map(|group| (group.title.as_str(), group.name.as_str())).collect();
+    for ((index, group), short) in curves.groups.iter().enumerate().zip(short_names(&titles)) {
         let name = legend_name(group, &curves.unit);
         let style = Style::indexed(index);
         let (x, y) = staircase(group);
@@ -26,7 +27,7 @@ pub fn kaplan_meier(about: &TrialAbout, curves: &SurvivalCurves) -> Figure {
             marks.push(Mark::Points { name, x: group.censored.clone(), y: heights, low: None, high: None, style });
         }
         let (x, y) = without_repetition(&group.at_risk);
-        rows.push(TickRow { name: short(&group.title, &group.name).to_owned(), x, y, style });
+        rows.push(TickRow { name: short, x, y, style });
     }
     if curves.groups.iter().any(|group| group.median.is_some()) {
         marks.push(Mark::HorizontalLine { y: 50.0, label: String::new() });

@@ -1,6 +1,6 @@
 //! Titles, captions, columns and pages that all figures of a trial share; how arms look; numbers as words.
 
-use super::{ArmWords, TrialAbout};
+use super::TrialAbout;
 use crate::report::number_text::significant;
 use crate::report::{Figure, Panel, Role, Style};
 
@@ -44,16 +44,11 @@ pub(super) fn pages(name: &str, title: &str, about: &TrialAbout, panels: Vec<(Pa
 /// Letters of a title that still stands well beside a row or under a slot.
 const LONGEST_TITLE: usize = 36;
 
-/// What stands for an arm where there is little room: its title, or its name when that is shorter and the title long.
-pub(super) fn short<'a>(title: &'a str, name: &'a str) -> &'a str {
-    let long = title.chars().count() > LONGEST_TITLE && !name.is_empty() && name.len() < title.len();
-    if long { name } else { title }
-}
-
-/// Names of the slots of the arms: their titles, or all their names when one title is long.
-pub(super) fn slots(arms: &[&ArmWords]) -> Vec<String> {
-    let any_long = arms.iter().any(|arm| short(&arm.title, &arm.name) != arm.title);
-    arms.iter().map(|arm| if any_long { arm.name.clone() } else { arm.title.clone() }).collect()
+/// What stands for arms (title, name) where there is little room: their titles, or all their names when one title is long.
+pub(super) fn short_names(arms: &[(&str, &str)]) -> Vec<String> {
+    let all_named = arms.iter().all(|(_, name)| !name.is_empty());
+    let any_long = arms.iter().any(|(title, _)| title.chars().count() > LONGEST_TITLE);
+    arms.iter().map(|(title, name)| if any_long && all_named { (*name).to_owned() } else { (*title).to_owned() }).collect()
 }
 
 /// Points of an arm among many patients.
@@ -82,7 +77,7 @@ pub(super) fn patients(count: usize) -> String {
 pub(super) fn shown(drawn: usize, all: usize) -> String {
     match (drawn, all) {
         (0, _) => "no patients".to_owned(),
-        (1, 1) => "the only patient".to_owned(),
+        (1, 0 | 1) => "the only patient".to_owned(),
         _ if drawn >= all => format!("all {all} patients"),
         (1, _) => format!("the first of {all} patients"),
         _ => format!("the first {drawn} of {all} patients"),

@@ -1,6 +1,6 @@
 //! Distributions over the patients, one panel a quantity and one violin an arm: doses of the arms, and what an arm changes in the same patients.
 
-use super::pages::{pages, patients, per_cent, slots};
+use super::pages::{pages, patients, per_cent, short_names, shown};
 use super::{ArmSpread, ArmWords, LimitLine, MOST_POINTS, SpreadPanel, TrialAbout};
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style, Violin};
 
@@ -58,9 +58,17 @@ pub(super) fn how_to_read(panels: &[SpreadPanel]) -> Vec<String> {
     let spreads = || panels.iter().flat_map(|panel| &panel.arms);
     let most = spreads().map(|spread| spread.histogram.total()).fold(0.0, f64::max) as usize;
     let points = spreads().map(|spread| spread.points.len().min(MOST_POINTS)).max().unwrap_or(0);
-    let outline = if most as f64 >= FEWEST_OF_OUTLINE { "Outline: histogram, the same area for every arm. " } else { "" };
-    let points = if points > 0 { format!(" Points: the first {}.", patients(points)) } else { String::new() };
-    vec![format!("{outline}Box: median and quartiles, whiskers from 5 % to 95 %, of up to {} an arm.{points}", patients(most))]
+    let mut words = Vec::new();
+    if most as f64 >= FEWEST_OF_OUTLINE {
+        words.push("Outline: histogram, the same area for every arm.".to_owned());
+    }
+    if most as f64 >= FEWEST_OF_BOX {
+        words.push(format!("Box: median and quartiles, whiskers from 5 % to 95 %, of up to {} an arm.", patients(most)));
+    }
+    if points > 0 {
+        words.push(format!("Points: {}.", shown(points, most)));
+    }
+    vec![words.join(" ")]
 }
 
 /// One panel: a violin an arm, limits across. Of differences the arm they are reckoned from has no slot, and a line stands for it.
@@ -71,18 +79,18 @@ pub(super) fn panel(of: &SpreadPanel, arms: &[ArmWords], differences: Option<(us
     for limit in of.limits.iter().chain(&zero).filter(|limit| limit.value.is_finite() && (!log || limit.value > 0.0)) {
         marks.push(Mark::HorizontalLine { y: limit.value, label: limit.words.clone() });
     }
-    let shown: Vec<(usize, &ArmWords)> = arms.iter().enumerate().filter(|(index, _)| Some(*index) != reference).collect();
-    let violins: Vec<Violin> = shown
+    let drawn: Vec<(usize, &ArmWords)> = arms.iter().enumerate().filter(|(index, _)| Some(*index) != reference).collect();
+    let violins: Vec<Violin> = drawn
         .iter()
         .enumerate()
         .filter_map(|(slot, (index, arm))| Some((slot, *index, *arm, of.arms.get(*index).filter(|spread| !spread.histogram.is_empty())?)))
         .map(|(slot, index, arm, spread)| Violin { slot, style: Style::indexed(index), ..violin(&arm.title, spread, log) })
         .collect();
     marks.push(Mark::Violins { violins });
-    let words: Vec<&ArmWords> = shown.into_iter().map(|(_, arm)| arm).collect();
-    let names = slots(&words);
+    let words: Vec<(&str, &str)> = drawn.into_iter().map(|(_, arm)| (arm.title.as_str(), arm.name.as_str())).collect();
+    let names = short_names(&words);
     // where the slots are named by their titles a legend says nothing more
-    let told = names.iter().zip(&words).all(|(name, arm)| *name == arm.title);
+    let told = names.iter().zip(&words).all(|(name, (title, _))| name == title);
     Panel {
         title: Some(of.title.clone()),
         x: Axis::of_categories("", names),

@@ -7,6 +7,8 @@ use crate::report::{Axis, BarSeries, Figure, Legend, Mark, Panel, Style};
 
 /// Growth beyond this is cut off.
 const TOP_PERCENT: f64 = 100.0;
+/// Fewer patients leave slots empty.
+const FEWEST_SLOTS: usize = 5;
 /// Palette indices: green, blue, orange, vermillion.
 const LOOKS: [(Response, usize); 4] = [(Response::Complete, 2), (Response::Partial, 0), (Response::Stable, 5), (Response::Progressive, 1)];
 
@@ -48,7 +50,7 @@ fn panel(arm: &ArmWords, changes: &[BestChange], used: &[(Response, usize)], top
     let label = if drawn.len() < sorted.len() { "Patients by rank, a selection" } else { "Patients by rank" };
     Panel {
         title: Some(format!("{}: {}", arm.title, patients(sorted.len()))),
-        x: Axis::linear(label, "").between(0.0, drawn.len().max(1) as f64),
+        x: Axis::linear(label, "").between(0.0, drawn.len().max(FEWEST_SLOTS) as f64),
         y: Axis::linear("Best change", "%").between(-100.0, top),
         marks: vec![Mark::Bars { series, stacked: true }, line(-30.0, "−30 %"), line(20.0, "+20 %")],
         legend: Legend::Auto,
