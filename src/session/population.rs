@@ -20,6 +20,7 @@ use crate::math::{log, sqrt};
 use crate::model::Model;
 use crate::model::diagnostic::{Faults, did_you_mean};
 use crate::model::yaml::YamlFile;
+use crate::trial::{Correlation, Scores};
 use crate::units::{DIMENSIONLESS, Quantity};
 
 /// How one parameter differs between people.
@@ -135,8 +136,8 @@ impl Population {
             }
         }
         fields.finish(&mut faults);
-        if !faults.has_errors() && correlation.nrows() > 0 && correlation.clone().cholesky().is_none() {
-            faults.error(yaml.root().place(), "these correlations contradict each other: their matrix is not positive definite");
+        if !faults.has_errors() {
+            check_positive_definite(&yaml, &parameters, &correlation, &mut faults);
         }
         match (name, faults.has_errors()) {
             (Some(name), false) => Ok(Population { name, source, parameters, correlation }),
@@ -181,5 +182,19 @@ impl Population {
             text.push_str(&correlations);
         }
         text
+    }
+}
+
+/// Correlations that no people can have: the smallest eigenvalue and the pairs that pull it down.
+fn check_positive_definite(yaml: &YamlFile, parameters: &[Spread], correlation: &DMatrix<f64>, faults: &mut Faults) {
+    let pairs = (0..parameters.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+    let stated: Vec<Correlation> = pairs.map(|between| Correlation { between, value: correlation[between] }).collect();
+    if let Err(fault) = Scores::new(&stated) {
+        let pairs: Vec<String> =
+            fault.pairs.iter().map(|(a, b)| format!("`{}` and `{}`", parameters[*a].path, parameters[*b].path)).collect();
+        let value = fault.smallest_eigenvalue;
+        let message =
+            format!("these correlations contradict each other: their matrix is not positive definite (smallest eigenvalue {value:.3})");
+        faults.error(yaml.root().place(), message).help(format!("look at {}", pairs.join(", ")));
     }
 }

@@ -163,12 +163,17 @@ impl Distribution {
         })
     }
 
-    /// The share below zero (`zero_too`: or at it): Φ(−mean/SD) of a normal whose lower end lets it, the part of a uniform, the shares of categories.
+    /// The share below zero (`zero_too`: or at it): Φ(−mean/SD) of a normal whose lower end lets it (of what its ends leave), the part of a uniform, the shares of categories.
     pub fn share_below_zero(&self, zero_too: bool) -> f64 {
         let impossible = |value: f64| value < 0.0 || (zero_too && value == 0.0);
         match self {
             Distribution::Normal { mean, sd, ends } if ends.values.0 < 0.0 || (impossible(ends.values.0) && !ends.truncate) => {
-                cumulative(-mean / sd)
+                let below = cumulative(-mean / sd);
+                if !ends.truncate {
+                    return below;
+                }
+                let (low, high) = (cumulative((ends.values.0 - mean) / sd), cumulative((ends.values.1 - mean) / sd));
+                ((below - low) / (high - low)).clamp(0.0, 1.0)
             }
             Distribution::Uniform { low, high } if *low < 0.0 => (-low / (high - low)).min(1.0),
             Distribution::Categories(values) => {

@@ -1,7 +1,7 @@
 //! A formula of a population: an expression of the model language over covariates, varied quantities and parameters, its names bound to places when it is read.
 //!
 //! Categories read as numbers: `sex.female` is 1 for a woman and 0 for a man.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::math;
 use crate::model::diagnostic::did_you_mean;
@@ -32,6 +32,7 @@ pub struct Names {
     sources: BTreeMap<String, Source>,
     categories: BTreeMap<String, (usize, Vec<String>)>,
     refused: BTreeMap<String, String>,
+    broken: BTreeSet<String>,
 }
 
 impl Names {
@@ -58,6 +59,17 @@ impl Names {
         self.known.remove(name);
         self.sources.remove(name);
         self.refused.insert(name.to_owned(), why);
+    }
+
+    /// Adds a name whose own fault has been told of: what reads it cannot be judged.
+    pub fn add_broken(&mut self, name: &str) {
+        self.broken.insert(name.to_owned());
+    }
+
+    /// Whether a text reads a name whose own fault has been told of.
+    pub fn reads_broken(&self, text: &str) -> bool {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c)));
+        words.map(|word| word.split_once('.').map_or(word, |(first, _)| first)).any(|word| self.broken.contains(word))
     }
 
     /// The categories of a covariate.

@@ -57,7 +57,7 @@ pub(super) fn values(node: &Node<'_>, mut amounts: Amounts, wanted: &Wanted<'_>,
         return None;
     }
     if (total - 1.0_f64).abs() > ROUNDING {
-        faults.error(node.place(), format!("the shares add up to {:.4} %, not to 100 %", 100.0 * total));
+        faults.error(node.place(), format!("the shares add up to {} %, not to 100 %", (1e6 * total).round() / 1e4));
         return None;
     }
     let words: Vec<String> = entries.iter().map(|(key, entry)| format!("{key} {}", entry.scalar_text().unwrap_or_default())).collect();

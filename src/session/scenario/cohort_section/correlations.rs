@@ -116,6 +116,9 @@ fn one(entry: &Node<'_>, before: &[Correlation], draft: &Draft, faults: &mut Fau
 /// The entry of a name, where it has a normal score.
 fn scored(item: &Node<'_>, draft: &Draft, faults: &mut Faults) -> Option<usize> {
     let name = item.text(faults, "a quantity")?;
+    if draft.broken.contains(&name) {
+        return None;
+    }
     let covariates = draft.covariates.iter().map(|covariate| {
         let has_score = matches!(&covariate.origin, CovariateOrigin::Drawn(distribution) if distribution.has_score());
         (covariate.name.as_str(), has_score)

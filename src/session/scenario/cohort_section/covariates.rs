@@ -11,7 +11,11 @@ use crate::units::Dimension;
 pub(super) fn covariates(node: &Node<'_>, against: &Against<'_>, changed: &Changed, draft: &mut Draft, faults: &mut Faults) {
     let mut names = unchanged(against, changed);
     for (name, entry) in node.entries(faults, "covariates by name, such as `weight: {median: 80 kg, cv: 18 %}`") {
-        let Some((covariate, dimension, words)) = covariate(name, &entry, against, &names, draft, faults) else { continue };
+        let Some((covariate, dimension, words)) = covariate(name.clone(), &entry, against, &names, draft, faults) else {
+            names.add_broken(&name);
+            draft.broken.insert(name);
+            continue;
+        };
         add(&mut names, draft.covariates.len(), &covariate, dimension);
         check_known(&entry, &covariate, dimension, against, faults);
         draft.assumptions.push(format!("between patients `{}` is drawn {words}", covariate.name));
@@ -114,6 +118,9 @@ pub(super) fn formula(entry: &Node<'_>, names: &Names, faults: &mut Faults) -> O
         (entry.clone(), super::origin_words(None, None))
     };
     let text = node.text(faults, expected)?;
+    if names.reads_broken(&text) {
+        return None;
+    }
     match Term::read(&text, names, 0) {
         Ok((term, dimension)) => Some((term, dimension, format!("{text} ({origin})"))),
         Err(fault) => {

@@ -239,7 +239,21 @@ fn one(
         faults.error(entry.place(), message).help("move `at_least` and `at_most` to where the patients are");
         return None;
     }
+    let words = format!("{words}{}", ends_words(fields, &distribution));
     Some(finished(distribution, amounts, centre, Vec::new(), words, wanted))
+}
+
+/// ", truncated at least at 18 y"; ends that hold those outside are named where the distribution has a centre of its own.
+fn ends_words(fields: &mut Fields<'_>, distribution: &Distribution) -> String {
+    let truncates = distribution.share_kept(1.0).is_some();
+    let ends: Vec<String> = [("at least", fields.get("at_least")), ("at most", fields.get("at_most"))]
+        .into_iter()
+        .filter_map(|(words, node)| Some(format!("{words} {}", node?.scalar_text()?)))
+        .collect();
+    if ends.is_empty() || (distribution.is_relative() && !truncates) {
+        return String::new();
+    }
+    format!(", {} {}", if truncates { "truncated to" } else { "held to" }, ends.join(" and "))
 }
 
 /// What all forms come to.
@@ -285,6 +299,9 @@ fn by_category(
 ) -> Option<Read> {
     let name = by.text(faults, "an earlier covariate with categories")?;
     let found = draft.covariates.iter().position(|covariate| covariate.name == name && !covariate.categories.is_empty());
+    if draft.broken.contains(&name) {
+        return None;
+    }
     let Some(covariate) = found else {
         let known = draft.covariates.iter().filter(|covariate| !covariate.categories.is_empty()).map(|covariate| covariate.name.as_str());
         let help = did_you_mean(&name, known);

@@ -12,6 +12,7 @@ pub(super) fn formulas(node: &Node<'_>, against: &Against<'_>, changed: &Changed
     for (position, (covariate, dimension)) in draft.covariates.iter().zip(&draft.dimensions).enumerate() {
         add(&mut names, position, covariate, *dimension);
     }
+    draft.broken.iter().for_each(|name| names.add_broken(name));
     for (name, entry) in node.entries(faults, "formulas of covariates by the parameter that they give") {
         let varied = find(&name, &entry, against, faults);
         let read = formula(&entry, &names, faults);

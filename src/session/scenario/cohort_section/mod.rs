@@ -15,6 +15,7 @@ mod rules;
 mod variation;
 mod varied_name;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ struct Draft {
     /// Dimensions of the covariates.
     dimensions: Vec<Dimension>,
     variations: Vec<Variation>,
+    /// Names whose own faults have been told of.
+    broken: BTreeSet<String>,
     people: people::People,
     assumptions: Vec<String>,
 }
@@ -161,9 +164,7 @@ fn check_eligible(plan: &CohortPlan, against: &Against<'_>, nodes: [&Option<Node
     let Some(node) = nodes.into_iter().flatten().next() else { return };
     let drawn = plan.draw(0, against.model, &against.model.parameter_values(), against.regimens);
     if let Err(error @ PopulationError::NoneEligible { .. }) = drawn {
-        faults
-            .error(node.place(), format!("nobody is eligible: {error}"))
-            .help("a rule may ask for what nobody has, or stand in another unit than is meant");
+        faults.error(node.place(), error.to_string()).help("a rule may ask for what nobody has, or stand in another unit than is meant");
     }
 }
 

@@ -101,8 +101,11 @@ pub(super) fn column(
     let of_unit = unit.as_ref().map_or(DIMENSIONLESS, |(_, unit)| unit.dimension);
     let dimension = *amounts.dimension.get_or_insert(of_unit);
     if of_unit != dimension {
-        let place = unit_node.as_ref().map_or_else(|| node.key_place(), Node::place);
-        faults.error(place, format!("`{}` must be {dimension}, the column is {of_unit}", wanted.name)).help("say `unit: …` of the column");
+        let message = format!("`{}` must be {dimension}, the column is {of_unit}", wanted.name);
+        match &unit_node {
+            Some(unit) => faults.error(unit.place(), message),
+            None => faults.error(node.key_place(), message).help("say the `unit` of the column"),
+        };
         return None;
     }
     amounts.unit = unit.map(|(text, unit)| (text, unit.in_internal_units));

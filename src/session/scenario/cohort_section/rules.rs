@@ -23,6 +23,7 @@ pub(super) fn names(against: &Against<'_>, draft: &Draft) -> Names {
     for (position, (covariate, dimension)) in draft.covariates.iter().zip(&draft.dimensions).enumerate() {
         super::covariates::add(&mut names, position, covariate, *dimension);
     }
+    draft.broken.iter().for_each(|name| names.add_broken(name));
     names
 }
 
@@ -33,6 +34,9 @@ pub(super) fn rules(node: &Node<'_>, include: bool, names: &Names, faults: &mut 
 
 pub(super) fn condition(node: &Node<'_>, names: &Names, faults: &mut Faults) -> Option<Condition> {
     let text = node.text(faults, "a rule, such as `gfr >= 40 mL/min`")?;
+    if names.reads_broken(&text) {
+        return None;
+    }
     match Condition::read(&text, names) {
         Ok(condition) => Some(condition),
         Err(fault) => {

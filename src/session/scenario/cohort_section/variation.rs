@@ -37,8 +37,11 @@ pub(super) fn changed(vary: Option<&Node<'_>>, formulas: Option<&Node<'_>>, fitt
 
 pub(super) fn variations(node: &Node<'_>, against: &Against<'_>, changed: &Changed, draft: &mut Draft, faults: &mut Faults) {
     for (name, entry) in node.entries(faults, "what differs between patients, by name") {
-        if let Some(variation) = variation(name, &entry, against, changed, draft, faults) {
-            draft.variations.push(variation);
+        match variation(name.clone(), &entry, against, changed, draft, faults) {
+            Some(variation) => draft.variations.push(variation),
+            None => {
+                draft.broken.insert(name);
+            }
         }
     }
 }
