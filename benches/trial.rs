@@ -1,0 +1,76 @@
+//! Virtual trials: patients per second through all their arms, by one thread and by two, for every instruction set of this processor.
+//!
+//! `cargo bench --bench trial`; `TRIAL_PATIENTS` and `TRIAL_SOOD_PATIENTS` say how many (10 000 and 1 000 000 are those of the claims).
+#[path = "models/trial_cohort.rs"]
+mod trial_cohort;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use rptbench::math::InstructionSet;
+use rptbench::trial::deliver_patients;
+use trial_cohort::Trial;
+
+/// Patients of a block: what a thread takes at once.
+const BLOCK: usize = 500;
+
+fn setting(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Wall time (s) for `patients`, in blocks on `threads` threads; and the sum of all doses, so that nothing is left out.
+fn deliver_all(trial: &Trial, tolerance: f64, patients: usize, threads: usize, set: InstructionSet) -> (f64, f64) {
+    let began = Instant::now();
+    let counter = std::sync::atomic::AtomicUsize::new(0);
+    let sums: Vec<f64> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut sum = 0.0;
+                    loop {
+                        let block = counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        let first = block * BLOCK;
+                        if first >= patients {
+                            return sum;
+                        }
+                        let mut next = trial.queue(first..(first + BLOCK).min(patients));
+                        let work = deliver_patients(&trial.plan, &trial.settings(tolerance), set, &mut next, &mut |number, arm, result| {
+                            let result = result.unwrap_or_else(|error| panic!("patient {number}, arm {arm}: {error}"));
+                            sum += result.totals.iter().map(|total| total.absorbed_gy).sum::<f64>();
+                            black_box(&result);
+                        });
+                        black_box(work.expect("the settings suit the system"));
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().expect("no panic")).collect()
+    });
+    (began.elapsed().as_secs_f64(), sums.iter().sum())
+}
+
+fn report(name: &str, trial: &Trial, tolerance: f64, patients: usize) {
+    let states = trial.plan.system.state_count();
+    println!("{name}: {states} states with riders, {} arm(s), relative tolerance {tolerance:e}, {patients} patients", trial.arms);
+    let mut baseline = None;
+    for set in InstructionSet::available() {
+        let alone = deliver_all(trial, tolerance, patients, 1, set);
+        let both = deliver_all(trial, tolerance, patients, 2, set);
+        let first = *baseline.get_or_insert(alone.0);
+        println!(
+            "  {:8}  one thread {:7.1} µs a patient, {:6.0} patients/s ({:.2} × the baseline set); two threads {:7.1} µs, {:6.0} patients/s, {:.2} × one",
+            set.name(),
+            alone.0 * 1e6 / patients as f64,
+            patients as f64 / alone.0,
+            first / alone.0,
+            both.0 * 1e6 / patients as f64,
+            patients as f64 / both.0,
+            alone.0 / both.0
+        );
+    }
+}
+
+fn main() {
+    report("receptor PBPK, scans, blood counts", &Trial::receptor(), 1e-6, setting("TRIAL_PATIENTS", 500));
+    report("two compartments", &Trial::sood(), 1e-6, setting("TRIAL_SOOD_PATIENTS", 20_000));
+}
