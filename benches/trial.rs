@@ -7,7 +7,10 @@ mod trial_cohort;
 use std::hint::black_box;
 use std::time::Instant;
 
-use rptbench::math::InstructionSet;
+use rptbench::math::{INSTRUCTION_SET_VARIABLE, InstructionSet};
+use rptbench::dosimetry::course::SolveSettings;
+use rptbench::regimen::{DeliveredTo, deliver_with};
+use rptbench::solve::{Job, MethodChoice, Solution};
 use rptbench::trial::deliver_patients;
 use trial_cohort::Trial;
 
@@ -53,7 +56,9 @@ fn report(name: &str, trial: &Trial, tolerance: f64, patients: usize) {
     let states = trial.plan.system.state_count();
     println!("{name}: {states} states with riders, {} arm(s), relative tolerance {tolerance:e}, {patients} patients", trial.arms);
     let mut baseline = None;
-    for set in InstructionSet::available() {
+    let chosen = InstructionSet::chosen().expect("the instruction set exists");
+    let sets = if std::env::var_os(INSTRUCTION_SET_VARIABLE).is_some() { vec![chosen] } else { InstructionSet::available() };
+    for set in sets {
         let alone = deliver_all(trial, tolerance, patients, 1, set);
         let both = deliver_all(trial, tolerance, patients, 2, set);
         let first = *baseline.get_or_insert(alone.0);
@@ -70,7 +75,34 @@ fn report(name: &str, trial: &Trial, tolerance: f64, patients: usize) {
     }
 }
 
+/// Steps, refused steps and spans of every piece of two arms (`TRIAL_STEPS=1`).
+fn steps(trial: &Trial, tolerance: f64) {
+    let settings = SolveSettings { method: MethodChoice::Stiff, ..trial.settings(tolerance) };
+    let (parameters, regimen) = trial.patient(0);
+    for arm in 0..trial.arms {
+        let to = DeliveredTo::Shared { regimen: regimen.clone(), arm };
+        let mut solver = |job: &Job| {
+            let found = trial.plan.solve_job(job, &settings)?;
+            let statistics = found.statistics;
+            println!(
+                "  arm {arm}: {:6.1} to {:6.1} d, {} samples: {} steps, {} refused, {} fallbacks",
+                job.span.start / 1440.0,
+                job.span.stop / 1440.0,
+                job.span.samples.len(),
+                statistics.steps,
+                statistics.rejected,
+                statistics.pivoted_fallbacks
+            );
+            Ok(Solution { states: found.states, final_state: found.final_state, statistics })
+        };
+        deliver_with(&trial.plan, to, &parameters, &settings, &mut solver).expect("it can be delivered");
+    }
+}
+
 fn main() {
+    if std::env::var_os("TRIAL_STEPS").is_some() {
+        return steps(&Trial::receptor(), 1e-6);
+    }
     report("receptor PBPK, scans, blood counts", &Trial::receptor(), 1e-6, setting("TRIAL_PATIENTS", 500));
     report("two compartments", &Trial::sood(), 1e-6, setting("TRIAL_SOOD_PATIENTS", 20_000));
 }
