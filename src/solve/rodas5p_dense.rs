@@ -38,7 +38,8 @@ impl DenseOutput {
                 collected[bend][index] = sum(&stages, &quadrature_weights[bend]);
             }
         }
-        let time_weights = quadrature_weights.map(|weights| step * weights.iter().zip(&TIME_WEIGHTS).map(|(weight, time)| weight * time).sum::<f64>());
+        let time_weights =
+            quadrature_weights.map(|weights| step * weights.iter().zip(&TIME_WEIGHTS).map(|(weight, time)| weight * time).sum::<f64>());
         for (index, derivative) in method.time_derivative.lanes()[core..].iter().enumerate() {
             let stages = read(&rates, index);
             for bend in 0..3 {

@@ -40,7 +40,8 @@ pub fn deliver_patients(
     next: &mut dyn FnMut() -> Option<PatientArm>,
     done: &mut dyn FnMut(usize, usize, Result<ArmResult, RegimenError>),
 ) -> Result<CohortWork, SolveError> {
-    let crew = RefCell::new(Crew { plan, settings, next, done, exhausted: false, places: Vec::new(), free: Vec::new(), ready: VecDeque::new() });
+    let crew =
+        RefCell::new(Crew { plan, settings, next, done, exhausted: false, places: Vec::new(), free: Vec::new(), ready: VecDeque::new() });
     let options = plan.shared_options(settings);
     solve_queue(&plan.system, &options, set, &mut || crew.borrow_mut().next_job(), &mut |place, solution| {
         let mut crew = crew.borrow_mut();

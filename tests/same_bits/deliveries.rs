@@ -49,7 +49,8 @@ fn nothing_matters_but_the_patient(trial: &Trial, patients: usize, method: Metho
         let result = result.as_ref().unwrap_or_else(|error| panic!("{key:?}: {error}"));
         assert_eq!(result.cycles.len(), 4, "{key:?}: {}", result.ended);
     }
-    let distinct: std::collections::BTreeSet<String> = expected.values().map(|result| format!("{:?}", result.as_ref().unwrap().totals)).collect();
+    let distinct: std::collections::BTreeSet<String> =
+        expected.values().map(|result| format!("{:?}", result.as_ref().unwrap().totals)).collect();
     assert_eq!(distinct.len(), expected.len(), "patients and arms differ from each other");
     for set in InstructionSet::available() {
         same(set.name(), &deliver_queue(trial, queue.clone(), &settings, set).1, &expected);

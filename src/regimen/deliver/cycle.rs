@@ -24,12 +24,7 @@ pub(super) struct CycleUnderWay {
 
 impl Delivery<'_> {
     /// Gives the activity, and asks for the course until the next cycle is planned.
-    pub(super) fn begin_cycle(
-        &mut self,
-        activity_mbq: f64,
-        wanted_mbq: Option<f64>,
-        reduced_by: Vec<String>,
-    ) -> Result<Stage, Problem> {
+    pub(super) fn begin_cycle(&mut self, activity_mbq: f64, wanted_mbq: Option<f64>, reduced_by: Vec<String>) -> Result<Stage, Problem> {
         let regimen = self.to.regimen();
         let start = self.course.time_min;
         let end = start + self.to.arm().interval_min.unwrap_or(regimen.interval_min);
