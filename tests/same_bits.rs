@@ -9,6 +9,11 @@ mod receptor_cohort;
 #[path = "../benches/models/ulm_cohort.rs"]
 mod ulm_cohort;
 
+#[path = "../benches/models/trial_cohort.rs"]
+mod trial_cohort;
+
+#[path = "same_bits/deliveries.rs"]
+mod deliveries;
 #[path = "same_bits/linear.rs"]
 mod linear;
 #[path = "same_bits/processes.rs"]

@@ -259,6 +259,16 @@ impl System {
         self.depends_on_time
     }
 
+    /// The graph of all expressions: for those who turn a system into code of their own, with [`Self::rate_nodes`].
+    pub fn graph(&self) -> &Graph {
+        &self.expressions.graph
+    }
+
+    /// The node of the rate of change of every state, riders included, without doses.
+    pub fn rate_nodes(&self) -> &[NodeId] {
+        &self.expressions.rates
+    }
+
     /// Operations of one evaluation of the right-hand side, and further ones of the Jacobian at the same point.
     pub fn operation_counts(&self) -> (usize, usize) {
         (self.program.operation_count(RATES), self.program.operation_count(JACOBIAN))

@@ -9,7 +9,8 @@ use crate::math::Block;
 pub(crate) struct DenseOutput {
     quadrature_weights: [[f64; 8]; 3],
     bends: [Vec<f64>; 3],
-    scratch: Vec<f64>,
+    /// Sums over the stages that the quadratures collect.
+    collected: [Vec<f64>; 3],
 }
 
 impl DenseOutput {
@@ -17,7 +18,7 @@ impl DenseOutput {
         DenseOutput {
             quadrature_weights: DENSE.map(|weights| quadrature_weights(&weights)),
             bends: std::array::from_fn(|_| vec![0.0; state_count]),
-            scratch: vec![0.0; core],
+            collected: std::array::from_fn(|_| vec![0.0; core]),
         }
     }
 
@@ -26,27 +27,32 @@ impl DenseOutput {
         let increments = method.increments.each_ref().map(Block::lanes);
         let rates = method.quadrature_rates.each_ref().map(Block::lanes);
         let core = method.core;
-        let sum_over = |columns: &[&[[f64; N]]; 8], weights: &[f64; 8], index: usize| {
-            columns.iter().zip(weights).fold(0.0, |sum, (column, weight)| sum + weight * column[index][lane])
-        };
-        for ((bend, weights), for_quadratures) in self.bends.iter_mut().zip(&DENSE).zip(&self.quadrature_weights) {
-            let (of_core, of_quadratures) = bend.split_at_mut(core);
-            for (index, value) in of_core.iter_mut().enumerate() {
-                *value = sum_over(&increments, weights, index);
+        // the stages of one state lie in eight places: they are read once for all sums
+        let read = |columns: &[&[[f64; N]]; 8], index: usize| columns.map(|column| column[index][lane]);
+        let sum = |values: &[f64; 8], weights: &[f64; 8]| values.iter().zip(weights).fold(0.0, |sum, (value, weight)| sum + weight * value);
+        let DenseOutput { quadrature_weights, bends, collected } = self;
+        for index in 0..core {
+            let stages = read(&increments, index);
+            for bend in 0..3 {
+                bends[bend][index] = sum(&stages, &DENSE[bend]);
+                collected[bend][index] = sum(&stages, &quadrature_weights[bend]);
             }
-            for (index, value) in self.scratch.iter_mut().enumerate() {
-                *value = sum_over(&increments, for_quadratures, index);
-            }
-            let time_weight = step * for_quadratures.iter().zip(&TIME_WEIGHTS).map(|(weight, time)| weight * time).sum::<f64>();
-            for (index, value) in of_quadratures.iter_mut().enumerate() {
-                *value = time_weight * method.time_derivative.lanes()[core + index][lane] + sum_over(&rates, for_quadratures, index);
-            }
-            let entries = &method.jacobian.lanes()[method.quadratures.first_entry..];
-            for (&(row, column), entry) in method.quadratures.entries.iter().zip(entries) {
-                of_quadratures[row as usize] += entry[lane] * self.scratch[column as usize];
-            }
-            of_quadratures.iter_mut().for_each(|value| *value *= step);
         }
+        let time_weights =
+            quadrature_weights.map(|weights| step * weights.iter().zip(&TIME_WEIGHTS).map(|(weight, time)| weight * time).sum::<f64>());
+        for (index, derivative) in method.time_derivative.lanes()[core..].iter().enumerate() {
+            let stages = read(&rates, index);
+            for bend in 0..3 {
+                bends[bend][core + index] = time_weights[bend] * derivative[lane] + sum(&stages, &quadrature_weights[bend]);
+            }
+        }
+        let entries = &method.jacobian.lanes()[method.quadratures.first_entry..];
+        for (&(row, column), entry) in method.quadratures.entries.iter().zip(entries) {
+            for bend in 0..3 {
+                bends[bend][core + row as usize] += entry[lane] * collected[bend][column as usize];
+            }
+        }
+        bends.iter_mut().flat_map(|bend| &mut bend[core..]).for_each(|value| *value *= step);
     }
 
     /// Appends the state of the lane at the fraction `fraction` of the step from `before` to `after`.

@@ -28,8 +28,11 @@ pub struct Equations {
 impl Equations {
     /// Differentiates the rates and finds what can be hoisted.
     pub fn new(builder: &SystemBuilder, dosed: Vec<usize>) -> Equations {
-        let mut graph = builder.graph.clone();
-        let rates = builder.rates();
+        Equations::of(builder.graph.clone(), builder.rates(), dosed)
+    }
+
+    /// The same of a graph and its nodes.
+    pub fn of(mut graph: Graph, rates: Vec<NodeId>, dosed: Vec<usize>) -> Equations {
         let zero = graph.constant(0.0);
         let (mut pattern, mut entries) = (Vec::new(), Vec::new());
         for column in 0..rates.len() {

@@ -7,6 +7,7 @@ mod clock;
 mod cohort;
 mod compiled;
 mod cvodes;
+mod diffsol_equations;
 mod diffsol_peer;
 mod emit;
 mod ours;

@@ -1,20 +1,15 @@
-//! The course of one lineage in time: fixed-step integration (classical Runge–Kutta, order 4) between the points of the dose rate.
+//! The course of one lineage in time: by Taylor series (`series`) between the points of the dose rate.
 //!
 //! Carried are ln P and the shares T₁…T₃ and c = C/b. The logarithm keeps the proliferating cells above zero at any dose, and a linear dose rate
-//! enters it exactly; the other four are linear in their inputs, and the step is far below the limit at which they could change sign. Inside a
-//! step the feedback f = c^−γ moves as `df/dt = −γ f (dc/dt)/c`, which spares three powers of four; each step begins with its exact value. No step
-//! crosses a point of the dose rate, so its kinks and jumps cost no accuracy.
+//! enters it exactly. No step crosses a point of the dose rate, so its kinks and jumps cost no accuracy, and its length depends on nothing but the state at its
+//! start and the rates: cutting the course at a point changes no bit.
 
 use super::parameters::LineageParameters;
-use crate::math::{ceil, exp, log};
+use super::series::{Equations, State};
+use crate::math::exp;
 
-/// ln P, T₁, T₂, T₃, c.
-type State = [f64; 5];
-/// The state and the feedback f, inside a step.
-type Stage = [f64; 6];
-
-/// Steps per mean transit time, per mean life: the error of order 4 then stays near 1e-8 of the baseline (tests).
-const STEPS_PER_TIME: f64 = 80.0;
+/// Longest step in mean transit times or mean lives, whichever is shorter: where the last term of the series vanishes by chance, others do not.
+const LONGEST_STEP: f64 = 0.5;
 /// Dose rates this far below zero, as a share of the largest, are a solver's rounding and count as zero.
 const ROUNDING_SHARE: f64 = 1e-6;
 
@@ -40,7 +35,7 @@ impl LineageCourse {
             loss_per_h,
             feedback_exponent: parameters.feedback_exponent,
             alpha_per_gy: parameters.alpha_per_gy,
-            longest_step_h: (4.0 / transit_per_h).min(1.0 / loss_per_h) / STEPS_PER_TIME,
+            longest_step_h: (4.0 / transit_per_h).min(1.0 / loss_per_h) * LONGEST_STEP,
             state: [0.0, 1.0, 1.0, 1.0, 1.0],
         }
     }
@@ -75,45 +70,17 @@ impl LineageCourse {
         Ok(counts)
     }
 
-    /// One interval, in equal steps.
+    /// One interval.
     fn cross(&mut self, duration_h: f64, first_gy_per_h: f64, last_gy_per_h: f64, production: f64) {
-        let count = ceil(duration_h / self.longest_step_h);
-        let step_h = duration_h / count;
-        let slope_per_step = (last_gy_per_h - first_gy_per_h) / count;
-        for number in 0..count as u64 {
-            let before = first_gy_per_h + slope_per_step * number as f64;
-            let (middle, after) = (before + 0.5 * slope_per_step, before + slope_per_step);
-            let [log_proliferating, first, second, third, circulating] = self.state;
-            // exp(−γ ln c) for c^−γ: faster than a power, and exactly 1 at the steady state
-            let feedback = exp(-self.feedback_exponent * log(circulating.max(f64::MIN_POSITIVE)));
-            let start = [log_proliferating, first, second, third, circulating, feedback];
-            let a = self.slope(&start, before, production);
-            let b = self.slope(&moved(&start, &a, 0.5 * step_h), middle, production);
-            let c = self.slope(&moved(&start, &b, 0.5 * step_h), middle, production);
-            let d = self.slope(&moved(&start, &c, step_h), after, production);
-            for index in 0..5 {
-                self.state[index] += step_h / 6.0 * (a[index] + 2.0 * (b[index] + c[index]) + d[index]);
-            }
-        }
+        let equations = Equations {
+            transit_per_h: self.transit_per_h,
+            loss_per_h: self.loss_per_h,
+            feedback_exponent: self.feedback_exponent,
+            alpha_per_gy: self.alpha_per_gy,
+            production,
+        };
+        equations.cross(&mut self.state, duration_h, self.longest_step_h, first_gy_per_h, last_gy_per_h);
     }
-
-    fn slope(&self, stage: &Stage, rate_gy_per_h: f64, production: f64) -> Stage {
-        let [log_proliferating, first, second, third, circulating, feedback] = *stage;
-        let k = self.transit_per_h;
-        let circulating_slope = self.loss_per_h * (third - circulating);
-        [
-            k * (production * feedback - 1.0) - self.alpha_per_gy * rate_gy_per_h,
-            k * (exp(log_proliferating) - first),
-            k * (first - second),
-            k * (second - third),
-            circulating_slope,
-            -self.feedback_exponent * feedback * circulating_slope / circulating.max(f64::MIN_POSITIVE),
-        ]
-    }
-}
-
-fn moved(stage: &Stage, slope: &Stage, step_h: f64) -> Stage {
-    std::array::from_fn(|index| stage[index] + step_h * slope[index])
 }
 
 fn check_input(times_h: &[f64], rates_gy_per_h: &[f64], production: f64) -> Result<(), String> {

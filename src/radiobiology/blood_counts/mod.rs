@@ -9,7 +9,7 @@
 //! P and T are shares of their own steady state, so the unirradiated body stands exactly still at C = b. q is the production multiplier: with q ≠ 1
 //! counts settle at `b q^(1/γ)` ([`LineageParameters::production_for_share`]).
 //!
-//! Rooms: [`kind`] (the four lineages), [`parameters`] (their numbers, embedded in `lineages.yaml`), [`course`] (the integration), [`grade`] (CTCAE).
+//! Rooms: [`kind`] (the four lineages), [`parameters`] (their numbers, embedded in `lineages.yaml`), [`course`] (the integration, by the series of `series`), [`grade`] (CTCAE).
 //! No transit model fitted to radionuclide therapy was found: α and the platelets' transit time are calibrated, and α belongs to one way of
 //! reckoning marrow dose (the caveats stand in `lineages.yaml`).
 
@@ -17,6 +17,7 @@ pub mod course;
 pub mod grade;
 pub mod kind;
 pub mod parameters;
+mod series;
 
 pub use course::LineageCourse;
 pub use grade::ctcae_grade;
