@@ -76,7 +76,7 @@ pub(super) fn add(
     }
     outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     add_failures(regimen, &summary, outcome);
-    add_assumptions(scenario, section, &cohort, outcome);
+    add_assumptions(scenario, section, outcome);
     outcome.findings.extend(tables::screening_words(&cohort, &summary));
     outcome.tables.push(tables::spreads(regimen, &cohort, &columns, &summary));
     outcome.tables.extend(tables::differences(regimen, &columns, &summary));
@@ -96,11 +96,8 @@ pub(super) fn add(
     Ok(())
 }
 
-fn add_assumptions(scenario: &Scenario, section: &CohortSection, cohort: &CohortPlan, outcome: &mut Outcome) {
+fn add_assumptions(scenario: &Scenario, section: &CohortSection, outcome: &mut Outcome) {
     outcome.assumptions.extend(section.assumptions.iter().cloned());
-    if cohort.population.scores.are_independent() {
-        outcome.assumptions.push("varied quantities are drawn independently of each other".into());
-    }
     if let Some(trial) = &scenario.trial {
         outcome.assumptions.extend(trial.assumptions.iter().cloned());
     }

@@ -196,8 +196,11 @@ fn a_hypothesis_is_the_same_scenario_with_other_values() {
     assert_eq!(events.linked_target(), Some(2));
     assert!((events.link.unwrap().1.log_hazard_per_gy() + 0.01).abs() < 1e-15);
     assert_eq!(events.death.unwrap().shape, 1.0);
-    let uptake = changed.cohort.unwrap().plan.variations.into_iter().find(|variation| variation.name == "kidneys.uptake").unwrap();
-    assert_eq!(uptake.cv, 0.2);
+    let population = changed.cohort.unwrap().plan.population;
+    let uptake = population.variations.iter().find(|variation| variation.name == "kidneys.uptake").unwrap();
+    // σ² = ln(1 + cv²)
+    let expected = 1.04_f64.ln().sqrt();
+    assert!(matches!(uptake.distribution, crate::trial::Distribution::LogNormal { log_sd, .. } if (log_sd - expected).abs() < 1e-15));
     let parameter = under_hypothesis(&file, &[("kidneys.uptake".into(), "3 %".into())]).unwrap();
     assert_eq!((parameter.parameters.as_slice(), parameter.text == text_with(TRIAL)), (["kidneys.uptake=3 %".to_owned()].as_slice(), true));
     // quoted values are exchanged with their quotes, truth values stay bare
