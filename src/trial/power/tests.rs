@@ -159,3 +159,39 @@ fn three_arms_share_the_patients_and_two_are_compared() {
     // 200 in each of two arms: the difference of means has a standard error of 173 √(2/200) = 17
     assert!(outcome.difference.unwrap().abs() < 90.0);
 }
+
+/// Progression of patients who have their whole dose at once, by the event model: 100 Gy in one arm, 150 Gy in the other.
+fn linked(patients: u64, slope: f64, frailty: f64) -> Pool {
+    use crate::radiobiology::hazard_link::HazardLink;
+    use crate::regimen::events::{Baseline, EventCourse, EventPlan};
+    let mut values = Vec::new();
+    for patient in 0..patients {
+        let plan = EventPlan {
+            seed: patient,
+            progression: Some(Baseline { median_min: 400.0 * 1440.0, shape: 1.3, source: None, provenance: None }),
+            log_hazard_sd: frailty,
+            link: Some((0, HazardLink::new(slope, "test").unwrap())),
+            ..EventPlan::default()
+        };
+        for dose_gy in [100.0, 150.0] {
+            let mut course = EventCourse::new(&plan);
+            course.advance(&[0.0, 1440.0], Some(&[dose_gy; 2])).unwrap();
+            values.push(observed(course.finish(dose_gy).progression_min, 1500.0 * 1440.0));
+        }
+    }
+    Pool { arms: 2, values: PoolValues::Times(values) }
+}
+
+#[test]
+fn a_trial_finds_the_link_that_was_supposed() {
+    // proportional hazards: e^(−0.01 · 50); no link, no ratio; a spread between patients hides part of it (Gail, Wieand and Piantadosi, Biometrika 71, 1984)
+    let ratio = |slope: f64, frailty: f64| {
+        power(&linked(20_000, slope, frailty), &test_of(TestKind::LogRank), true, 400, 600).hazard_ratio.unwrap()
+    };
+    let found = ratio(-0.01, 0.0);
+    assert!((log(found.ratio) + 0.5).abs() < 4.0 * found.standard_error_of_log + 1.0 / 400.0, "{found:?}");
+    let none = ratio(0.0, 0.0);
+    assert!(log(none.ratio).abs() < 4.0 * none.standard_error_of_log, "{none:?}");
+    let hidden = ratio(-0.01, 1.0);
+    assert!(hidden.ratio > found.ratio * 1.05 && hidden.ratio < 1.0, "{hidden:?}");
+}
