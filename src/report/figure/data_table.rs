@@ -127,7 +127,7 @@ fn rows_of(mark: &Mark, panel: &Panel) -> Vec<Row> {
 
 /// An x as the table says it: on an axis of names the name of its slot.
 fn column_text(panel: &Panel, x: f64) -> String {
-    if panel.x.categories.is_none() || !(x >= 0.0) { shortest(x) } else { category(&panel.x, x as usize) }
+    if panel.x.categories.is_some() && x >= 0.0 { category(&panel.x, x as usize) } else { shortest(x) }
 }
 
 /// A y as the table says it; slots are counted from the top.

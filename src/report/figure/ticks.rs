@@ -1,4 +1,4 @@
-//! Where ticks stand and what they say: round steps, hours in quarters of a day, days in weeks, decades on a log axis.
+//! Where ticks stand and what they say: round steps, hours in quarters of a day, days in weeks, months in years, decades on a log axis.
 
 use crate::report::number_text::{decimals, superscript};
 
@@ -14,6 +14,8 @@ pub(crate) struct Ticks {
 /// Multiples of a day in hours, and of a week in days, that people read time in.
 const HOUR_STEPS: [f64; 12] = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 72.0, 96.0, 168.0, 336.0, 672.0];
 const DAY_STEPS: [f64; 10] = [1.0, 2.0, 7.0, 14.0, 28.0, 56.0, 84.0, 168.0, 364.0, 728.0];
+/// Multiples of a month that follow-up is read in.
+const MONTH_STEPS: [f64; 9] = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 36.0, 60.0, 120.0];
 
 /// The finest linear ticks within `low … high` that `fit`; the two ends when none does.
 pub(crate) fn linear(low: f64, high: f64, unit: &str, most: usize, fit: impl Fn(&[(f64, String)]) -> bool) -> Ticks {
@@ -42,6 +44,7 @@ fn steps(span: f64, unit: &str, most: usize) -> Vec<f64> {
     let family: &[f64] = match unit {
         "h" if span > 6.0 => &HOUR_STEPS,
         "d" | "days" if span > 10.0 => &DAY_STEPS,
+        "months" if span > 4.0 => &MONTH_STEPS,
         _ => &[],
     };
     let of_family: Vec<f64> = family.iter().copied().filter(|step| *step >= finest && *step <= span).collect();
@@ -144,6 +147,7 @@ mod tests {
     #[test]
     fn time_is_read_in_days_and_weeks() {
         assert_eq!(labels(&linear(0.0, 170.0, "h", 9, |_| true)), ["0", "24", "48", "72", "96", "120", "144", "168"]);
+        assert_eq!(labels(&linear(0.0, 48.0, "months", 6, |_| true)), ["0", "12", "24", "36", "48"]);
         assert_eq!(labels(&linear(0.0, 230.0, "d", 9, |_| true)), ["0", "28", "56", "84", "112", "140", "168", "196", "224"]);
     }
 

@@ -15,8 +15,10 @@ const GROUP_SHARE: f64 = 0.84;
 const WIDEST: f64 = 120.0;
 /// A peak this many times the lowest peak of its mark is cut flat: equal values beside spread ones would leave those a hair line.
 const MOST_PEAK_RATIO: f64 = 3.0;
-/// Bins thinner than this on the page count as this thick.
+/// Bins thinner than this on the page are put together or count as this thick.
 const THINNEST_BIN: f64 = 1.5;
+/// Bins nearer than this on the page have no gap between them.
+const TOUCHING: f64 = 0.5;
 const BOX_HALF: f64 = 3.6;
 const LINE: f64 = 1.1;
 const POINT_RADIUS: f64 = 1.5;
@@ -38,15 +40,15 @@ impl Outline {
         for (low, (high, count)) in one.low.iter().zip(one.high.iter().zip(&one.count)) {
             let (Some(bottom), Some(top)) = (plot.at_y_or_below(*low), plot.at_y(*high)) else { continue };
             if *count > 0.0 && count.is_finite() {
-                let (middle, half) = ((top + bottom) / 2.0, ((bottom - top).abs() / 2.0).max(THINNEST_BIN / 2.0));
-                bins.push((middle - half, middle + half, *count));
+                bins.push((top.min(bottom), top.max(bottom), *count));
             }
         }
         bins.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let bins = thick_enough(&bins);
         let mut knots: Vec<(f64, f64)> = Vec::new();
         let mut end = f64::NEG_INFINITY;
         for (top, bottom, count) in bins {
-            if top > end + 0.5 {
+            if top > end + TOUCHING {
                 knots.extend([(end, 0.0), (top, 0.0)].into_iter().filter(|(y, _)| y.is_finite()));
             }
             knots.push(((top + bottom) / 2.0, count / (bottom - top)));
@@ -91,6 +93,27 @@ impl Outline {
         let left = sides.iter().rev().map(|(y, wide)| (centre - wide, *y));
         right.chain(left).collect()
     }
+}
+
+/// Bins (top, bottom, count) thinner than the page can show put together with one that touches them, else made thicker.
+fn thick_enough(bins: &[(f64, f64, f64)]) -> Vec<(f64, f64, f64)> {
+    let thin = |bin: &(f64, f64, f64)| bin.1 - bin.0 < THINNEST_BIN;
+    let touch = |above: &(f64, f64, f64), below: &(f64, f64, f64)| below.0 <= above.1 + TOUCHING;
+    let mut kept: Vec<(f64, f64, f64)> = Vec::with_capacity(bins.len());
+    let mut push = |bin: (f64, f64, f64), with: &dyn Fn(&(f64, f64, f64)) -> bool| match kept.last_mut() {
+        Some(last) if with(last) => *last = (last.0, last.1.max(bin.1), last.2 + bin.2),
+        _ => kept.push(bin),
+    };
+    for (index, bin) in bins.iter().enumerate() {
+        // a thin one takes in what follows; the last of a row has nothing to follow and goes to the one before
+        let ends_a_row = bins.get(index + 1).is_none_or(|next| !touch(bin, next));
+        push(*bin, &|last| touch(last, bin) && (thin(last) || (ends_a_row && thin(bin))));
+    }
+    for bin in &mut kept {
+        let lacking = (THINNEST_BIN - (bin.1 - bin.0)).max(0.0);
+        (bin.0, bin.1) = (bin.0 - lacking / 2.0, bin.1 + lacking / 2.0);
+    }
+    kept
 }
 
 /// One violin with its place.
@@ -207,5 +230,23 @@ fn draw_box(plot: &Plot<'_>, one: &Placed<'_>, five: &FiveNumbers, look: &Look, 
         let half = half + 2.5;
         scene.stroke(vec![(one.centre - half, median), (one.centre + half, median)], 3.6, WHITE);
         scene.stroke(vec![(one.centre - half, median), (one.centre + half, median)], 2.0, INK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thin_bins_join_their_neighbour_and_keep_their_count() {
+        // a thick one, two thin ones after it, and a thin one alone
+        let kept = thick_enough(&[(0.0, 10.0, 5.0), (10.0, 10.5, 1.0), (10.5, 11.0, 1.0), (30.0, 30.5, 2.0)]);
+        assert_eq!(kept, [(0.0, 10.0, 5.0), (9.75, 11.25, 2.0), (29.5, 31.0, 2.0)]);
+        // a hundred thin ones stay many, none thinner than the page shows and none lost
+        let fine: Vec<(f64, f64, f64)> = (0..100).map(|i| (0.5 * f64::from(i), 0.5 * f64::from(i + 1), 1.0)).collect();
+        let kept = thick_enough(&fine);
+        assert_eq!((kept.len(), kept.iter().map(|bin| bin.2).sum::<f64>()), (33, 100.0));
+        assert!(kept.windows(2).all(|pair| pair[1].0 >= pair[0].1));
+        assert!(thick_enough(&[]).is_empty());
     }
 }

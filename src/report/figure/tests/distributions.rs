@@ -184,8 +184,8 @@ fn what_is_filled_stays_in_its_frame() {
 fn the_numbers_stand_under_their_ticks() {
     let figure = at_ticks("t", names(2), 1);
     let texts: Vec<scene::Text> = assert_readable(&figure).texts().cloned().collect();
-    // the first row: exp(−0.01 · 20) = 0.8187 and exp(−0.01 · 40) = 0.6703 of a million
-    for (tick, number) in [("20", "818731"), ("40", "670320")] {
+    // the first row: exp(−0.01 · 12) = 0.886920 and exp(−0.01 · 24) = 0.786628 of a million
+    for (tick, number) in [("12", "886920"), ("24", "786628")] {
         let below = texts.iter().find(|text| text.text == number).expect("it is printed");
         let above = |text: &&scene::Text| text.text == tick && text.y < below.y && text.anchor == scene::Anchor::Middle;
         let tick = texts.iter().find(above).expect("a tick");

@@ -144,7 +144,7 @@ impl Histogram {
         let by_count = 2.0 * (scaled(upper) - scaled(lower)) / math::cbrt(self.total());
         let width = by_count.max((scaled(highest) - scaled(lowest)) / MOST_BINS);
         let (mut lows, mut highs, mut counts): (Vec<f64>, Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new(), Vec::new());
-        if !(width > 0.0) {
+        if width <= 0.0 || !width.is_finite() {
             return (vec![lowest], vec![highest], vec![self.total()]);
         }
         // a grid of equal steps, each bin's count shared out over the steps it covers

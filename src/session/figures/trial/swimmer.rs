@@ -22,6 +22,8 @@ pub fn swimmer(about: &TrialAbout, arms: &[ArmWords], patients: &[Vec<SwimmerPat
             reasons.push(reason);
         }
     }
+    // in an order of their own, so that a reason looks alike whoever has it first
+    reasons.sort_unstable();
     let drawn = |of_arm: &[SwimmerPatient]| -> Vec<SwimmerPatient> { of_arm.iter().take(MOST_SWIMMERS).cloned().collect() };
     let ends = patients.iter().flat_map(|of_arm| drawn(of_arm)).flat_map(|one| {
         let cycles: Vec<f64> = one.cycles.iter().map(|cycle| cycle.time_wk).collect();

@@ -178,7 +178,7 @@ pub fn survival(groups: &[ArmWords], patients: usize) -> SurvivalCurves {
             at_risk,
             censored: (1..6).map(|i| 8.0 * f64::from(i) - 0.7 * index as f64).collect(),
             last: 48.0,
-            median: reached.then_some((median, Some(0.9 * median), (index % 2 == 0).then_some(1.12 * median))),
+            median: reached.then_some((median, Some(0.9 * median), index.is_multiple_of(2).then_some(1.12 * median))),
         }
     };
     SurvivalCurves {
