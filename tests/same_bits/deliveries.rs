@@ -28,8 +28,7 @@ fn deliver_queue(trial: &Trial, queue: Vec<PatientArm>, settings: &SolveSettings
 }
 
 fn everyone(trial: &Trial, patients: usize) -> Vec<PatientArm> {
-    let mut next = trial.queue(0..patients);
-    std::iter::from_fn(|| next()).collect()
+    std::iter::from_fn(trial.queue(0..patients)).collect()
 }
 
 /// Every number with all its digits: no two differ in bits only.

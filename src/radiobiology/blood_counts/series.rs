@@ -72,11 +72,12 @@ impl Equations {
             log_slope[n] = k * self.production * feedback[n] - constant;
             circulating_slope[n] = m * (third[n] - circulating[n]);
             let (mut grown, mut fed, mut held) = (0.0, 0.0, 0.0);
-            for j in 0..=n {
+            // the newest factors last, so that a sum need not wait for them from its beginning
+            for j in (0..=n).rev() {
                 grown += proliferating[j] * log_slope[n - j];
                 fed += feedback[j] * circulating_slope[n - j];
             }
-            for j in 1..=n {
+            for j in (1..=n).rev() {
                 held += circulating[j] * feedback_slope[n - j];
             }
             feedback_slope[n] = (-self.feedback_exponent * fed - held) / smallest;

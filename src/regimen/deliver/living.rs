@@ -50,6 +50,9 @@ impl Delivery<'_> {
         for time in blood {
             self.sample_blood_from_curves(*time, first_curve, &new_doses, times);
         }
+        if self.to.regimen().coarse_curves {
+            return Ok(());
+        }
         self.times_min.extend_from_slice(times);
         for (all, new) in self.rates.iter_mut().zip(new_rates) {
             all.extend(new);
