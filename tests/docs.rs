@@ -28,7 +28,7 @@ fn pages() -> Vec<PathBuf> {
 
 /// The pages that describe the scenario language.
 fn scenario_pages() -> String {
-    ["docs/scenarios.md", "docs/regimens.md"].map(|page| read(&root().join(page))).join("\n")
+    ["docs/scenarios.md", "docs/regimens.md", "docs/trials.md"].map(|page| read(&root().join(page))).join("\n")
 }
 
 /// The text outside fenced blocks.

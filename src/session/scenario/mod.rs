@@ -237,7 +237,8 @@ impl Scenario {
             (None, _) => PhysiologyPlan::default(),
         };
         let regimens = regimens_node.and_then(|node| {
-            let against = regimen_section::Against { model: &model, targets: &targets, physiology };
+            let progresses = trial_node.as_ref().is_some_and(trial_section::progresses);
+            let against = regimen_section::Against { model: &model, targets: &targets, physiology, progresses };
             regimen_section::regimens(&node, against, &mut faults)
         });
         let cohort = cohort_node.as_ref().and_then(|node| match &regimens {

@@ -258,10 +258,11 @@ fn imaged(place: &dyn Fn() -> Place, limits: &[Limit], shared: &Shared<'_>, faul
 
 fn stops(node: &Node<'_>, shared: &Shared<'_>, faults: &mut Faults) -> Vec<StopRule> {
     let items: Vec<Node<'_>> = if node.is_sequence() { node.items(faults, "rules that end the treatment") } else { vec![node.clone()] };
-    if shared.clinic.clinic.sizes.is_none() {
-        faults
-            .error(node.place(), "this can never act: the clinic does not measure lesions")
-            .help("`clinic: {lesions: {every_cycles: 1, cv: 10 %}}`, and `physiology: {lesions: …}`");
+    let by_events = shared.against.progresses && items.iter().all(Node::is_scalar);
+    if shared.clinic.clinic.sizes.is_none() && !by_events {
+        faults.error(node.place(), "this can never act: the clinic does not measure lesions").help(
+            "`clinic: {lesions: {every_cycles: 1, cv: 10 %}}`, and `physiology: {lesions: …}`; or let the disease progress in `trial: {events: {progression: …}}`",
+        );
     }
     let mut found = Vec::new();
     for item in &items {

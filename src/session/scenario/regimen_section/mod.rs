@@ -26,6 +26,8 @@ pub(super) struct Against<'a> {
     pub targets: &'a [DoseTarget],
     /// What the section `physiology` says.
     pub physiology: PhysiologyPlan,
+    /// Whether the section `trial` lets the disease progress.
+    pub progresses: bool,
 }
 
 pub(super) fn regimens(node: &Node<'_>, against: Against<'_>, faults: &mut Faults) -> Option<RegimenPlan> {

@@ -14,6 +14,8 @@ const CAUSES: &[(&str, StopCause)] = &[
     ("toxicity", StopCause::Toxicity),
     ("lesions", StopCause::Lesions),
     ("no_activity", StopCause::NoActivity),
+    ("progression", StopCause::Progression),
+    ("death", StopCause::Death),
 ];
 
 pub(super) fn groups(node: &Node<'_>, longest_min: Option<f64>, against: &Against<'_>, faults: &mut Faults) -> Vec<GroupPlan> {

@@ -63,6 +63,11 @@ impl Against<'_> {
     }
 }
 
+/// Whether a section lets the disease progress, before it is read as a whole.
+pub(super) fn progresses(node: &Node<'_>) -> bool {
+    rewrite::find(node, "events.progression").is_some()
+}
+
 pub(super) fn trial(node: &Node<'_>, root: &Node<'_>, against: &Against<'_>, faults: &mut Faults) -> Option<TrialSection> {
     let mut fields = node.fields(faults, "a mapping with `seed`, `accrual`, `follow_up`, `events` and `endpoints`")?;
     let own_seed = fields.require("seed", faults).and_then(|node| seed(&node, faults));

@@ -200,7 +200,7 @@ fn a_hypothesis_is_the_same_scenario_with_other_values() {
     let uptake = population.variations.iter().find(|variation| variation.name == "kidneys.uptake").unwrap();
     // σ² = ln(1 + cv²)
     let expected = 1.04_f64.ln().sqrt();
-    assert!(matches!(uptake.distribution, crate::trial::Distribution::LogNormal { log_sd, .. } if (log_sd - expected).abs() < 1e-15));
+    assert!(matches!(uptake.spread, Some(crate::trial::Distribution::LogNormal { log_sd, .. }) if (log_sd - expected).abs() < 1e-15));
     let parameter = under_hypothesis(&file, &[("kidneys.uptake".into(), "3 %".into())]).unwrap();
     assert_eq!((parameter.parameters.as_slice(), parameter.text == text_with(TRIAL)), (["kidneys.uptake=3 %".to_owned()].as_slice(), true));
     // quoted values are exchanged with their quotes, truth values stay bare
