@@ -133,8 +133,8 @@ impl Histogram {
         curve
     }
 
-    /// Neighbouring bins put together until each is as wide as Freedman and Diaconis (1981) say, 2 IQR n^(−1/3), in the scale of the axis: as
-    /// fine as the number of values bears, and no more than sixty. Returns lower ends, upper ends, counts.
+    /// The counts shared out over equal steps in the scale of the axis, each as wide as Freedman and Diaconis (1981) say, 2 IQR n^(−1/3): as
+    /// fine as the number of values bears, and no more than sixty. Returns lower ends, upper ends, counts (which may be fractions).
     #[must_use]
     pub fn for_looking_at(&self, log: bool) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (Some((lowest, highest)), Some(lower), Some(upper)) = (self.ends(), self.quantile(0.25), self.quantile(0.75)) else {
