@@ -223,7 +223,7 @@ fn holds(node: &Node, values: Values<'_>) -> bool {
                 Sign::Greater => l > r,
                 Sign::GreaterOrEqual => l >= r,
                 Sign::Equal => l == r,
-                Sign::Different => l < r || l > r,
+                Sign::Different => l.partial_cmp(&r).is_some_and(std::cmp::Ordering::is_ne),
             }
         }
     }
@@ -264,6 +264,15 @@ mod tests {
         assert!(holds_for("not (sex = male and age > 70 y)", "40 mL/min", "80 y", 0.0));
         // parentheses of a formula are no parentheses of a rule
         assert!(holds_for("(gfr - 10 mL/min) * 2 >= 60 mL/min", "40 mL/min", "80 y", 0.0));
+    }
+
+    /// What has no value meets no comparison, `!=` included.
+    #[test]
+    fn a_value_that_cannot_be_computed_meets_nothing() {
+        for sign in ["<", "<=", ">", ">=", "=", "!="] {
+            let condition = Condition::read(&format!("gfr {sign} 40 mL/min"), &names()).unwrap();
+            assert!(!condition.holds(Values { covariates: &[f64::NAN], parameters: &[], varied: &[], nodes: &[] }), "{sign}");
+        }
     }
 
     #[test]
