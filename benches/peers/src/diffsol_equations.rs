@@ -8,8 +8,8 @@ use diffsol::op::ParameterisedOp;
 use diffsol::op::unit::UnitCallable;
 use diffsol::vector::VectorIndex;
 use diffsol::{
-    ConstantOp, DefaultDenseMatrix, Matrix, NonLinearOp, NonLinearOpJacobian, OdeEquations, OdeEquationsRef, OdeSolverMethod, OdeSolverProblem,
-    OdeSolverState, Op, Vector,
+    ConstantOp, DefaultDenseMatrix, Matrix, NonLinearOp, NonLinearOpJacobian, OdeEquations, OdeEquationsRef, OdeSolverMethod,
+    OdeSolverProblem, OdeSolverState, Op, Vector,
 };
 use std::cell::RefCell;
 use std::marker::PhantomData;

@@ -2,7 +2,9 @@
 
 use diffsol::matrix::MatrixRef;
 use diffsol::vector::VectorRef;
-use diffsol::{DefaultDenseMatrix, DiffsolError, LinearSolver, Matrix, OdeBuilder, OdeSolverMethod, OdeSolverProblem, OdeSolverStopReason, Vector};
+use diffsol::{
+    DefaultDenseMatrix, DiffsolError, LinearSolver, Matrix, OdeBuilder, OdeSolverMethod, OdeSolverProblem, OdeSolverStopReason, Vector,
+};
 use rptbench::solve::{Job, Schedule, Solution, SolveError, Span, Statistics};
 
 use super::compiled::Code;

@@ -140,9 +140,14 @@ fn run() -> Result<(), String> {
     let reference = ours(&trial, 1e-10, judged)?.1;
     let mut rows: Vec<Row> = Vec::new();
     for _ in 0..rounds {
-        for exponent in 3..=8 {
-            let tolerance = 10_f64.powi(-exponent);
-            let found = [("ours in lanes", ours(&trial, tolerance, patients.max(judged))), ("diffsol BDF", diffsol(&trial, &system, tolerance, judged))];
+        // half decades: one of ours is found that is just as good as each of theirs
+        for half in 6..=16 {
+            let tolerance = 10_f64.powi(-half / 2) * if half % 2 == 1 { 0.3 } else { 1.0 };
+            let mut found = vec![("ours in lanes", ours(&trial, tolerance, patients.max(judged)))];
+            // looser ones end in negative dose rates, which the blood counts refuse
+            if half >= 8 {
+                found.push(("diffsol BDF", diffsol(&trial, &system, tolerance, judged)));
+            }
             for (solver, found) in found {
                 let (seconds, found) = match found {
                     Ok(found) => found,
