@@ -44,7 +44,7 @@ pub struct ArmResult {
     pub ended_by: Option<StopCause>,
     /// Why cycles were held back, each with its time (min).
     pub delays: Vec<(f64, String)>,
-    /// Times (min) of the curves of rates and doses; none are kept where the regimen wants coarse curves only.
+    /// Times (min) of the curves of rates and doses; none are kept where the regimen wants coarse curves only and has no event model.
     pub times_min: Vec<f64>,
     /// Per target: dose rate (Gy/h) at those times.
     pub dose_rates_gy_per_h: Vec<Vec<f64>>,

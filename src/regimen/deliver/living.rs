@@ -35,7 +35,9 @@ impl Delivery<'_> {
         for (target, factor) in self.self_dose.iter().enumerate() {
             let start_gy = self.totals[target].absorbed_gy;
             let before_gy = self.before[target].absorbed_gy;
-            new_rates.push(self.course.samples.dose_rates_gy_per_h[target].iter().map(|rate| rate * factor).collect::<Vec<f64>>());
+            // the exact method may leave an amount below zero by rounding (1e-12 of what was given); no rate is negative
+            let rates = self.course.samples.dose_rates_gy_per_h[target].iter().map(|rate| (rate * factor).max(0.0));
+            new_rates.push(rates.collect::<Vec<f64>>());
             let doses = self.course.samples.doses_gy[target].iter();
             new_doses.push(doses.map(|dose| start_gy + (dose - before_gy) * factor).collect::<Vec<f64>>());
         }
@@ -50,7 +52,8 @@ impl Delivery<'_> {
         for time in blood {
             self.sample_blood_from_curves(*time, first_curve, &new_doses, times);
         }
-        if self.to.regimen().coarse_curves {
+        // a trial asks when a dose was reached
+        if self.to.regimen().coarse_curves && self.events.is_none() {
             return Ok(());
         }
         self.times_min.extend_from_slice(times);
