@@ -82,6 +82,7 @@ pub fn power(
             format!("Model {}, {}.", scenario.model.name, scenario.patient),
             "Hypotheses are supposed, not shown. Without a link from dose to hazard the power is the level of the test.".into(),
         ],
+        patients: 0,
     };
     for (position, test) in plan.tests.iter().enumerate() {
         let curves = found
@@ -318,7 +319,9 @@ fn sizes(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[O
 fn words(plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) {
     for of in found {
         if of.hypothesis.sets.is_empty() {
-            for (test, estimates) in plan.tests.iter().zip(&of.estimates) {
+            // doses may truly differ between the arms without any link: only for times to events is this the null
+            let tests = plan.tests.iter().zip(&of.estimates).filter(|(test, _)| matches!(test.measure, Measure::Endpoint(_)));
+            for (test, estimates) in tests {
                 for one in estimates {
                     let held = one.interval_95.0 <= plan.alpha && plan.alpha <= one.interval_95.1;
                     let ratio = one.hazard_ratio.as_ref().map_or(String::new(), |ratio| {

@@ -25,8 +25,9 @@ pub fn estimated_v_true(about: &TrialAbout, arms: &[ArmWords], targets: &[Target
             together.into_iter().chain(apart).zip(words).collect::<Vec<_>>()
         })
         .collect();
-    let all = targets.iter().flat_map(|target| &target.arms).map(Vec::len).max().unwrap_or(0);
-    let drawn = format!("Drawn: {} of each arm.", shown(all.min(MOST_POINTS), all));
+    let given = targets.iter().flat_map(|target| &target.arms).map(Vec::len).max().unwrap_or(0);
+    let all = given.max(about.patients);
+    let drawn = format!("Drawn: {} of each arm.", shown(given.min(MOST_POINTS), all));
     pages("estimated_true", "Estimated and true", about, panels, &[drawn])
 }
 

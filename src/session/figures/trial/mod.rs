@@ -47,6 +47,8 @@ pub struct TrialAbout {
     pub subject: String,
     /// Caption lines: model and parameters with their sources, level of evidence, what is not proven.
     pub caption: Vec<String>,
+    /// How many patients there are in all, where figures of single patients get the first of them only; 0: as many as they get.
+    pub patients: usize,
 }
 
 /// An arm in words.

@@ -32,10 +32,11 @@ pub fn swimmer(about: &TrialAbout, arms: &[ArmWords], patients: &[Vec<SwimmerPat
     let last = ends.filter(|end| end.is_finite()).fold(0.0, f64::max);
     let last = if last > 0.0 { last } else { 1.0 };
     let panels = arms.iter().zip(patients).map(|(arm, of_arm)| panel(arm, &drawn(of_arm), &reasons, last)).collect();
-    let all = patients.iter().map(Vec::len).max().unwrap_or(0);
+    let given = patients.iter().map(Vec::len).max().unwrap_or(0);
+    let all = given.max(about.patients);
     let running = patients.iter().any(|of_arm| drawn(of_arm).iter().any(|one| one.reason.is_none()));
     let mut own =
-        vec![format!("Drawn: {} in each arm. Numbers in a bar: activity of the cycle in GBq.", shown(all.min(MOST_SWIMMERS), all))];
+        vec![format!("Drawn: {} in each arm. Numbers in a bar: activity of the cycle in GBq.", shown(given.min(MOST_SWIMMERS), all))];
     if running {
         own.push("Without a symbol: treatment not ended when last seen.".to_owned());
     }

@@ -76,9 +76,7 @@ fn arms(shown: &Shown, design: &TrialPlan, endpoint: &EndpointPlan, by_arm: &[Da
         .collect();
     let comparison: Vec<String> =
         others.iter().map(|arm| comparison((names[*first], &by_arm[*first]), (names[*arm], &by_arm[*arm]))).collect();
-    let link = shown.regimen.events.as_ref().and_then(|events| events.link.as_ref());
-    let words = link.map_or_else(|| crate::radiobiology::hazard_link::HazardLink::default().words(), |(_, link)| link.words());
-    let mut more = vec![words];
+    let mut more = vec![link_words(shown)];
     if design.allocation.arms.len() > 1 {
         more.push("Each patient is counted in the arm of the randomised allocation alone.".into());
     }
@@ -89,7 +87,13 @@ fn arms(shown: &Shown, design: &TrialPlan, endpoint: &EndpointPlan, by_arm: &[Da
         groups,
         comparison,
     };
-    Some(draw(&shown.about(&more), &curves))
+    Some(draw(&shown.about_events(&more), &curves))
+}
+
+/// Whether dose touches the events, in the words of the link.
+fn link_words(shown: &Shown) -> String {
+    let link = shown.regimen.events.as_ref().and_then(|events| events.link.as_ref());
+    link.map_or_else(|| crate::radiobiology::hazard_link::HazardLink::default().words(), |(_, link)| link.words())
 }
 
 fn pair(
@@ -110,7 +114,8 @@ fn pair(
         groups: groups.into_iter().filter(|group| !group.at_risk.is_empty()).collect(),
         comparison: vec![comparison(("not in the group", outside), ("in the group", inside))],
     };
-    Some(draw(&shown.about(&[words]), &curves))
+    let link = link_words(shown);
+    Some(draw(&shown.about_events(&[words, link]), &curves))
 }
 
 fn group(name: &str, title: &str, counts: &DayCounts) -> SurvivalGroup {

@@ -80,12 +80,22 @@ impl Shown<'_> {
 
     /// Title words and the captions of every figure; `more`: of this one.
     fn about(&self, more: &[String]) -> TrialAbout {
+        let mut about = self.about_events(more);
+        about.caption.push(proof(self.scenario).to_owned());
+        about
+    }
+
+    /// The same where outcomes are shown: what they follow from is among `more`.
+    fn about_events(&self, more: &[String]) -> TrialAbout {
         let mut caption = vec![format!(
             "Virtual patients around {} (seed {}); model {}; true values unless said otherwise.",
             self.scenario.patient, self.cohort.seed, self.scenario.model.title
         )];
         caption.extend(more.iter().cloned());
-        caption.push(proof(self.scenario).to_owned());
-        TrialAbout { subject: format!("{}, {} virtual patients", self.scenario.title, self.cohort.patients), caption }
+        TrialAbout {
+            subject: format!("{}, {} virtual patients", self.scenario.title, self.cohort.patients),
+            caption,
+            patients: self.cohort.patients,
+        }
     }
 }

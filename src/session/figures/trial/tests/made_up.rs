@@ -18,6 +18,7 @@ pub fn bell(share: f64) -> f64 {
 
 pub fn about() -> TrialAbout {
     TrialAbout {
+        patients: 0,
         subject: "made-up trial, 1000 virtual patients".into(),
         caption: vec![
             "Model: made-up, closed forms for looking at the figure, no measurement. Evidence: assumed.".into(),
