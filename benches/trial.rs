@@ -16,7 +16,8 @@ use trial_cohort::Trial;
 
 /// Blocks that a run has at least: what a thread takes at once is small enough that both end together.
 const BLOCKS: usize = 20;
-/// Patients of a block at most.
+/// Patients of a block at least, so that the lanes are full, and at most.
+const SMALLEST_BLOCK: usize = 32;
 const LARGEST_BLOCK: usize = 500;
 
 fn setting(name: &str, default: usize) -> usize {
@@ -48,7 +49,7 @@ impl Took {
 /// Time for `patients`, in blocks on `threads` threads.
 fn deliver_all(trial: &Trial, tolerance: f64, patients: usize, threads: usize, set: InstructionSet) -> Took {
     let (began, before) = (Instant::now(), processor_seconds());
-    let size = (patients / BLOCKS).clamp(1, LARGEST_BLOCK);
+    let size = (patients / BLOCKS).clamp(SMALLEST_BLOCK, LARGEST_BLOCK);
     let counter = std::sync::atomic::AtomicUsize::new(0);
     let sums: Vec<f64> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -67,7 +68,15 @@ fn deliver_all(trial: &Trial, tolerance: f64, patients: usize, threads: usize, s
                             sum += result.totals.iter().map(|total| total.absorbed_gy).sum::<f64>();
                             black_box(&result);
                         });
-                        black_box(work.expect("the settings suit the system"));
+                        let work = work.expect("the settings suit the system");
+                        if block == 0 && threads == 1 {
+                            println!(
+                                "  {}, lanes {:.0} % busy, {:.0} kB of solver per delivery under way",
+                                work.method,
+                                100.0 * work.busy,
+                                work.bytes_per_patient as f64 / 1024.0
+                            );
+                        }
                     }
                 })
             })

@@ -16,9 +16,16 @@ use super::trajectory::{Method, Trajectory};
 use crate::math::InstructionSet;
 use crate::model::system::System;
 
-/// Patients side by side in a thread. Sixteen share the work of finding operands better than eight do, and still fit the second-level cache
+/// Patients side by side in a thread, at most. Sixteen share the work of finding operands better than eight do, as long as they fit the second-level cache
 /// (`docs/performance.md`).
 pub const PATIENT_LANES: usize = 16;
+
+/// Patients side by side where more do not fit. The bits are the same.
+const FEWER_LANES: usize = 8;
+
+/// A batch of more bytes than this takes fewer lanes: with 134 states sixteen lanes took 1.56 times as long as eight on a processor with a second-level cache of 1 MiB
+/// (`cargo bench --bench trial`).
+const LARGEST_BATCH_BYTES: usize = 512 * 1024;
 
 /// How a cohort is worked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +109,9 @@ pub fn solve_cohort(
     let tried: usize = work.iter().map(|lanes| lanes.tried).sum();
     let taken: usize = work.iter().map(|lanes| lanes.taken).sum();
     let bytes: usize = work.iter().map(|lanes| lanes.bytes).sum();
-    let busy = if tried == 0 { 1.0 } else { taken as f64 / (tried * PATIENT_LANES) as f64 };
-    Ok(CohortWork { method, reason, busy, bytes_per_patient: bytes / (PATIENT_LANES * work.len()) })
+    let lanes: usize = work.iter().map(|lanes| lanes.lanes).sum();
+    let busy = if tried == 0 { 1.0 } else { taken as f64 / tried as f64 };
+    Ok(CohortWork { method, reason, busy, bytes_per_patient: bytes / lanes.max(1) })
 }
 
 /// Solves the jobs that `next` gives, on the calling thread; `done` receives every result with its job's index. Further jobs may depend on what `done` was told:
@@ -138,8 +146,8 @@ pub fn solve_queue(
         Method::Exact => exact(system, options, instruction_set, next, done),
         Method::NonStiff => one_by_one(system, options, next, done),
     };
-    let busy = if lanes.tried == 0 { 1.0 } else { lanes.taken as f64 / (lanes.tried * PATIENT_LANES) as f64 };
-    Ok(CohortWork { method, reason, busy, bytes_per_patient: lanes.bytes / PATIENT_LANES })
+    let busy = if lanes.tried == 0 { 1.0 } else { lanes.taken as f64 / lanes.tried as f64 };
+    Ok(CohortWork { method, reason, busy, bytes_per_patient: lanes.bytes / lanes.lanes.max(1) })
 }
 
 /// The method for a whole cohort: it depends on the system alone, so that it is the same for every patient.
@@ -174,11 +182,12 @@ impl Drop for StopWhenPanicking<'_> {
 /// What one thread's lanes did.
 #[derive(Default)]
 struct LaneWork {
-    /// Steps tried by the batch.
+    /// Lanes, summed over the steps tried by the batch.
     tried: usize,
-    /// Lanes with a patient in them, summed over those steps.
+    /// Those with a patient in them.
     taken: usize,
     bytes: usize,
+    lanes: usize,
 }
 
 /// Every patient brings one value for each parameter; what the values are worth shows in the rates.
@@ -190,7 +199,7 @@ fn check_parameters(system: &System, job: &Job) -> Result<(), SolveError> {
     Err(SolveError::Parameters { problem: format!("{found} values were given for {expected} parameters") })
 }
 
-/// One thread's lanes, until there is no more job.
+/// One thread's lanes, until there is no more job: sixteen where they fit the second-level cache, else eight.
 fn stiff_lanes(
     system: &System,
     options: &Options,
@@ -198,11 +207,29 @@ fn stiff_lanes(
     next: &mut dyn FnMut() -> Option<Job>,
     done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
 ) -> LaneWork {
-    let lanes = system.lanes::<PATIENT_LANES>(set);
+    run_lanes::<PATIENT_LANES>(system, options, set, Some(LARGEST_BATCH_BYTES), next, done)
+        .or_else(|| run_lanes::<FEWER_LANES>(system, options, set, None, next, done))
+        .unwrap_or_default()
+}
+
+/// `N` lanes, unless they take more than `most_bytes`.
+fn run_lanes<const N: usize>(
+    system: &System,
+    options: &Options,
+    set: InstructionSet,
+    most_bytes: Option<usize>,
+    next: &mut dyn FnMut() -> Option<Job>,
+    done: &mut dyn FnMut(usize, Result<Solution, SolveError>),
+) -> Option<LaneWork> {
+    let lanes = system.lanes::<N>(set);
     let registers = lanes.bytes();
     let mut run = LaneRun::new(lanes, system.state_count(), system.pattern(), system.depends_on_time(), options, set);
+    let bytes = run.bytes() + registers;
+    if most_bytes.is_some_and(|most| bytes > most) {
+        return None;
+    }
     run.run(next, done);
-    LaneWork { tried: run.occupancy.0, taken: run.occupancy.1, bytes: run.bytes() + registers }
+    Some(LaneWork { tried: run.occupancy.0 * N, taken: run.occupancy.1, bytes, lanes: N })
 }
 
 /// One thread of the exact method.
