@@ -35,6 +35,9 @@ pub const INTERRUPTED: u8 = 130;
 struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
+    /// Draw the workbench in ASCII, without braille and box characters
+    #[arg(long)]
+    ascii: bool,
 }
 
 #[derive(Subcommand)]
@@ -223,7 +226,7 @@ pub fn main() -> ExitCode {
     // a reader that closes the pipe (`rpt … | head`) ends the output, not the program with a panic
     let cli = Cli::parse();
     let code = match cli.verb {
-        None => workbench(),
+        None => workbench(cli.ascii),
         Some(Verb::Check { files, json, strict }) => check::check(&files, json, strict),
         Some(Verb::Simulate(arguments)) => work::work(&arguments, Task::Simulate),
         Some(Verb::Fit(arguments)) => work::work(&arguments, Task::Fit),
@@ -248,8 +251,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn workbench() -> u8 {
-    match crate::tui::open(std::path::Path::new(".")) {
+fn workbench(ascii: bool) -> u8 {
+    match crate::tui::open(std::path::Path::new("."), crate::tui::Options { ascii }) {
         Ok(()) => DONE,
         Err(error) => {
             eprintln!("rpt: {error}");

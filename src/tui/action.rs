@@ -44,6 +44,20 @@ pub enum Command {
     Reload,
     /// Show the help.
     Help,
+    /// Show the palette of all actions.
+    Palette,
+    /// Do what is chosen in the palette.
+    Choose,
+    /// Ask for words to search.
+    Search,
+    /// Keep the words that were typed.
+    Accept,
+    /// To the next match, or the one before.
+    Match(isize),
+    /// A character was typed.
+    Type(char),
+    /// The last character is taken back.
+    Erase,
     /// Leave.
     Quit,
     /// Take away what lies in front.
@@ -61,6 +75,10 @@ pub enum Where {
     Help,
     /// At the question whether to leave.
     Question,
+    /// In the palette.
+    Palette,
+    /// While words to search are typed.
+    Search,
 }
 
 /// A key, with or without Control.
@@ -144,6 +162,8 @@ pub fn place_of(app: &App) -> Where {
         None => Where::Screen,
         Some(Overlay::Help(_)) => Where::Help,
         Some(Overlay::ConfirmQuit) => Where::Question,
+        Some(Overlay::Palette(_)) => Where::Palette,
+        Some(Overlay::Search) => Where::Search,
     }
 }
 
@@ -154,7 +174,17 @@ pub fn command_of(app: &App, event: &KeyEvent) -> Option<Command> {
         return None;
     }
     let place = place_of(app);
-    ACTIONS.iter().find(|action| action.place == place && action.keys.iter().any(|key| key.matches(event))).map(|action| action.command)
+    let meant = ACTIONS.iter().find(|action| action.place == place && action.keys.iter().any(|key| key.matches(event)));
+    meant.map(|action| action.command).or_else(|| typed(place, event))
+}
+
+/// The character that a key types, where characters are typed.
+fn typed(place: Where, event: &KeyEvent) -> Option<Command> {
+    let types = matches!(place, Where::Palette | Where::Search) && (event.modifiers - KeyModifiers::SHIFT).is_empty();
+    match event.code {
+        KeyCode::Char(character) if types => Some(Command::Type(character)),
+        _ => None,
+    }
 }
 
 /// The action behind a command where the user is.

@@ -72,7 +72,7 @@ impl Aspect {
             Aspect::Overview => "Overview",
             Aspect::Figures => "Plots",
             Aspect::Tables => "Tables",
-            Aspect::Findings => "Notes",
+            Aspect::Findings => "Evidence",
         }
     }
 }
@@ -84,6 +84,10 @@ pub enum Overlay {
     Help(usize),
     /// Asks whether to leave although jobs run.
     ConfirmQuit,
+    /// The actions that fit what is typed, the one at this position chosen.
+    Palette(usize),
+    /// The words to search are typed.
+    Search,
 }
 
 /// The line above the footer.
@@ -167,6 +171,10 @@ pub struct App {
     pub place: Place,
     /// Whether the right half fills the screen.
     pub full_screen: bool,
+    /// What is typed in the palette.
+    pub typed: String,
+    /// The words that are searched; empty without a search.
+    pub search: String,
     /// What lies in front.
     pub overlay: Option<Overlay>,
     /// The line above the footer.
@@ -175,6 +183,8 @@ pub struct App {
     pub size: (u16, u16),
     /// Whether colours may be used.
     pub colour: bool,
+    /// Whether only ASCII may be drawn: no braille, no box characters.
+    pub ascii: bool,
     /// The last number given to a request.
     pub last_ticket: Ticket,
 }

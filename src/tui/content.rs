@@ -247,11 +247,9 @@ fn findings(app: &App, width: usize) -> Vec<Line<'static>> {
 /// The help: every action of the screen with its keys, and why it cannot be done now where it cannot.
 #[must_use]
 pub fn help(app: &App, width: usize) -> Vec<Line<'static>> {
-    // the help lies over the screen: what can be done is asked of the screen beneath
-    let beneath = App { overlay: None, ..app.clone() };
     let mut out = Vec::new();
     for action in ACTIONS.iter().filter(|action| action.place == Where::Screen) {
-        help_of(action, &beneath, width, &mut out);
+        help_of(action, app, width, &mut out);
     }
     out.push(Line::default());
     out.push(Line::from(dim(RESEARCH_USE)));

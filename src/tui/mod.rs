@@ -6,14 +6,17 @@
 
 pub mod action;
 pub mod app;
+pub mod ascii;
 pub mod chart;
 pub mod content;
 pub mod effects;
 pub mod layout;
 pub mod message;
+pub mod palette;
 pub mod panics;
 pub mod record;
 pub mod runner;
+pub mod search;
 pub mod sheet;
 pub mod terminal;
 pub mod update;
@@ -36,13 +39,21 @@ pub enum TuiError {
     Interrupted,
 }
 
+/// How the workbench is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// ASCII only; a locale that is not UTF-8 asks for it too.
+    pub ascii: bool,
+}
+
 /// Opens the workbench on a project folder and returns when its user leaves it. The terminal is restored on every way out.
 ///
 /// # Errors
 /// [`TuiError`]: no terminal, a terminal that fails, or an interruption from outside.
-pub fn open(folder: &Path) -> Result<(), TuiError> {
+pub fn open(folder: &Path, options: Options) -> Result<(), TuiError> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return Err(TuiError::NoTerminal);
     }
-    runner::run(folder)
+    let by_locale = ascii::asked_by_locale(|name| std::env::var(name).ok());
+    runner::run(folder, Options { ascii: options.ascii || by_locale })
 }

@@ -11,7 +11,7 @@ use super::effects::Effects;
 use super::message::Message;
 use super::terminal::Screen;
 use super::update::{begin, update};
-use super::{TuiError, action, panics};
+use super::{Options, TuiError, action, panics};
 
 /// Progress alone is drawn no more often than this: a slow link has better things to do.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
@@ -37,7 +37,7 @@ pub enum Event {
 ///
 /// # Errors
 /// A terminal that fails, or an interruption.
-pub fn run(folder: &Path) -> Result<(), TuiError> {
+pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
     let (sender, events) = channel();
     let panicked = sender.clone();
     let words = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
@@ -56,7 +56,7 @@ pub fn run(folder: &Path) -> Result<(), TuiError> {
     read_input(sender);
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let ended = screen.size().map_err(TuiError::from).and_then(|size| {
-        let mut app = App::new(folder, &name_of(folder), size, colour);
+        let mut app = App { ascii: options.ascii, ..App::new(folder, &name_of(folder), size, colour) };
         Loop { screen: &mut screen, app: &mut app, effects: &mut effects, events: &events }.run()
     });
     drop(screen);

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::action::{Command, action_of};
 use super::app::{App, Aspect, Item, Notice, Overlay, Pane, Place, RunningJob, Section};
-use super::layout;
 use super::message::{Effect, Message, Ticket};
 use super::record::Record;
+use super::{layout, palette, search};
 use crate::session::job::{Done, Request};
 use crate::session::project::Project;
 use crate::session::work::{Failed, Progress, Task};
@@ -79,8 +79,26 @@ fn ask(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
         Command::Quit if !app.jobs.is_empty() => app.overlay = Some(Overlay::ConfirmQuit),
         Command::Quit | Command::QuitAnyway => return vec![Effect::Quit],
-        Command::CloseOverlay => app.overlay = None,
+        Command::CloseOverlay => {
+            if app.overlay == Some(Overlay::Search) {
+                app.search.clear();
+            }
+            app.overlay = None;
+        }
         Command::Help => app.overlay = Some(Overlay::Help(0)),
+        Command::Palette => {
+            app.typed.clear();
+            app.overlay = Some(Overlay::Palette(0));
+        }
+        Command::Choose => return choose(app),
+        Command::Search => {
+            app.search.clear();
+            app.overlay = Some(Overlay::Search);
+        }
+        Command::Accept => accept(app),
+        Command::Match(by) => to_match(app, by),
+        Command::Type(character) => typed(app, Some(character)),
+        Command::Erase => typed(app, None),
         Command::Reload => {
             let effects = read_project(app);
             app.reload_asked = app.reading;
@@ -104,6 +122,57 @@ fn ask(app: &mut App, command: Command) -> Vec<Effect> {
     }
     settle(app);
     Vec::new()
+}
+
+/// Does the chosen action of the palette as if its key were pressed; one that cannot be done says why, and the palette stays.
+fn choose(app: &mut App) -> Vec<Effect> {
+    let Some(Overlay::Palette(chosen)) = app.overlay else { return Vec::new() };
+    let Some(action) = palette::found(app).get(chosen).copied() else { return Vec::new() };
+    if let Err(reason) = (action.available)(app) {
+        say(app, reason);
+        return Vec::new();
+    }
+    app.overlay = None;
+    ask(app, action.command)
+}
+
+fn typed(app: &mut App, character: Option<char>) {
+    let searching = app.overlay == Some(Overlay::Search);
+    let words = if searching { &mut app.search } else { &mut app.typed };
+    match character {
+        Some(character) => words.push(character),
+        None => {
+            words.pop();
+        }
+    }
+    if !searching {
+        app.overlay = Some(Overlay::Palette(0));
+    }
+}
+
+/// The search begins where the user looks.
+fn accept(app: &mut App) {
+    app.overlay = None;
+    if !app.search.is_empty() {
+        to_match(app, 0);
+    }
+}
+
+fn to_match(app: &mut App, by: isize) {
+    let found = search::found(app);
+    let from = if search::in_text(app) { app.place.down } else { app.position() };
+    let Some((order, to)) = search::next(&found, from, by, layout::scroll_room(app).0.max(1), search::in_text(app)) else {
+        let words = format!("`{}` is not in the {}", app.search, search::place_words(app));
+        return say(app, words);
+    };
+    if search::in_text(app) {
+        app.place.down = to;
+    } else if to != app.position() {
+        app.selected[app.section as usize] = to;
+        app.place = Place::default();
+    }
+    let words = format!("{} of {}: {}", order + 1, found.len(), app.search);
+    say(app, words);
 }
 
 fn read_project(app: &mut App) -> Vec<Effect> {
@@ -315,6 +384,11 @@ fn step(app: &mut App, by: isize) {
 }
 
 fn shift(app: &mut App, by: isize) {
+    if let Some(Overlay::Palette(chosen)) = app.overlay {
+        let last = palette::found(app).len().saturating_sub(1);
+        app.overlay = Some(Overlay::Palette(moved(chosen, by, last)));
+        return;
+    }
     if let Some(Overlay::Help(down)) = app.overlay {
         // the help knows its own length; drawing stops at its end
         app.overlay = Some(Overlay::Help(moved(down, by, help_room(app))));

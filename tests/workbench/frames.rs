@@ -11,7 +11,7 @@ use rptbench::tui::view::view;
 
 use crate::fixture::{ask, failed, finished, fresh, opened, running, ticket};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
 fn drawn(app: &App, (width, height): (u16, u16)) -> ratatui::buffer::Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
@@ -27,7 +27,7 @@ fn text(app: &App) -> String {
 
 type State = (&'static str, fn((u16, u16)) -> App);
 
-const STATES: [State; 12] = [
+const STATES: [State; 16] = [
     ("reading", fresh),
     ("scenario", opened),
     ("broken", broken),
@@ -39,11 +39,22 @@ const STATES: [State; 12] = [
     ("table", |size| seen(finished(size), &[Command::Show(Aspect::Tables)])),
     ("full_screen", |size| seen(finished(size), &[Command::FullScreen])),
     ("help", |size| seen(opened(size), &[Command::Help])),
+    ("palette", |size| typed(seen(opened(size), &[Command::Palette]), "ta")),
+    ("search_typed", |size| typed(seen(opened(size), &[Command::SwitchPane, Command::Search]), "hemato")),
+    ("search_text", |size| seen(typed(seen(opened(size), &[Command::SwitchPane, Command::Search]), "ki"), &[Command::Accept])),
+    ("ascii", |size| App { ascii: true, ..finished(size) }),
     ("question", |size| seen(running(size), &[Command::Quit])),
 ];
 
 fn broken(size: (u16, u16)) -> App {
     seen(opened(size), &[Command::Move(-1)])
+}
+
+fn typed(mut app: App, words: &str) -> App {
+    for character in words.chars() {
+        ask(&mut app, Command::Type(character));
+    }
+    app
 }
 
 fn seen(mut app: App, commands: &[Command]) -> App {
@@ -100,6 +111,15 @@ fn without_colour_the_selection_and_the_headings_still_stand_out() {
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(Modifier::REVERSED)));
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(Modifier::BOLD)));
+}
+
+#[test]
+fn in_ascii_every_cell_is_ascii() {
+    for (name, state) in STATES {
+        let app = App { ascii: true, ..state((120, 36)) };
+        let buffer = drawn(&app, app.size);
+        assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()), "{name}");
+    }
 }
 
 #[test]

@@ -237,3 +237,65 @@ fn a_worker_that_panics_is_told_of() {
     update(&mut app, Message::WorkerPanicked("thread 'job' panicked:\nlane 3".into()));
     assert!(notice(&app).contains("please report it") && notice(&app).contains("lane 3"));
 }
+
+fn typed(app: &mut rptbench::tui::app::App, words: &str) {
+    words.chars().for_each(|character| {
+        ask(app, Command::Type(character));
+    });
+}
+
+#[test]
+fn the_palette_does_what_is_chosen_and_says_why_not() {
+    let mut app = opened(SIZE);
+    ask(&mut app, Command::Palette);
+    typed(&mut app, "simu");
+    let effects = ask(&mut app, Command::Choose);
+    assert!(matches!(effects.as_slice(), [Effect::StartJob(_, request)] if request.task == Task::Simulate), "{effects:?}");
+    assert_eq!(app.overlay, None);
+    ask(&mut app, Command::Palette);
+    typed(&mut app, "plotsx");
+    ask(&mut app, Command::Erase);
+    assert!(ask(&mut app, Command::Choose).is_empty());
+    assert!(notice(&app).contains("no result yet"), "{}", notice(&app));
+    assert_eq!(app.overlay, Some(Overlay::Palette(0)), "the palette stays where nothing could be done");
+    typed(&mut app, "zzzz");
+    assert!(ask(&mut app, Command::Choose).is_empty(), "nothing is called so");
+    ask(&mut app, Command::CloseOverlay);
+    assert_eq!(app.overlay, None);
+}
+
+#[test]
+fn the_choice_of_the_palette_stops_at_both_ends() {
+    let mut app = opened(SIZE);
+    ask(&mut app, Command::Palette);
+    ask(&mut app, Command::Move(-1));
+    assert_eq!(app.overlay, Some(Overlay::Palette(0)));
+    for _ in 0..100 {
+        ask(&mut app, Command::Page(1));
+    }
+    assert_eq!(app.overlay, Some(Overlay::Palette(rptbench::tui::palette::found(&app).len() - 1)));
+}
+
+#[test]
+fn a_search_of_the_list_goes_from_match_to_match() {
+    let mut app = opened(SIZE);
+    ask(&mut app, Command::First);
+    ask(&mut app, Command::Search);
+    typed(&mut app, "patient");
+    ask(&mut app, Command::Accept);
+    assert_eq!((name(&app).as_str(), notice(&app)), ("patient_1", "1 of 2: patient"));
+    ask(&mut app, Command::Match(1));
+    assert_eq!(name(&app), "patient_2");
+    ask(&mut app, Command::Match(1));
+    assert_eq!(name(&app), "patient_1", "around the end");
+    ask(&mut app, Command::Match(-1));
+    assert_eq!(name(&app), "patient_2");
+    ask(&mut app, Command::Search);
+    typed(&mut app, "nowhere");
+    ask(&mut app, Command::Accept);
+    assert!(notice(&app).contains("`nowhere` is not in the list"), "{}", notice(&app));
+    ask(&mut app, Command::Search);
+    ask(&mut app, Command::CloseOverlay);
+    ask(&mut app, Command::Match(1));
+    assert!(notice(&app).contains("nothing is searched"), "{}", notice(&app));
+}

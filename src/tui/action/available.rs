@@ -64,3 +64,7 @@ pub(super) fn has_tables(app: &App) -> Result<(), String> {
     has_record(app)?;
     if app.record().is_some_and(|record| record.tables.is_empty()) { Err("this result has no table".to_owned()) } else { Ok(()) }
 }
+
+pub(super) fn has_search(app: &App) -> Result<(), String> {
+    if app.search.is_empty() { Err("nothing is searched; `/` asks for words".to_owned()) } else { Ok(()) }
+}

@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use super::text::{put, scrolled};
 use super::{dim, framed};
 use crate::tui::app::{App, Aspect, Pane, RunningJob};
-use crate::tui::{chart, content, layout};
+use crate::tui::{chart, content, layout, search};
 
 /// Draws the right half.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -89,7 +89,10 @@ fn draw_figure(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 fn draw_lines(app: &App, frame: Rect, area: Rect, buffer: &mut Buffer) {
-    let lines = content::lines(app, area.width as usize);
+    let mut lines = content::lines(app, area.width as usize);
+    if search::in_text(app) {
+        search::highlight(&mut lines, &app.search);
+    }
     scrolled(buffer, area, &lines, app.place.down, app.place.right);
     let below = lines.len().saturating_sub(app.place.down + area.height as usize);
     if below > 0 || app.place.down > 0 {

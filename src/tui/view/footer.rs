@@ -7,11 +7,18 @@ use ratatui::text::{Line, Span};
 
 use super::dim;
 use super::text::put;
-use crate::tui::action;
-use crate::tui::app::App;
+use crate::tui::app::{App, Overlay};
+use crate::tui::{action, search};
 
 /// Draws the notice.
 pub fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
+    if app.overlay == Some(Overlay::Search) {
+        let words = format!("search the {}: {}_", search::place_words(app), app.search);
+        put(buffer, area, 1, 0, &words, Style::new().add_modifier(Modifier::BOLD));
+        let count = search::count_words(app);
+        put(buffer, area, (words.chars().count() + 3) as u16, 0, &count, dim());
+        return;
+    }
     let Some(notice) = &app.notice else { return };
     let style = if notice.bad { Style::new().fg(Color::Red).add_modifier(Modifier::BOLD) } else { Style::new() };
     put(buffer, area, 1, 0, &notice.text, style);

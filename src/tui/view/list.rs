@@ -12,6 +12,7 @@ use super::text::put;
 use super::{dim, framed};
 use crate::report::manifest::Status;
 use crate::tui::app::{App, Item, Pane};
+use crate::tui::search;
 
 /// Draws the list.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -80,7 +81,9 @@ fn draw_item(app: &App, item: &Item<'_>, selected: bool, area: Rect, buffer: &mu
     put(buffer, area, 1, 0, mark, style);
     let end = (area.width as usize).saturating_sub(if state.is_empty() { 0 } else { state.width() + 1 });
     let name = Rect { width: end as u16, ..area };
-    put(buffer, name, 3, 0, &first_line(item, area.height), Style::new());
+    let found = !search::in_text(app) && search::item_matches(item, &app.search);
+    let style = if found { Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { Style::new() };
+    put(buffer, name, 3, 0, &first_line(item, area.height), style);
     put(buffer, area, end as u16 + 1, 0, &state, Style::new());
     put(buffer, area, 3, 1, &second_line(item), dim());
     if selected {

@@ -5,6 +5,7 @@ pub mod footer;
 pub mod header;
 pub mod help;
 pub mod list;
+pub mod palette;
 pub mod question;
 pub mod text;
 
@@ -36,8 +37,12 @@ pub fn view(app: &App, frame: &mut Frame) {
         match app.overlay {
             Some(Overlay::Help(down)) => help::draw(app, down, area, buffer),
             Some(Overlay::ConfirmQuit) => question::draw(app, area, buffer),
-            None => {}
+            Some(Overlay::Palette(chosen)) => palette::draw(app, chosen, area, buffer),
+            Some(Overlay::Search) | None => {}
         }
+    }
+    if app.ascii {
+        super::ascii::plain(buffer);
     }
     if !app.colour {
         // bold, dim and reverse stay: they are not colours
