@@ -4,3 +4,4 @@ mod fixture;
 mod frames;
 mod program;
 mod updates;
+mod wire;
