@@ -30,6 +30,10 @@ pub enum Command {
     Enter,
     /// Simulate only; nothing is written.
     Simulate,
+    /// Fit only.
+    Fit,
+    /// Virtual patients through every arm.
+    Trial,
     /// Ask the job to stop.
     Cancel,
     /// One step back: out of the full screen, else cancel.

@@ -41,8 +41,9 @@ pub fn count_words(app: &App) -> String {
     if app.search.is_empty() {
         return String::new();
     }
-    let place = if in_text(app) { "lines" } else { "rows" };
-    format!("{} {place}", found(app).len())
+    let place = if in_text(app) { "line" } else { "row" };
+    let count = found(app).len();
+    format!("{count} {place}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The match after (`by` 1), before (-1) or at (0) a place, around the ends: its order among the matches, and where it is. In a text that scrolls

@@ -19,6 +19,8 @@ pub struct Sheet {
     pub warnings: String,
     /// Whether the scenario declares a fit.
     pub fits: bool,
+    /// Whether it declares virtual patients.
+    pub tries: bool,
 }
 
 impl Sheet {
@@ -40,7 +42,9 @@ impl Sheet {
     }
 
     fn of_scenario(scenario: &Scenario, warnings: &Faults) -> Sheet {
-        let mut sheet = Sheet { warnings: words_of(warnings), fits: scenario.fit.is_some(), ..Sheet::default() };
+        let fits = scenario.fit.is_some() || scenario.time_activity.is_some() || scenario.single_time_point.is_some();
+        let tries = scenario.cohort.is_some() && scenario.regimens.is_some();
+        let mut sheet = Sheet { warnings: words_of(warnings), fits, tries, ..Sheet::default() };
         sheet.row("Model", format!("{} — {}", scenario.model.name, scenario.model.title));
         sheet.nuclide(&scenario.model);
         sheet.row("Patient", scenario.patient.clone());

@@ -9,6 +9,7 @@ use super::record::Record;
 use super::{layout, palette, search};
 use crate::session::job::{Done, Request};
 use crate::session::project::Project;
+use crate::session::trial::TrialOptions;
 use crate::session::work::{Failed, Progress, Task};
 
 /// Columns of one step to the side.
@@ -106,6 +107,8 @@ fn ask(app: &mut App, command: Command) -> Vec<Effect> {
         }
         Command::Enter => return enter(app),
         Command::Simulate => return start(app, Task::Simulate),
+        Command::Fit => return start(app, Task::Fit),
+        Command::Trial => return start(app, Task::Trial(TrialOptions::default())),
         Command::Cancel => return cancel(app),
         Command::Back if app.full_screen => app.full_screen = false,
         Command::Back => return cancel(app),

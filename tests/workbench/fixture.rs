@@ -170,6 +170,7 @@ fn sheet() -> Sheet {
         ],
         warnings: String::new(),
         fits: false,
+        tries: true,
     }
 }
 

@@ -3,6 +3,7 @@
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
+use rptbench::session::work::Progress;
 use rptbench::tui::action::Command;
 use rptbench::tui::app::{App, Aspect, Section};
 use rptbench::tui::message::Message;
@@ -27,13 +28,14 @@ fn text(app: &App) -> String {
 
 type State = (&'static str, fn((u16, u16)) -> App);
 
-const STATES: [State; 16] = [
+const STATES: [State; 17] = [
     ("reading", fresh),
     ("scenario", opened),
     ("broken", broken),
     ("model", |size| seen(opened(size), &[Command::Go(Section::Models)])),
     ("run", |size| seen(opened(size), &[Command::Go(Section::Runs), Command::Move(1)])),
     ("running", running),
+    ("trial", trial),
     ("figure", finished),
     ("bars", |size| seen(finished(size), &[Command::Step(1), Command::Step(1)])),
     ("table", |size| seen(finished(size), &[Command::Show(Aspect::Tables)])),
@@ -45,6 +47,14 @@ const STATES: [State; 16] = [
     ("ascii", |size| App { ascii: true, ..finished(size) }),
     ("question", |size| seen(running(size), &[Command::Quit])),
 ];
+
+fn trial(size: (u16, u16)) -> App {
+    let mut app = opened(size);
+    let job = ticket(&ask(&mut app, Command::Trial));
+    let step = "512 of 1000 virtual patients, 12 a second".to_owned();
+    update(&mut app, Message::JobProgress(job, Progress { step, done: 0.46, left_s: Some(200.0) }));
+    app
+}
 
 fn broken(size: (u16, u16)) -> App {
     seen(opened(size), &[Command::Move(-1)])

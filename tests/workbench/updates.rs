@@ -299,3 +299,15 @@ fn a_search_of_the_list_goes_from_match_to_match() {
     ask(&mut app, Command::Match(1));
     assert!(notice(&app).contains("nothing is searched"), "{}", notice(&app));
 }
+
+#[test]
+fn a_trial_and_a_fit_are_started_where_the_scenario_declares_them() {
+    let mut app = opened(SIZE);
+    let effects = ask(&mut app, Command::Trial);
+    let [Effect::StartJob(_, request)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(matches!(&request.task, Task::Trial(options) if options.patients.is_none() && options.seed.is_none()));
+    assert_eq!(request.command, "rpt trial scenarios/patient_1");
+    assert!(request.runs_root.is_some(), "a trial writes a run folder");
+    assert!(ask(&mut app, Command::Fit).is_empty());
+    assert!(notice(&app).contains("declares no fit"), "{}", notice(&app));
+}

@@ -1,6 +1,7 @@
 //! Whether an action can be done now, and why not.
 
 use crate::tui::app::{App, Item};
+use crate::tui::sheet::Sheet;
 
 pub(super) fn always(_: &App) -> Result<(), String> {
     Ok(())
@@ -17,6 +18,25 @@ pub(super) fn can_run(app: &App) -> Result<(), String> {
         Some(Item::Scenario(entry)) => Err(format!("`{}` has problems; mend the file, then `r` reads it again", entry.name)),
         Some(Item::Model(_)) => Err("a model runs through a scenario that names it; `1` lists the scenarios".to_owned()),
         _ => Err("a run is finished; `1` lists the scenarios".to_owned()),
+    }
+}
+
+pub(super) fn can_fit(app: &App) -> Result<(), String> {
+    can_run(app)?;
+    declares(app, |sheet| sheet.fits, "declares no fit: `fit`, `time_activity` or `single_time_point`")
+}
+
+pub(super) fn can_try(app: &App) -> Result<(), String> {
+    can_run(app)?;
+    declares(app, |sheet| sheet.tries, "has no virtual patients: `regimens` and `cohort` declare them")
+}
+
+/// Whether the selected scenario declares something; a file that is not read yet may.
+fn declares(app: &App, what: fn(&Sheet) -> bool, otherwise: &str) -> Result<(), String> {
+    let Some(item) = app.item() else { return Ok(()) };
+    match app.sheets.get(item.path()) {
+        Some(sheet) if !what(sheet) => Err(format!("`{}` {otherwise}", item.name())),
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crossterm::event::KeyCode;
 
-use super::available::{always, can_enter, can_go_back, can_run, has_figures, has_item, has_job, has_record, has_search, has_tables};
+use super::available::{
+    always, can_enter, can_fit, can_go_back, can_run, can_try, has_figures, has_item, has_job, has_record, has_search, has_tables,
+};
 use super::{Action, Command, Where, control, key, letter};
 use crate::tui::app::{Aspect, Section};
 
@@ -25,6 +27,24 @@ pub const ACTIONS: &[Action] = &[
         place: Where::Screen,
         footer: Some(2),
         available: can_run,
+    },
+    Action {
+        command: Command::Fit,
+        name: "fit",
+        help: "fit the model to the scenario's data and write a run folder",
+        keys: &[letter('i')],
+        place: Where::Screen,
+        footer: None,
+        available: can_fit,
+    },
+    Action {
+        command: Command::Trial,
+        name: "trial",
+        help: "send the scenario's virtual patients through every arm and write a run folder",
+        keys: &[letter('v')],
+        place: Where::Screen,
+        footer: None,
+        available: can_try,
     },
     Action {
         command: Command::Cancel,

@@ -63,7 +63,7 @@ fn aspects(app: &App) -> Line<'static> {
 
 fn draw_job(job: &RunningJob, area: Rect, buffer: &mut Buffer) {
     let step = if job.cancelling { "stopping" } else { &job.progress.step };
-    let words = format!("{step} {:.0} %", 100.0 * job.progress.done);
+    let words = format!("{step} {:.0} %{}", 100.0 * job.progress.done, left_words(job.progress.left_s));
     let hint = "  Esc stops";
     let track = (area.width as usize / 3).min(30);
     let full = (job.progress.done.clamp(0.0, 1.0) * track as f64).round() as usize;
@@ -73,6 +73,16 @@ fn draw_job(job: &RunningJob, area: Rect, buffer: &mut Buffer) {
     put(buffer, area, start, 0, &words, Style::new());
     if !job.cancelling {
         put(buffer, area, start + words.chars().count() as u16, 0, hint, dim());
+    }
+}
+
+/// ", 3 min left"; nothing where the work cannot tell.
+fn left_words(left_s: Option<f64>) -> String {
+    match left_s {
+        Some(left) if left >= 5400.0 => format!(", {:.1} h left", left / 3600.0),
+        Some(left) if left >= 90.0 => format!(", {:.0} min left", left / 60.0),
+        Some(left) if left.is_finite() => format!(", {:.0} s left", left.max(0.0)),
+        _ => String::new(),
     }
 }
 
