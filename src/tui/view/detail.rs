@@ -63,7 +63,12 @@ fn aspects(app: &App) -> Line<'static> {
 
 fn draw_job(job: &RunningJob, area: Rect, buffer: &mut Buffer) {
     let step = if job.cancelling { "stopping" } else { &job.progress.step };
-    let words = format!("{step} {:.0} %{}", 100.0 * job.progress.done, left_words(job.progress.left_s));
+    let share = format!("{:.0} %", 100.0 * job.progress.done);
+    // what is left to wait comes first: a long step is cut
+    let words = match left_words(job.progress.left_s) {
+        left if left.is_empty() => format!("{step} {share}"),
+        left => format!("{share}{left}: {step}"),
+    };
     let hint = "  Esc stops";
     let track = (area.width as usize / 3).min(30);
     let full = (job.progress.done.clamp(0.0, 1.0) * track as f64).round() as usize;
