@@ -5,7 +5,6 @@
 use std::sync::atomic::Ordering;
 
 use super::run::run_blocks;
-use super::store::BlockStore;
 use super::{TrialOptions, block_kind, cohort_of, declared, effects, observing, regimen_of, store_in, work_of};
 use crate::dosimetry::course::CoursePlan;
 use crate::model::yaml::YamlFile;
@@ -173,11 +172,13 @@ fn under<'p>(
     };
     let middle = from + 0.7 * (to - from);
     let (summary, ran) = run_blocks(&work, &kind, &store, control, (from, middle), &mut enter)?;
-    if let BlockStore::Folder(folder) = &store
-        && ran.resumed > 0
-    {
-        outcome.findings.push(format!("{} patients were taken over from {}.", ran.resumed, folder.display()));
+    if ran.resumed > 0 {
+        outcome.findings.push(format!(
+            "{}: {} of {} virtual patients were taken over from the run that was stopped.",
+            hypothesis.title, ran.resumed, cohort.patients
+        ));
     }
+    outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     super::add_failures(&regimen, &summary, outcome);
     let mut estimates = Vec::new();
     let all = (plan.tests.len() * plan.sizes.len()) as f64;
