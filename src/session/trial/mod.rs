@@ -42,7 +42,6 @@ const BLOCKS: &str = "blocks";
 /// Sends the cohort through every arm and adds tables, figures and failures. `share`: the part of the progress that this takes.
 pub(super) fn add(
     scenario: &Scenario,
-    plan: &CoursePlan,
     parameters: &[f64],
     options: TrialOptions,
     share: (f64, f64),
@@ -53,6 +52,7 @@ pub(super) fn add(
     let regimen = &regimen_of(scenario)?;
     let cohort = cohort_of(section, options);
     let effects = effects(scenario);
+    let plan = &course_plan(scenario, regimen)?;
     let mut work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel)?;
     work.observing = observing(scenario, regimen, &cohort, parameters)?;
     let columns = work.columns();
@@ -94,6 +94,12 @@ pub(super) fn add(
     let shown = figures::Shown { scenario, regimen, section, cohort: &cohort, columns: &columns, summary: &summary };
     outcome.figures.extend(figures::all(&shown, observed.as_ref().map(|(design, _, outcomes)| (*design, outcomes))));
     Ok(())
+}
+
+/// The compiled course of the trial's patients: what doses and the clinic need, and nothing else.
+fn course_plan(scenario: &Scenario, regimen: &RegimenPlan) -> Result<CoursePlan, Failed> {
+    let imaged: Vec<&str> = regimen.clinic.imaging.iter().map(|protocol| protocol.region.as_str()).collect();
+    CoursePlan::for_doses(scenario.model.clone(), scenario.targets.clone(), &imaged).map_err(Failed::because)
 }
 
 fn add_assumptions(scenario: &Scenario, section: &CohortSection, outcome: &mut Outcome) {
@@ -180,11 +186,10 @@ pub fn trial(
     control: &mut Control,
 ) -> Result<(), Failed> {
     let (regimen, _) = declared(scenario)?;
-    let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
     outcome.assumptions.extend(regimen.assumptions.iter().cloned());
     let link = regimen_of(scenario)?.events.and_then(|events| events.link).or_else(|| regimen.survival_link.clone());
     outcome.findings.push(link.map_or_else(|| HazardLink::default().words(), |(_, link)| link.words()));
-    add(scenario, &plan, parameters, options, (0.0, 0.9), outcome, control)
+    add(scenario, parameters, options, (0.0, 0.9), outcome, control)
 }
 
 /// What a trial needs of a scenario.

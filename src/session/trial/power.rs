@@ -5,20 +5,19 @@
 use std::sync::atomic::Ordering;
 
 use super::run::run_blocks;
-use super::store::BlockStore;
-use super::{TrialOptions, block_kind, cohort_of, declared, effects, observing, regimen_of, store_in, work_of};
-use crate::dosimetry::course::CoursePlan;
+use super::{TrialOptions, block_kind, cohort_of, course_plan, declared, effects, observing, regimen_of, store_in, work_of};
 use crate::model::yaml::YamlFile;
 use crate::report::{Cell, Column, Table};
 use crate::session::figures::trial::{PowerCurve, PowerCurves, PowerPoint, TrialAbout, power_curves};
 use crate::session::numbered::numbered;
 use crate::session::scenario::{Scenario, TrialSection, under_hypothesis};
 use crate::session::work::{Control, Failed, Outcome};
+use crate::trial::design::{EndpointKind, censoring_min};
 use crate::trial::power::{
     Experiment, Hypothesis, Measure, Outcome as OfOneTrial, Pool, PoolValues, PowerEstimate, PowerPlan, PowerTest, Reached, size_for,
 };
 use crate::trial::survival::Observed;
-use crate::trial::{Block, Places, design::censoring_min};
+use crate::trial::{Block, Places};
 
 /// What the command line changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +74,7 @@ pub fn power(
     outcome.assumptions.extend(section.assumptions.iter().chain(&trial.assumptions).cloned());
     outcome.tables.push(table(scenario, trial, &plan, &found));
     outcome.tables.push(sizes(scenario, trial, &plan, &found));
-    words(&plan, &found, outcome);
+    words(scenario, trial, &plan, &found, outcome)?;
     let about = TrialAbout {
         subject: format!("{}: {} trials at each size, from {} virtual patients", scenario.title, plan.replicates, cohort.patients),
         caption: vec![
@@ -117,7 +116,7 @@ fn under<'p>(
     let trial = scenario.trial.as_ref().ok_or_else(|| Failed::because("the rewritten scenario has no trial"))?;
     let regimen = regimen_of(scenario)?;
     let cohort = cohort_of(section, options.trial);
-    let course = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
+    let course = course_plan(scenario, &regimen)?;
     let parameters = scenario.model.parameter_values();
     let effects = effects(scenario);
     let mut work = work_of(scenario, &course, &regimen, &cohort, &parameters, &effects, control.cancel)?;
@@ -173,11 +172,13 @@ fn under<'p>(
     };
     let middle = from + 0.7 * (to - from);
     let (summary, ran) = run_blocks(&work, &kind, &store, control, (from, middle), &mut enter)?;
-    if let BlockStore::Folder(folder) = &store
-        && ran.resumed > 0
-    {
-        outcome.findings.push(format!("{} patients were taken over from {}.", ran.resumed, folder.display()));
+    if ran.resumed > 0 {
+        outcome.findings.push(format!(
+            "{}: {} of {} virtual patients were taken over from the run that was stopped.",
+            hypothesis.title, ran.resumed, cohort.patients
+        ));
     }
+    outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     super::add_failures(&regimen, &summary, outcome);
     let mut estimates = Vec::new();
     let all = (plan.tests.len() * plan.sizes.len()) as f64;
@@ -315,30 +316,43 @@ fn sizes(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[O
     table
 }
 
-/// What people read first: the level under the null, and failures.
-fn words(plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) {
+/// Whether nothing can make the arms differ by this test: the scenario as written, without a link, and an endpoint that comes whatever is given.
+fn is_null(scenario: &Scenario, trial: &TrialSection, hypothesis: &Hypothesis, test: &PowerTest) -> Result<bool, Failed> {
+    let link = regimen_of(scenario)?.events.and_then(|events| events.link);
+    let without_link = link.is_none_or(|(_, link)| link.log_hazard_per_gy() == 0.0);
+    let drawn = match test.measure {
+        Measure::Endpoint(at) => trial.plan.endpoints[at].kind != EndpointKind::ProgressionOfLesions,
+        Measure::Quantity(_) => false,
+    };
+    Ok(hypothesis.sets.is_empty() && without_link && drawn)
+}
+
+/// What people read first: how often the scenario as written rejects, and beside it the level where that is what it should be; failures.
+fn words(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) -> Result<(), Failed> {
     for of in found {
         if of.hypothesis.sets.is_empty() {
-            // doses may truly differ between the arms without any link: only for times to events is this the null
-            let tests = plan.tests.iter().zip(&of.estimates).filter(|(test, _)| matches!(test.measure, Measure::Endpoint(_)));
-            for (test, estimates) in tests {
+            for (test, estimates) in plan.tests.iter().zip(&of.estimates) {
+                let null = is_null(scenario, trial, of.hypothesis, test)?;
                 for one in estimates {
                     let held = one.interval_95.0 <= plan.alpha && plan.alpha <= one.interval_95.1;
+                    let level = match (null, held) {
+                        (false, _) => String::new(),
+                        (true, true) => format!("; the level of {} % lies within", 100.0 * plan.alpha),
+                        (true, false) => format!("; the level of {} % does not lie within", 100.0 * plan.alpha),
+                    };
                     let ratio = one.hazard_ratio.as_ref().map_or(String::new(), |ratio| {
                         format!("; mean hazard ratio {:.3} ({:.3} to {:.3})", ratio.ratio, ratio.interval_95.0, ratio.interval_95.1)
                     });
                     outcome.findings.push(format!(
-                        "{}: {} of {} trials of {} patients reject by the {} ({:.1} %, {:.1} to {:.1} %); the level of {} % {} within{ratio}.",
+                        "{}; {}: {} of {} trials of {} patients reject ({:.1} %, {:.1} to {:.1} %){level}{ratio}.",
                         of.hypothesis.title,
+                        test_words(scenario, trial, test),
                         one.rejected,
                         one.replicates,
                         one.size,
-                        test.kind.title(),
                         100.0 * one.power,
                         100.0 * one.interval_95.0,
                         100.0 * one.interval_95.1,
-                        100.0 * plan.alpha,
-                        if held { "lies" } else { "does not lie" }
                     ));
                 }
             }
@@ -347,4 +361,5 @@ fn words(plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) {
             outcome.findings.push(format!("{}: {} arms of virtual patients could not be delivered.", of.hypothesis.title, of.failed));
         }
     }
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! One virtual patient again, in full: what he is, what every cycle gave, what he came to. The numbers are those of the trial, to the bit.
 use super::run::refused;
-use super::{TrialOptions, cohort_of, declared, effects, observing, regimen_of, work_of};
-use crate::dosimetry::course::CoursePlan;
+use super::{TrialOptions, cohort_of, course_plan, declared, effects, observing, regimen_of, work_of};
 use crate::report::{Column, Table};
 use crate::session::scenario::Scenario;
 use crate::session::work::{Control, Failed, Outcome};
@@ -39,7 +38,7 @@ pub fn replay(
             Failed::input(format!("there is no arm `{name}`; {help}"))
         })?),
     };
-    let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
+    let plan = course_plan(scenario, regimen)?;
     let effects = effects(scenario);
     let mut work = work_of(scenario, &plan, regimen, &cohort, parameters, &effects, control.cancel)?;
     work.observing = observing(scenario, regimen, &cohort, parameters)?;
