@@ -5,13 +5,14 @@
 use std::sync::atomic::Ordering;
 
 use super::run::run_blocks;
-use super::{TrialOptions, block_kind, cohort_of, course_plan, declared, effects, observing, regimen_of, store_in, work_of};
+use super::{TrialOptions, block_kind, cohort_of, course_plan, declared, design_of, effects, observing, regimen_of, store_in, work_of};
 use crate::model::yaml::YamlFile;
 use crate::report::{Cell, Column, Table};
 use crate::session::figures::trial::{PowerCurve, PowerCurves, PowerPoint, TrialAbout, power_curves};
 use crate::session::numbered::numbered;
 use crate::session::scenario::{Scenario, TrialSection, under_hypothesis};
 use crate::session::work::{Control, Failed, Outcome};
+use crate::trial::allocation::Allocation;
 use crate::trial::design::{EndpointKind, censoring_min};
 use crate::trial::power::{
     Experiment, Hypothesis, Measure, Outcome as OfOneTrial, Pool, PoolValues, PowerEstimate, PowerPlan, PowerTest, Reached, size_for,
@@ -49,7 +50,8 @@ pub fn power(
     let (_, section) = declared(scenario)?;
     let missing = |what: &str| Failed::input(format!("scenario `{}` declares no `{what}`, so there is no power to compute", scenario.name));
     let trial = scenario.trial.as_ref().ok_or_else(|| missing("trial"))?;
-    let mut plan = trial.plan.power.clone().ok_or_else(|| missing("trial: {power: …}"))?;
+    let design = design_of(scenario, options.trial).ok_or_else(|| missing("trial"))?;
+    let mut plan = design.power.clone().ok_or_else(|| missing("trial: {power: …}"))?;
     plan.replicates = options.replicates.unwrap_or(plan.replicates);
     let cohort = cohort_of(section, options.trial);
     if let Some(size) = plan.sizes.iter().find(|size| **size > cohort.patients) {
@@ -113,18 +115,18 @@ fn under<'p>(
     control: &mut Control,
 ) -> Result<OfHypothesis<'p>, Failed> {
     let (_, section) = declared(scenario)?;
-    let trial = scenario.trial.as_ref().ok_or_else(|| Failed::because("the rewritten scenario has no trial"))?;
-    let regimen = regimen_of(scenario)?;
+    let design = design_of(scenario, options.trial).ok_or_else(|| Failed::because("the rewritten scenario has no trial"))?;
+    let regimen = regimen_of(scenario, options.trial)?;
     let cohort = cohort_of(section, options.trial);
     let course = course_plan(scenario, &regimen)?;
     let parameters = scenario.model.parameter_values();
     let effects = effects(scenario);
     let mut work = work_of(scenario, &course, &regimen, &cohort, &parameters, &effects, control.cancel)?;
-    work.observing = observing(scenario, &regimen, &cohort, &parameters)?;
+    work.observing = observing(scenario, Some(&design), &regimen, &cohort, &parameters)?;
     let columns = work.columns();
     let kind = block_kind(&work, &columns, control, &format!("hypothesis {}", hypothesis.name));
     let store = store_in(control, &format!("blocks_{}", hypothesis.name))?;
-    let places = Places::new(&trial.plan, &columns);
+    let places = Places::new(&design, &columns);
     let quantities: Vec<Option<usize>> = plan
         .tests
         .iter()
@@ -150,7 +152,7 @@ fn under<'p>(
         .collect();
     let mut enter = |block: &Block| -> Result<(), Failed> {
         for (offset, patient) in block.patients.iter().enumerate() {
-            let censored_min = censoring_min(&trial.plan, trial.plan.seed, (block.first + offset) as u64);
+            let censored_min = censoring_min(&design, design.seed, (block.first + offset) as u64);
             for row in &patient.arms {
                 let values = row.as_ref().map_or(&[][..], |row| row.values.as_slice());
                 for ((test, pool), quantity) in plan.tests.iter().zip(&mut pools).zip(&quantities) {
@@ -187,7 +189,7 @@ fn under<'p>(
         for (at, size) in plan.sizes.iter().enumerate() {
             let done = (position * plan.sizes.len() + at) as f64;
             let share = (middle + (to - middle) * done / all, middle + (to - middle) * (done + 1.0) / all);
-            of_test.push(estimate(pool, test, trial, plan, *size, share, control)?);
+            of_test.push(estimate(pool, test, &design.allocation, plan, *size, share, control)?);
         }
         estimates.push(of_test);
     }
@@ -198,14 +200,13 @@ fn under<'p>(
 fn estimate(
     pool: &Pool,
     test: &PowerTest,
-    trial: &TrialSection,
+    allocation: &Allocation,
     plan: &PowerPlan,
     size: usize,
     share: (f64, f64),
     control: &mut Control,
 ) -> Result<PowerEstimate, Failed> {
-    let experiment =
-        Experiment::new(pool, test, &trial.plan.allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
+    let experiment = Experiment::new(pool, test, allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
     let cancel = control.cancel;
     let chunks = numbered(plan.replicates.div_ceil(CHUNK), "fifty trials", share, control, |number, _| {
         if cancel.load(Ordering::Relaxed) {
@@ -318,7 +319,7 @@ fn sizes(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[O
 
 /// Whether nothing can make the arms differ by this test: the scenario as written, without a link, and an endpoint that comes whatever is given.
 fn is_null(scenario: &Scenario, trial: &TrialSection, hypothesis: &Hypothesis, test: &PowerTest) -> Result<bool, Failed> {
-    let link = regimen_of(scenario)?.events.and_then(|events| events.link);
+    let link = regimen_of(scenario, TrialOptions::default())?.events.and_then(|events| events.link);
     let without_link = link.is_none_or(|(_, link)| link.log_hazard_per_gy() == 0.0);
     let drawn = match test.measure {
         Measure::Endpoint(at) => trial.plan.endpoints[at].kind != EndpointKind::ProgressionOfLesions,
