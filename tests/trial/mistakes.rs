@@ -97,7 +97,7 @@ fn populations_that_nobody_can_belong_to() {
         "kidneys.uptake: {cv: 45 %, about: mean, source: \"label, 19.4 ± 8.7 Gy; SPECT centres 30 to 50 %\", provenance: recalled}";
     // Φ(−2) = 2.28 %
     place.variant("trial_null", "negative", &[(uptake, "kidneys.uptake: {mean: 0.03, sd: 0.015}")]);
-    refused(&place, &["trial", "scenarios/negative"], &["`kidneys.uptake` would be zero or negative in 2.28 % of patients", "truncate"]);
+    refused(&place, &["trial", "scenarios/negative"], &["`kidneys.uptake` would be negative in 2.28 % of patients", "truncate"]);
     // 1 − 2 · 0.9 < 0
     let pair = |a: &str, b: &str, value: f64| format!("    - {{between: [{a}, {b}], value: {value}}}\n");
     let (k, h, t) = ("kidneys.uptake", "kidneys.effective_half_life", "tumour1.uptake_per_volume");

@@ -49,9 +49,9 @@ fn the_level_is_five_per_cent_and_the_hazard_ratio_one() {
     assert!(
         ended.out.contains("no causal link; pfs: log-rank test, adapted v fixed: ") && ended.out.contains("; the level of 5 % lies within")
     );
-    // a supposed link is found: dose protects, and the adapted arm gives more of it
+    // a supposed link moves the mean ratio: dose protects, and the adapted arm gives more of it
     for row in rows.iter().filter(|row| row["hypothesis"] == "strong") {
-        assert!(number(row, "ratio_high") < 1.0 && number(row, "power_percent") > 100.0 * REJECTIONS.end() / REPLICATES as f64, "{row:?}");
+        assert!(number(row, "ratio_high") < 1.0, "{row:?}");
     }
     // words claim the level only where the null is what was simulated
     assert!(!ended.out.contains("supposed; "), "{}", ended.out);

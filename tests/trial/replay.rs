@@ -85,5 +85,5 @@ fn who_is_not_there_is_bad_input() {
     says(&["--patients", "130", "--patient", "130"], "the trial has patients 0 to 129, there is no patient 130");
     says(&["--patient", "3", "--arm", "adaptd"], "there is no arm `adaptd`; did you mean `adapted`?");
     says(&["--arm", "adapted"], "--patient");
-    says(&["--patient", "-1"], "--patient");
+    says(&["--patient", "-1"], "-1");
 }
