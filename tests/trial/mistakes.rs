@@ -79,11 +79,11 @@ fn a_rule_that_hardly_anybody_meets_ends_the_run_and_leaves_nothing() {
 #[test]
 fn tests_of_what_is_not_there() {
     let place = Place::new();
-    place.variant("trial_null", "misspelt", &[("quantity: kidneys_dose, test: welch", "quantity: kidney_dose, test: welch")]);
+    place.variant("trial_null", "misspelt", &[("quantity: tumour1_dose, test: wilcoxon", "quantity: kidney_dose, test: wilcoxon")]);
     refused(&place, &["power", "scenarios/misspelt"], &["there is no quantity `kidney_dose` to test; did you mean `kidneys_dose`?"]);
     place.variant("trial_null", "no_endpoint", &[("{endpoint: pfs, test", "{endpoint: pf, test")]);
     refused(&place, &["power", "scenarios/no_endpoint"], &["`pf` is not among the `endpoints` of the trial", "did you mean `pfs`?"]);
-    place.variant("trial_null", "no_arm", &[("test: welch, arms: [fixed, adapted]", "test: welch, arms: [fixed, adaptd]")]);
+    place.variant("trial_null", "no_arm", &[("test: wilcoxon, arms: [fixed, adapted]", "test: wilcoxon, arms: [fixed, adaptd]")]);
     refused(&place, &["power", "scenarios/no_arm"], &["adaptd", "did you mean `adapted`?"]);
     // a hypothesis changes what is written, it does not add
     place.variant("trial_null", "no_value", &[("regimens.clinic.imaging.kidneys.cv: 30 %", "regimens.clinic.imaging.kidney.cv: 30 %")]);
