@@ -65,7 +65,8 @@ impl Trial {
     fn load(name: &str, varied: &[(&str, f64)]) -> Trial {
         let path: PathBuf = project().join("benches/scenarios").join(name);
         let (scenario, _) = Scenario::load(&path, &[]).unwrap_or_else(|faults| panic!("{faults}"));
-        let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).unwrap_or_else(|problem| panic!("{problem}"));
+        let plan =
+            CoursePlan::for_doses(scenario.model.clone(), scenario.targets.clone(), &[]).unwrap_or_else(|problem| panic!("{problem}"));
         let place = |path: &str| plan.model.parameter(path).unwrap_or_else(|| panic!("the model has no parameter `{path}`"));
         let varied = varied.iter().map(|(path, cv)| (place(path), standard_deviation(*cv))).collect();
         let regimen = RegimenPlan { coarse_curves: true, ..scenario.regimens.clone().unwrap_or_else(|| panic!("{name} has no arms")) };

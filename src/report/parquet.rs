@@ -57,7 +57,14 @@ pub struct ParquetFile {
 }
 
 fn refused(path: &Path) -> impl Fn(ParquetError) -> ReportError + '_ {
-    move |error| ReportError::Io { doing: "write", path: path.to_path_buf(), source: std::io::Error::other(error.to_string()) }
+    move |error| {
+        // what the system said reads as itself, without the library's word before it
+        let words = match &error {
+            ParquetError::External(source) => source.to_string(),
+            other => other.to_string(),
+        };
+        ReportError::Io { doing: "write", path: path.to_path_buf(), source: std::io::Error::other(words) }
+    }
 }
 
 fn empty(kind: ColumnKind) -> Values {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Instant;
 
-use super::publish::{Published, begin, publish};
+use super::publish::{Published, begin, cancelled_in, publish};
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome, Progress, Task, perform};
 use crate::math::InstructionSet;
@@ -132,8 +132,7 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
         }
         Err(failed) if failed.cancelled => {
             let place = folder.cancel(&scenario, request, started)?;
-            let again = "`--resume` with the same command goes on from there";
-            Err(Failed::cancelled(format!("{}; marked cancelled in {}; {again}", failed.sentence, place.display())))
+            Err(cancelled_in(failed, &place))
         }
         Err(failed) if failed.resumable => Err(kept_in(failed, &folder.interrupt())),
         Err(failed) => {

@@ -138,6 +138,12 @@ impl Begun {
     }
 }
 
+/// Says where a cancelled run lies.
+pub(super) fn cancelled_in(failed: Failed, place: &Path) -> Failed {
+    let again = "`--resume` with the same command goes on from there";
+    Failed::cancelled(format!("{}; marked cancelled in {}; {again}", failed.sentence, place.display()))
+}
+
 fn remove_checkpoints(run: &Path) -> Result<(), Failed> {
     let place = run.join(CHECKPOINTS);
     match std::fs::remove_dir_all(&place) {
@@ -176,7 +182,11 @@ pub fn publish(
     }
     let mut figures = Vec::new();
     for (position, figure) in outcome.figures.iter().enumerate() {
-        control.at(&format!("drawing {}", figure.name), 0.8 + 0.2 * position as f64 / outcome.figures.len().max(1) as f64)?;
+        let share = 0.8 + 0.2 * position as f64 / outcome.figures.len().max(1) as f64;
+        if let Err(failed) = control.at(&format!("drawing {}", figure.name), share) {
+            let place = folder.cancel(manifest).map_err(report_failed)?;
+            return Err(cancelled_in(failed, &place));
+        }
         figures.extend(folder.draw(figure).map_err(not_written)?);
     }
     manifest.assumptions = outcome.assumptions.clone();

@@ -106,8 +106,12 @@ fn compare(one: &Path, two: &Path) -> Result<Reproduced, Failed> {
     let mut found = Reproduced::default();
     let counts = |name: &&String| !MAY_DIFFER.contains(&name.as_str());
     for name in before.keys().filter(counts) {
-        match (before.get(name), after.get(name)) {
-            (Some(first), Some(second)) if first == second => found.same += 1,
+        // the file that lies there, not only what was noted of it when it was written
+        let now = sha256_of_file(&one.join(name)).ok();
+        match (now, after.get(name)) {
+            (None, _) => found.different.push(format!("{name}: no longer in the run")),
+            (Some(now), _) if before.get(name) != Some(&now) => found.different.push(format!("{name}: changed since the run wrote it")),
+            (Some(now), Some(again)) if now == *again => found.same += 1,
             (_, Some(_)) => found.different.push(format!("{name}: other bytes")),
             (_, None) => found.different.push(format!("{name}: not made again")),
         }

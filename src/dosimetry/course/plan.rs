@@ -54,9 +54,27 @@ pub struct CoursePlan {
 }
 
 impl CoursePlan {
+    /// Compiles a course for the doses of `targets` alone: of the regions only those that a target or `also` names have their time-integrated activity. What a
+    /// trial needs: every state less is time for every patient.
+    ///
+    /// # Errors
+    /// As [`CoursePlan::new`].
+    pub fn for_doses(model: Model, targets: Vec<DoseTarget>, also: &[&str]) -> Result<CoursePlan, String> {
+        let named =
+            |region: &str| also.contains(&region) || targets.iter().any(|target| target.terms.iter().any(|(source, _)| source == region));
+        let wanted: Vec<bool> = model.observables.iter().map(|observable| named(&observable.name)).collect();
+        CoursePlan::compile(model, targets, false, &wanted)
+    }
+
     /// Compiles a course. `balance` adds the integral of the labelled amount in every compartment, so that what decayed where can be told.
     /// Fails with the name of a region that the model does not have or that is no region of interest.
     pub fn new(model: Model, targets: Vec<DoseTarget>, balance: bool) -> Result<CoursePlan, String> {
+        let wanted = vec![true; model.observables.len()];
+        CoursePlan::compile(model, targets, balance, &wanted)
+    }
+
+    /// `wanted`: by observable, whether its time-integrated activity is a state.
+    fn compile(model: Model, targets: Vec<DoseTarget>, balance: bool, wanted: &[bool]) -> Result<CoursePlan, String> {
         let mut builder = SystemBuilder::new(&model);
         let labelled = model.labelled();
         let factor = model.activity_per_amount;
@@ -104,8 +122,10 @@ impl CoursePlan {
             .observables
             .iter()
             .zip(&activity)
-            .map(|(observable, activity)| {
+            .zip(wanted)
+            .map(|((observable, activity), wanted)| {
                 activity
+                    .filter(|_| *wanted)
                     .map(|rate| builder.ride(Rider { name: format!("time-integrated activity of {}", observable.name), rate, scale: 1.0 }))
             })
             .collect();

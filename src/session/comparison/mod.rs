@@ -71,7 +71,7 @@ pub fn compare(scenario: &Scenario, parameters: &[f64], outcome: &mut Outcome, c
     outcome.findings.push(proof(scenario).to_owned());
     outcome.figures.extend(figures::regimens(scenario, regimen, arms));
     if scenario.cohort.is_some() {
-        trial::add(scenario, &plan, parameters, TrialOptions::default(), (0.75, 0.95), outcome, control)?;
+        trial::add(scenario, parameters, TrialOptions::default(), (0.75, 0.95), outcome, control)?;
     }
     if let Some(known) = scenario.uncertainty.as_ref().filter(|_| outcome.fitted.is_empty()) {
         uncertainty::add(scenario, &plan, regimen, known, parameters, &settings, outcome, control)?;

@@ -17,7 +17,7 @@ fn months(day: f64) -> f64 {
 fn median(group: &DayCounts) -> [Cell; 3] {
     let curve = kaplan_meier(group);
     let (low, high) = curve.median_interval_95();
-    [curve.median(), low, high].map(|day| day.map(|day| months(day)).into())
+    [curve.median(), low, high].map(|day| day.map(months).into())
 }
 
 /// Events, medians and what is left at the years, by arm; every patient in the arm of the allocation.

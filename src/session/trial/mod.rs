@@ -20,6 +20,7 @@ use crate::radiobiology::hazard_link::HazardLink;
 use crate::regimen::RegimenPlan;
 use crate::report::Failure;
 use crate::report::digest::sha256_hex;
+use crate::trial::design::TrialPlan;
 use crate::trial::{CohortPlan, Effect, Observing, Places, RowColumn, TrialOutcomes, TrialSummary, TrialWork};
 pub use power::{PowerOptions, power};
 pub use replay::{ReplayOptions, replay};
@@ -42,7 +43,6 @@ const BLOCKS: &str = "blocks";
 /// Sends the cohort through every arm and adds tables, figures and failures. `share`: the part of the progress that this takes.
 pub(super) fn add(
     scenario: &Scenario,
-    plan: &CoursePlan,
     parameters: &[f64],
     options: TrialOptions,
     share: (f64, f64),
@@ -50,17 +50,19 @@ pub(super) fn add(
     control: &mut Control,
 ) -> Result<(), Failed> {
     let (_, section) = declared(scenario)?;
-    let regimen = &regimen_of(scenario)?;
+    let regimen = &regimen_of(scenario, options)?;
+    let design = design_of(scenario, options);
     let cohort = cohort_of(section, options);
     let effects = effects(scenario);
+    let plan = &course_plan(scenario, regimen)?;
     let mut work = work_of(scenario, plan, regimen, &cohort, parameters, &effects, control.cancel)?;
-    work.observing = observing(scenario, regimen, &cohort, parameters)?;
+    work.observing = observing(scenario, design.as_ref(), regimen, &cohort, parameters)?;
     let columns = work.columns();
     let kind = block_kind(&work, &columns, control, "");
     let store = store_in(control, BLOCKS)?;
     let mut rows = Rows::begin(control.checkpoints.as_ref().map(|place| place.folder.as_path()), regimen, &cohort, &columns)?;
-    let design = scenario.trial.as_ref().map(|trial| &trial.plan);
-    let mut observed = design.map(|design| (design, Places::new(design, &columns), TrialOutcomes::new(design, regimen.arms.len())));
+    let mut observed =
+        design.as_ref().map(|design| (design, Places::new(design, &columns), TrialOutcomes::new(design, regimen.arms.len())));
     let (summary, ran) = run_blocks(&work, &kind, &store, control, share, &mut |block| {
         if let Some((design, places, outcomes)) = &mut observed {
             outcomes.add(design, places, block);
@@ -68,6 +70,7 @@ pub(super) fn add(
         rows.add(regimen, block)
     })?;
     rows.end(outcome)?;
+    outcome.files.push(("trial_plan.yaml".into(), plan_text(&work, &kind)));
     outcome.seed = Some(cohort.seed);
     if ran.resumed > 0 {
         outcome
@@ -96,6 +99,12 @@ pub(super) fn add(
     Ok(())
 }
 
+/// The compiled course of the trial's patients: what doses and the clinic need, and nothing else.
+fn course_plan(scenario: &Scenario, regimen: &RegimenPlan) -> Result<CoursePlan, Failed> {
+    let imaged: Vec<&str> = regimen.clinic.imaging.iter().map(|protocol| protocol.region.as_str()).collect();
+    CoursePlan::for_doses(scenario.model.clone(), scenario.targets.clone(), &imaged).map_err(Failed::because)
+}
+
 fn add_assumptions(scenario: &Scenario, section: &CohortSection, outcome: &mut Outcome) {
     outcome.assumptions.extend(section.assumptions.iter().cloned());
     if let Some(trial) = &scenario.trial {
@@ -104,27 +113,65 @@ fn add_assumptions(scenario: &Scenario, section: &CohortSection, outcome: &mut O
 }
 
 /// The regimen with the event model of the trial, where there is one. A link that stands under `regimens` is that of the events too, unless they state one.
-fn regimen_of(scenario: &Scenario) -> Result<RegimenPlan, Failed> {
+/// A seed on the command line gives other noise in the clinic and other events too: another trial, not other patients with the same luck.
+fn regimen_of(scenario: &Scenario, options: TrialOptions) -> Result<RegimenPlan, Failed> {
     let (regimen, _) = declared(scenario)?;
     let mut regimen = regimen.clone();
+    let shift = seed_shift(options);
+    regimen.clinic.seed = regimen.clinic.seed.wrapping_add(shift);
+    regimen.physiology.seed = regimen.physiology.seed.wrapping_add(shift);
     let events = scenario.trial.as_ref().and_then(|trial| trial.events.clone());
     regimen.events = events.map(|mut events| {
         events.link = events.link.or_else(|| regimen.survival_link.clone());
+        events.seed = events.seed.wrapping_add(shift);
         events
     });
     Ok(regimen)
 }
 
+/// The trial of the scenario, under the seed of the command line where there is one.
+fn design_of(scenario: &Scenario, options: TrialOptions) -> Option<TrialPlan> {
+    let mut plan = scenario.trial.as_ref()?.plan.clone();
+    let shift = seed_shift(options);
+    plan.seed = plan.seed.wrapping_add(shift);
+    plan.allocation.seed = plan.allocation.seed.wrapping_add(shift);
+    if let Some(power) = &mut plan.power {
+        power.seed = power.seed.wrapping_add(shift);
+    }
+    Some(plan)
+}
+
+/// What a seed on the command line adds to the seeds of the scenario: far from what patients of a cohort add to them.
+fn seed_shift(options: TrialOptions) -> u64 {
+    options.seed.map_or(0, |seed| seed.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03))
+}
+
 /// What the trial of the scenario observes.
 fn observing<'a>(
     scenario: &'a Scenario,
+    design: Option<&'a TrialPlan>,
     regimen: &RegimenPlan,
     cohort: &CohortPlan,
     parameters: &[f64],
 ) -> Result<Option<Observing<'a>>, Failed> {
-    let Some(trial) = &scenario.trial else { return Ok(None) };
+    let (Some(trial), Some(design)) = (&scenario.trial, design) else { return Ok(None) };
     let draw = |number: usize| cohort.draw(number, &scenario.model, parameters, regimen);
-    Observing::new(&trial.plan, trial.prognosis.as_ref(), draw).map(Some).map_err(|problem| Failed::input(problem.to_string()))
+    Observing::new(design, trial.prognosis.as_ref(), draw).map(Some).map_err(|problem| Failed::input(problem.to_string()))
+}
+
+/// The plan that the blocks were made from: its digest stands in every block.
+fn plan_text(work: &TrialWork, kind: &BlockKind) -> String {
+    format!(
+        "# What the numbered blocks of this trial follow from; the digest is of the inputs, the options and this.\ntrial: {}\npatients: {}\nseed: {}\npatients_a_block: {}\nblocks: {}\narms: {}\ncolumns: {}\ndrawn: {}\n",
+        kind.trial,
+        work.cohort.patients,
+        work.cohort.seed,
+        work.block_size(),
+        work.blocks(),
+        kind.arms,
+        kind.columns,
+        kind.covariates
+    )
 }
 
 /// What the blocks of this work are called by.
@@ -180,11 +227,10 @@ pub fn trial(
     control: &mut Control,
 ) -> Result<(), Failed> {
     let (regimen, _) = declared(scenario)?;
-    let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
     outcome.assumptions.extend(regimen.assumptions.iter().cloned());
-    let link = regimen_of(scenario)?.events.and_then(|events| events.link).or_else(|| regimen.survival_link.clone());
+    let link = regimen_of(scenario, options)?.events.and_then(|events| events.link).or_else(|| regimen.survival_link.clone());
     outcome.findings.push(link.map_or_else(|| HazardLink::default().words(), |(_, link)| link.words()));
-    add(scenario, &plan, parameters, options, (0.0, 0.9), outcome, control)
+    add(scenario, parameters, options, (0.0, 0.9), outcome, control)
 }
 
 /// What a trial needs of a scenario.

@@ -5,20 +5,20 @@
 use std::sync::atomic::Ordering;
 
 use super::run::run_blocks;
-use super::store::BlockStore;
-use super::{TrialOptions, block_kind, cohort_of, declared, effects, observing, regimen_of, store_in, work_of};
-use crate::dosimetry::course::CoursePlan;
+use super::{TrialOptions, block_kind, cohort_of, course_plan, declared, design_of, effects, observing, regimen_of, store_in, work_of};
 use crate::model::yaml::YamlFile;
 use crate::report::{Cell, Column, Table};
 use crate::session::figures::trial::{PowerCurve, PowerCurves, PowerPoint, TrialAbout, power_curves};
 use crate::session::numbered::numbered;
 use crate::session::scenario::{Scenario, TrialSection, under_hypothesis};
 use crate::session::work::{Control, Failed, Outcome};
+use crate::trial::allocation::Allocation;
+use crate::trial::design::{EndpointKind, censoring_min};
 use crate::trial::power::{
     Experiment, Hypothesis, Measure, Outcome as OfOneTrial, Pool, PoolValues, PowerEstimate, PowerPlan, PowerTest, Reached, size_for,
 };
 use crate::trial::survival::Observed;
-use crate::trial::{Block, Places, design::censoring_min};
+use crate::trial::{Block, Places};
 
 /// What the command line changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,8 @@ pub fn power(
     let (_, section) = declared(scenario)?;
     let missing = |what: &str| Failed::input(format!("scenario `{}` declares no `{what}`, so there is no power to compute", scenario.name));
     let trial = scenario.trial.as_ref().ok_or_else(|| missing("trial"))?;
-    let mut plan = trial.plan.power.clone().ok_or_else(|| missing("trial: {power: …}"))?;
+    let design = design_of(scenario, options.trial).ok_or_else(|| missing("trial"))?;
+    let mut plan = design.power.clone().ok_or_else(|| missing("trial: {power: …}"))?;
     plan.replicates = options.replicates.unwrap_or(plan.replicates);
     let cohort = cohort_of(section, options.trial);
     if let Some(size) = plan.sizes.iter().find(|size| **size > cohort.patients) {
@@ -75,7 +76,7 @@ pub fn power(
     outcome.assumptions.extend(section.assumptions.iter().chain(&trial.assumptions).cloned());
     outcome.tables.push(table(scenario, trial, &plan, &found));
     outcome.tables.push(sizes(scenario, trial, &plan, &found));
-    words(&plan, &found, outcome);
+    words(scenario, trial, &plan, &found, outcome)?;
     let about = TrialAbout {
         subject: format!("{}: {} trials at each size, from {} virtual patients", scenario.title, plan.replicates, cohort.patients),
         caption: vec![
@@ -114,18 +115,18 @@ fn under<'p>(
     control: &mut Control,
 ) -> Result<OfHypothesis<'p>, Failed> {
     let (_, section) = declared(scenario)?;
-    let trial = scenario.trial.as_ref().ok_or_else(|| Failed::because("the rewritten scenario has no trial"))?;
-    let regimen = regimen_of(scenario)?;
+    let design = design_of(scenario, options.trial).ok_or_else(|| Failed::because("the rewritten scenario has no trial"))?;
+    let regimen = regimen_of(scenario, options.trial)?;
     let cohort = cohort_of(section, options.trial);
-    let course = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
+    let course = course_plan(scenario, &regimen)?;
     let parameters = scenario.model.parameter_values();
     let effects = effects(scenario);
     let mut work = work_of(scenario, &course, &regimen, &cohort, &parameters, &effects, control.cancel)?;
-    work.observing = observing(scenario, &regimen, &cohort, &parameters)?;
+    work.observing = observing(scenario, Some(&design), &regimen, &cohort, &parameters)?;
     let columns = work.columns();
     let kind = block_kind(&work, &columns, control, &format!("hypothesis {}", hypothesis.name));
     let store = store_in(control, &format!("blocks_{}", hypothesis.name))?;
-    let places = Places::new(&trial.plan, &columns);
+    let places = Places::new(&design, &columns);
     let quantities: Vec<Option<usize>> = plan
         .tests
         .iter()
@@ -151,7 +152,7 @@ fn under<'p>(
         .collect();
     let mut enter = |block: &Block| -> Result<(), Failed> {
         for (offset, patient) in block.patients.iter().enumerate() {
-            let censored_min = censoring_min(&trial.plan, trial.plan.seed, (block.first + offset) as u64);
+            let censored_min = censoring_min(&design, design.seed, (block.first + offset) as u64);
             for row in &patient.arms {
                 let values = row.as_ref().map_or(&[][..], |row| row.values.as_slice());
                 for ((test, pool), quantity) in plan.tests.iter().zip(&mut pools).zip(&quantities) {
@@ -173,11 +174,13 @@ fn under<'p>(
     };
     let middle = from + 0.7 * (to - from);
     let (summary, ran) = run_blocks(&work, &kind, &store, control, (from, middle), &mut enter)?;
-    if let BlockStore::Folder(folder) = &store
-        && ran.resumed > 0
-    {
-        outcome.findings.push(format!("{} patients were taken over from {}.", ran.resumed, folder.display()));
+    if ran.resumed > 0 {
+        outcome.findings.push(format!(
+            "{}: {} of {} virtual patients were taken over from the run that was stopped.",
+            hypothesis.title, ran.resumed, cohort.patients
+        ));
     }
+    outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     super::add_failures(&regimen, &summary, outcome);
     let mut estimates = Vec::new();
     let all = (plan.tests.len() * plan.sizes.len()) as f64;
@@ -186,7 +189,7 @@ fn under<'p>(
         for (at, size) in plan.sizes.iter().enumerate() {
             let done = (position * plan.sizes.len() + at) as f64;
             let share = (middle + (to - middle) * done / all, middle + (to - middle) * (done + 1.0) / all);
-            of_test.push(estimate(pool, test, trial, plan, *size, share, control)?);
+            of_test.push(estimate(pool, test, &design.allocation, plan, *size, share, control)?);
         }
         estimates.push(of_test);
     }
@@ -197,14 +200,13 @@ fn under<'p>(
 fn estimate(
     pool: &Pool,
     test: &PowerTest,
-    trial: &TrialSection,
+    allocation: &Allocation,
     plan: &PowerPlan,
     size: usize,
     share: (f64, f64),
     control: &mut Control,
 ) -> Result<PowerEstimate, Failed> {
-    let experiment =
-        Experiment::new(pool, test, &trial.plan.allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
+    let experiment = Experiment::new(pool, test, allocation, size, plan.seed).map_err(|fault| Failed::input(fault.to_string()))?;
     let cancel = control.cancel;
     let chunks = numbered(plan.replicates.div_ceil(CHUNK), "fifty trials", share, control, |number, _| {
         if cancel.load(Ordering::Relaxed) {
@@ -315,30 +317,43 @@ fn sizes(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[O
     table
 }
 
-/// What people read first: the level under the null, and failures.
-fn words(plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) {
+/// Whether nothing can make the arms differ by this test: the scenario as written, without a link, and an endpoint that comes whatever is given.
+fn is_null(scenario: &Scenario, trial: &TrialSection, hypothesis: &Hypothesis, test: &PowerTest) -> Result<bool, Failed> {
+    let link = regimen_of(scenario, TrialOptions::default())?.events.and_then(|events| events.link);
+    let without_link = link.is_none_or(|(_, link)| link.log_hazard_per_gy() == 0.0);
+    let drawn = match test.measure {
+        Measure::Endpoint(at) => trial.plan.endpoints[at].kind != EndpointKind::ProgressionOfLesions,
+        Measure::Quantity(_) => false,
+    };
+    Ok(hypothesis.sets.is_empty() && without_link && drawn)
+}
+
+/// What people read first: how often the scenario as written rejects, and beside it the level where that is what it should be; failures.
+fn words(scenario: &Scenario, trial: &TrialSection, plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) -> Result<(), Failed> {
     for of in found {
         if of.hypothesis.sets.is_empty() {
-            // doses may truly differ between the arms without any link: only for times to events is this the null
-            let tests = plan.tests.iter().zip(&of.estimates).filter(|(test, _)| matches!(test.measure, Measure::Endpoint(_)));
-            for (test, estimates) in tests {
+            for (test, estimates) in plan.tests.iter().zip(&of.estimates) {
+                let null = is_null(scenario, trial, of.hypothesis, test)?;
                 for one in estimates {
                     let held = one.interval_95.0 <= plan.alpha && plan.alpha <= one.interval_95.1;
+                    let level = match (null, held) {
+                        (false, _) => String::new(),
+                        (true, true) => format!("; the level of {} % lies within", 100.0 * plan.alpha),
+                        (true, false) => format!("; the level of {} % does not lie within", 100.0 * plan.alpha),
+                    };
                     let ratio = one.hazard_ratio.as_ref().map_or(String::new(), |ratio| {
                         format!("; mean hazard ratio {:.3} ({:.3} to {:.3})", ratio.ratio, ratio.interval_95.0, ratio.interval_95.1)
                     });
                     outcome.findings.push(format!(
-                        "{}: {} of {} trials of {} patients reject by the {} ({:.1} %, {:.1} to {:.1} %); the level of {} % {} within{ratio}.",
+                        "{}; {}: {} of {} trials of {} patients reject ({:.1} %, {:.1} to {:.1} %){level}{ratio}.",
                         of.hypothesis.title,
+                        test_words(scenario, trial, test),
                         one.rejected,
                         one.replicates,
                         one.size,
-                        test.kind.title(),
                         100.0 * one.power,
                         100.0 * one.interval_95.0,
                         100.0 * one.interval_95.1,
-                        100.0 * plan.alpha,
-                        if held { "lies" } else { "does not lie" }
                     ));
                 }
             }
@@ -347,4 +362,5 @@ fn words(plan: &PowerPlan, found: &[OfHypothesis], outcome: &mut Outcome) {
             outcome.findings.push(format!("{}: {} arms of virtual patients could not be delivered.", of.hypothesis.title, of.failed));
         }
     }
+    Ok(())
 }

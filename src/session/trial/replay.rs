@@ -1,7 +1,6 @@
 //! One virtual patient again, in full: what he is, what every cycle gave, what he came to. The numbers are those of the trial, to the bit.
 use super::run::refused;
-use super::{TrialOptions, cohort_of, declared, effects, observing, regimen_of, work_of};
-use crate::dosimetry::course::CoursePlan;
+use super::{TrialOptions, cohort_of, course_plan, declared, design_of, effects, observing, regimen_of, work_of};
 use crate::report::{Column, Table};
 use crate::session::scenario::Scenario;
 use crate::session::work::{Control, Failed, Outcome};
@@ -27,7 +26,8 @@ pub fn replay(
     control: &mut Control,
 ) -> Result<(), Failed> {
     let (_, section) = declared(scenario)?;
-    let regimen = &regimen_of(scenario)?;
+    let regimen = &regimen_of(scenario, options.trial)?;
+    let design = design_of(scenario, options.trial);
     let cohort = cohort_of(section, options.trial);
     if options.patient >= cohort.patients {
         return Err(Failed::input(format!("the trial has patients 0 to {}, there is no patient {}", cohort.patients - 1, options.patient)));
@@ -39,10 +39,10 @@ pub fn replay(
             Failed::input(format!("there is no arm `{name}`; {help}"))
         })?),
     };
-    let plan = CoursePlan::new(scenario.model.clone(), scenario.targets.clone(), false).map_err(Failed::because)?;
+    let plan = course_plan(scenario, regimen)?;
     let effects = effects(scenario);
     let mut work = work_of(scenario, &plan, regimen, &cohort, parameters, &effects, control.cancel)?;
-    work.observing = observing(scenario, regimen, &cohort, parameters)?;
+    work.observing = observing(scenario, design.as_ref(), regimen, &cohort, parameters)?;
     control.at(&format!("replaying patient {}", options.patient), 0.1)?;
     let patient = work.patient(options.patient).map_err(refused)?;
     let Some(patient) = patient else { return Err(Failed::because("the patient was not drawn; please report it")) };

@@ -190,8 +190,11 @@ fn decode(kind: &BlockKind, number: usize, name: &str, bytes: &[u8]) -> Result<B
     };
     let end = body.iter().position(|byte| *byte == b'\n').unwrap_or(body.len());
     let head: Head = serde_json::from_slice(&body[..end]).map_err(|error| broken(format!("has no head: {error}")))?;
-    if head.layout != LAYOUT || head.kind != *kind || head.number != number {
+    if head.layout != LAYOUT || head.kind != *kind {
         return Err(broken("belongs to another trial: other inputs, options or version".into()));
+    }
+    if head.number != number {
+        return Err(broken(format!("is block {} under another name", head.number)));
     }
     let numbers: Vec<f64> = body[(end + 1).min(body.len())..]
         .chunks_exact(8)

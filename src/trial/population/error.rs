@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PopulationError {
     /// A value that nobody can have.
-    #[error("`{name}` came out as {value} {unit}, which nobody can have")]
+    #[error("`{name}` came out as {}, which nobody can have", with_unit(*.value, .unit))]
     Impossible {
         /// The quantity.
         name: String,
@@ -21,6 +21,12 @@ pub enum PopulationError {
         /// The rules as written, with how many each turned away first.
         turned_away: Vec<(String, u32)>,
     },
+}
+
+fn with_unit(value: f64, unit: &str) -> String {
+    // four digits tell what happened; a pure number has no unit, and no gap where one would stand
+    let short = if (1e-3..1e6).contains(&value.abs()) || value == 0.0 { value.to_string() } else { format!("{value:.3e}") };
+    format!("{short} {unit}").trim_end().to_owned()
 }
 
 fn turned_away_words(counts: &[(String, u32)]) -> String {
