@@ -191,7 +191,7 @@ impl Editor {
             }
             Command::Next(forward) => return self.jump(forward),
             Command::ReplaceEvery => return self.replace_every(),
-            Command::Problem(forward) => return self.to_problem(forward),
+            Command::Problem(forward) => return self.go_to_problem(forward),
             Command::Save => return Outcome::Save,
             Command::Escape if text.selection().is_some() => {
                 let at = text.cursor();
@@ -270,7 +270,7 @@ impl Editor {
         }
     }
 
-    fn to_problem(&mut self, forward: bool) -> Outcome {
+    fn go_to_problem(&mut self, forward: bool) -> Outcome {
         let Some(problem) = diagnostics::neighbour(&self.diagnosis.problems, self.line_column(), forward) else {
             return Outcome::Say("no problems".to_owned());
         };
