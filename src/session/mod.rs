@@ -16,6 +16,7 @@ pub mod scenario;
 pub mod simulation;
 pub mod stored_fit;
 pub mod trial;
+pub mod what_if;
 pub mod work;
 
 pub mod figures;

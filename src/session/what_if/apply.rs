@@ -1,0 +1,106 @@
+//! Settings of knobs → a changed scenario. The scenario itself stays; what its reader refuses is refused here in its words.
+use super::edit;
+use super::knobs::{Knob, KnobValue, knobs};
+use crate::model::diagnostic::{Severity, did_you_mean};
+use crate::model::yaml::YamlFile;
+use crate::session::scenario::Scenario;
+use std::path::{Path, PathBuf};
+
+/// Knobs that were turned, by name, in the order of turning: a later one wins over an earlier one of the same place.
+pub type Settings = Vec<(String, KnobValue)>;
+
+/// A scenario whose knobs can be turned.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    file: PathBuf,
+    text: String,
+    /// The knobs as the scenario sets them.
+    pub knobs: Vec<Knob>,
+}
+
+/// A changed scenario.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Its text: what is exported.
+    pub text: String,
+    /// As read.
+    pub scenario: Scenario,
+}
+
+impl Desk {
+    /// Opens a scenario: a folder or a file.
+    ///
+    /// # Errors
+    /// The faults of the scenario, or that it has no regimens.
+    pub fn open(path: &Path) -> Result<Desk, String> {
+        let file = Scenario::file_of(path);
+        let yaml = YamlFile::read(&file).map_err(|faults| faults.to_string())?;
+        let text = yaml.source().text.clone();
+        Desk::of_text(&file, text)
+    }
+
+    /// The same with the text of the scenario.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub fn of_text(file: &Path, text: String) -> Result<Desk, String> {
+        let (scenario, _) = Scenario::load_text(file, text.clone(), &[]).map_err(|faults| faults.to_string())?;
+        if scenario.regimens.is_none() {
+            return Err(format!("scenario `{}` declares no `regimens`: there is no knob to turn", scenario.name));
+        }
+        let yaml = YamlFile::parse("what-if", text.clone()).map_err(|faults| faults.to_string())?;
+        Ok(Desk { file: file.to_path_buf(), text, knobs: knobs(&scenario, &yaml) })
+    }
+
+    /// A knob by name.
+    ///
+    /// # Errors
+    /// A sentence with the nearest name.
+    pub fn knob(&self, name: &str) -> Result<&Knob, String> {
+        let found = self.knobs.iter().find(|knob| knob.name == name);
+        found.ok_or_else(|| format!("there is no knob `{name}`: {}", did_you_mean(name, self.knobs.iter().map(|knob| knob.name.as_str()))))
+    }
+
+    /// The present value of a knob: the last setting that turns all its places.
+    pub fn value<'a>(&'a self, knob: &'a Knob, settings: &'a Settings) -> &'a KnobValue {
+        let covers =
+            |name: &str| name == knob.name || self.knob(name).is_ok_and(|other| knob.ways.iter().all(|way| other.ways.contains(way)));
+        settings.iter().rev().find(|(name, _)| covers(name)).map_or(&knob.default, |(_, value)| value)
+    }
+
+    /// Turns a knob within the settings.
+    ///
+    /// # Errors
+    /// What the knob refuses.
+    pub fn turn(&self, settings: &mut Settings, name: &str, value: KnobValue) -> Result<(), String> {
+        self.knob(name)?.check(&value)?;
+        settings.retain(|(other, _)| other != name);
+        settings.push((name.to_owned(), value));
+        Ok(())
+    }
+
+    /// The scenario with these settings.
+    ///
+    /// # Errors
+    /// What the reader of scenarios says of it, a sentence a fault.
+    pub fn apply(&self, settings: &Settings) -> Result<Changed, String> {
+        let mut text = self.text.clone();
+        for (name, value) in settings {
+            let knob = self.knob(name)?;
+            knob.check(value)?;
+            for way in &knob.ways {
+                text = edit::set(&text, way, &knob.written(value))?;
+            }
+        }
+        match Scenario::load_text(&self.file, text.clone(), &[]) {
+            Ok((scenario, _)) => Ok(Changed { text, scenario }),
+            Err(faults) => {
+                let errors = faults.iter().filter(|fault| fault.severity == Severity::Error);
+                let words: Vec<String> = errors
+                    .map(|fault| std::iter::once(&fault.message).chain(&fault.help).cloned().collect::<Vec<_>>().join(": "))
+                    .collect();
+                Err(words.join("; "))
+            }
+        }
+    }
+}
