@@ -20,7 +20,7 @@ fn an_arm_that_is_a_copy_of_the_first_differs_in_nothing() {
     for (scenario, patients) in [("twins", "200"), ("stiff_twins", "66")] {
         place.good(&["trial", &format!("scenarios/{scenario}"), "--patients", patients]);
         let run = only(&place, "runs", scenario);
-        assert_eq!(csv(&run, "paired_differences"), Vec::new(), "{scenario}");
+        assert_eq!(csv(&run, "cohort_differences"), Vec::new(), "{scenario}");
         // and the rows are the same to the last digit
         let rows = csv(&run, "virtual_patients");
         let (fixed, twin): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row["arm"] == "fixed");
@@ -39,7 +39,7 @@ fn the_mean_difference_is_the_difference_of_the_means() {
     for (scenario, other, patients) in [("trial_null", "adapted", 300), ("receptor_counts", "less", 66)] {
         place.good(&["trial", &format!("scenarios/{scenario}"), "--patients", &patients.to_string()]);
         let run = only(&place, "runs", scenario);
-        let (means, differences) = (csv(&run, "cohort"), csv(&run, "paired_differences"));
+        let (means, differences) = (csv(&run, "cohort"), csv(&run, "cohort_differences"));
         let mean = |arm: &str, quantity: &str| means.iter().find(|row| row["arm"] == arm && row["quantity"] == quantity);
         let mut checked = 0;
         for row in means.iter().filter(|row| row["arm"] == "fixed") {
