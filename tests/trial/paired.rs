@@ -84,3 +84,18 @@ fn less_activity_is_less_dose_in_every_patient() {
         assert!(number(other, "platelets_nadir_10⁹_per_l") > number(one, "platelets_nadir_10⁹_per_l"), "{other:?}");
     }
 }
+
+/// `rpt run` compares the arms in the scenario's own patient and in the cohort: neither table takes the place of the other, and what holds a probability says what it rests on.
+#[test]
+fn the_patient_and_the_cohort_have_tables_of_their_own() {
+    let place = Place::new();
+    place.good(&["run", "scenarios/trial_null", "--set", "kidneys.uptake=4 %"]);
+    let run = only(&place, "runs", "trial_null");
+    let (patient, cohort) = (csv(&run, "paired_differences"), csv(&run, "cohort_differences"));
+    assert_eq!(patient.len(), 1, "one further arm in one patient");
+    assert!(!patient[0].contains_key("standard_error") && cohort.len() > 1 && cohort[0].contains_key("standard_error"));
+    let report = std::fs::read_to_string(run.join("report.md")).unwrap();
+    let below = report.split("Virtual patients through every arm").nth(1).unwrap();
+    let below = below.split("\n**").next().unwrap();
+    assert!(below.contains("kidneys_kidney_bed_external_beam") && below.contains("Evidence: transferred."), "{below}");
+}
