@@ -154,6 +154,20 @@ fn remove_checkpoints(run: &Path) -> Result<(), Failed> {
     }
 }
 
+/// Two tables or figures of one name would overwrite each other in the folder.
+fn distinct(outcome: &Outcome) -> Result<(), Failed> {
+    let twice = |names: Vec<&str>| {
+        let mut seen = std::collections::BTreeSet::new();
+        names.into_iter().find(|name| !seen.insert(*name)).map(str::to_owned)
+    };
+    let tables = twice(outcome.tables.iter().map(|table| table.name.as_str()).collect());
+    let figures = twice(outcome.figures.iter().map(|figure| figure.name.as_str()).collect());
+    match tables.or(figures) {
+        None => Ok(()),
+        Some(name) => Err(Failed::because(format!("two tables or figures of this run are called `{name}`; please report it"))),
+    }
+}
+
 /// Writes an outcome; the folder appears under its name only when it is whole.
 pub fn publish(
     scenario: &Scenario,
@@ -163,6 +177,7 @@ pub fn publish(
     started: Instant,
     control: &mut Control,
 ) -> Result<Published, Failed> {
+    distinct(outcome)?;
     // the checkpoints go last: a full disk on the way leaves a run that `--resume` completes
     let Begun { mut folder, inputs, .. } = begun;
     let mut manifest = manifest(scenario, request, started, inputs);
@@ -216,4 +231,18 @@ pub fn publish(
     remove_checkpoints(folder.path())?;
     let place = folder.finish(manifest, &report.finish()).map_err(not_written)?;
     Ok(Published { figures: relative.iter().map(|path| place.join(path)).collect(), folder: place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Table;
+
+    #[test]
+    fn two_tables_of_one_name_are_not_written_over_each_other() {
+        let named =
+            |names: &[&str]| Outcome { tables: names.iter().map(|name| Table::new(name, "", Vec::new())).collect(), ..Outcome::default() };
+        assert!(distinct(&named(&["cohort", "cohort_differences", "paired_differences"])).is_ok());
+        assert!(distinct(&named(&["doses", "cohort", "doses"])).unwrap_err().sentence.contains("`doses`"));
+    }
 }

@@ -44,7 +44,7 @@ fn all_ways(case: Case) {
     let run = |runs: &str| files(&only(&place, runs, case.scenario));
     place.good(&case.arguments(&path, "one", &["--threads", "1"]));
     let expected = run("one");
-    for table in ["tables/cohort.csv", "tables/virtual_patients.csv", "tables/virtual_patients.parquet", "tables/paired_differences.csv"] {
+    for table in ["tables/cohort.csv", "tables/virtual_patients.csv", "tables/virtual_patients.parquet", "tables/cohort_differences.csv"] {
         assert!(expected[table].len() > 200, "{table}");
     }
     place.good(&case.arguments(&path, "two", &["--threads", "2"]));

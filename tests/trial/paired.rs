@@ -20,7 +20,7 @@ fn an_arm_that_is_a_copy_of_the_first_differs_in_nothing() {
     for (scenario, patients) in [("twins", "200"), ("stiff_twins", "66")] {
         place.good(&["trial", &format!("scenarios/{scenario}"), "--patients", patients]);
         let run = only(&place, "runs", scenario);
-        assert_eq!(csv(&run, "paired_differences"), Vec::new(), "{scenario}");
+        assert_eq!(csv(&run, "cohort_differences"), Vec::new(), "{scenario}");
         // and the rows are the same to the last digit
         let rows = csv(&run, "virtual_patients");
         let (fixed, twin): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row["arm"] == "fixed");
@@ -39,7 +39,7 @@ fn the_mean_difference_is_the_difference_of_the_means() {
     for (scenario, other, patients) in [("trial_null", "adapted", 300), ("receptor_counts", "less", 66)] {
         place.good(&["trial", &format!("scenarios/{scenario}"), "--patients", &patients.to_string()]);
         let run = only(&place, "runs", scenario);
-        let (means, differences) = (csv(&run, "cohort"), csv(&run, "paired_differences"));
+        let (means, differences) = (csv(&run, "cohort"), csv(&run, "cohort_differences"));
         let mean = |arm: &str, quantity: &str| means.iter().find(|row| row["arm"] == arm && row["quantity"] == quantity);
         let mut checked = 0;
         for row in means.iter().filter(|row| row["arm"] == "fixed") {
@@ -83,4 +83,19 @@ fn less_activity_is_less_dose_in_every_patient() {
         assert!(number(other, "kidneys_dose_gy") < number(one, "kidneys_dose_gy"));
         assert!(number(other, "platelets_nadir_10⁹_per_l") > number(one, "platelets_nadir_10⁹_per_l"), "{other:?}");
     }
+}
+
+/// `rpt run` compares the arms in the scenario's own patient and in the cohort: neither table takes the place of the other, and what holds a probability says what it rests on.
+#[test]
+fn the_patient_and_the_cohort_have_tables_of_their_own() {
+    let place = Place::new();
+    place.good(&["run", "scenarios/trial_null", "--set", "kidneys.uptake=4 %"]);
+    let run = only(&place, "runs", "trial_null");
+    let (patient, cohort) = (csv(&run, "paired_differences"), csv(&run, "cohort_differences"));
+    assert_eq!(patient.len(), 1, "one further arm in one patient");
+    assert!(!patient[0].contains_key("standard_error") && cohort.len() > 1 && cohort[0].contains_key("standard_error"));
+    let report = std::fs::read_to_string(run.join("report.md")).unwrap();
+    let below = report.split("Virtual patients through every arm").nth(1).unwrap();
+    let below = below.split("\n**").next().unwrap();
+    assert!(below.contains("kidneys_kidney_bed_external_beam") && below.contains("Evidence: transferred."), "{below}");
 }

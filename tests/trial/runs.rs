@@ -92,7 +92,7 @@ fn two_seeds_differ_in_the_seed_and_in_cells() {
     let seed = found["inputs"].as_array().unwrap().iter().find(of_seed).unwrap_or_else(|| panic!("{}", found["inputs"]));
     assert_eq!((seed["first"].as_str(), seed["second"].as_str()), (Some("1"), Some("2")));
     let cells = found["cells"].as_array().unwrap();
-    for table in ["cohort", "paired_differences", "drawn", "virtual_patients", "survival"] {
+    for table in ["cohort", "cohort_differences", "drawn", "virtual_patients", "survival"] {
         assert!(cells.iter().any(|cell| cell["table"] == table), "{table}");
     }
     // 70 patients in both

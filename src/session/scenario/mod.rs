@@ -8,6 +8,7 @@ mod dosimetry_section;
 mod files;
 mod fit_section;
 mod from_fit;
+mod reading;
 mod recovery_section;
 mod regimen_section;
 mod rivals_section;

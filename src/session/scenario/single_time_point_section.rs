@@ -1,6 +1,6 @@
 //! The section `single_time_point`: what one scan would have said, and how far that may be expected to miss.
 use super::DataPlan;
-use super::time_activity_section::positive;
+use super::reading::positive;
 use crate::fit::single_time_point::HalfLifePopulation;
 use crate::model::diagnostic::{Faults, did_you_mean};
 use crate::model::document::Provenance;

@@ -1,5 +1,6 @@
 //! The section `time_activity`: which families of time–activity functions are fitted to each region, and by what they are compared.
-use super::{DataPlan, Given, quantity};
+use super::reading::positive;
+use super::{DataPlan, Given};
 use crate::fit::error_model::{ErrorModel, WeightFrom};
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::model_choice::Criterion;
@@ -143,14 +144,4 @@ fn error_model(node: &Node<'_>, faults: &mut Faults) -> Option<(ErrorModel, Stri
         words.push_str(&format!(" ({source})"));
     }
     Some((error, words, assumed))
-}
-
-/// A positive quantity.
-pub(super) fn positive(node: &Node<'_>, dimension: crate::units::Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
-    let value = quantity(node, dimension, faults, what)?;
-    if value <= 0.0 {
-        faults.error(node.place(), format!("{what} must be positive"));
-        return None;
-    }
-    Some(value)
 }

@@ -81,8 +81,12 @@ pub(super) fn add(
     add_failures(regimen, &summary, outcome);
     add_assumptions(scenario, section, outcome);
     outcome.findings.extend(tables::screening_words(&cohort, &summary));
-    outcome.tables.push(tables::spreads(regimen, &cohort, &columns, &summary));
-    outcome.tables.extend(tables::differences(regimen, &columns, &summary));
+    let evidence = add_evidence(&effects, outcome);
+    let spreads = tables::spreads(regimen, &cohort, &columns, &summary);
+    for mut table in std::iter::once(spreads).chain(tables::differences(regimen, &columns, &summary)) {
+        table.notes.extend(evidence.iter().cloned());
+        outcome.tables.push(table);
+    }
     outcome.tables.extend(tables::screening(&cohort, &summary));
     outcome.tables.extend(tables::drawn(&cohort, &summary));
     if let Some((design, _, outcomes)) = &observed {
@@ -198,6 +202,17 @@ fn store_in(control: &Control, name: &str) -> Result<BlockStore, Failed> {
 /// Relations that give a probability.
 fn effects(scenario: &Scenario) -> Vec<Effect> {
     scenario.effects.iter().filter(|effect| effect.relation.curve.probability(1.0).is_some()).cloned().collect()
+}
+
+/// What the relations behind probabilities rest on, for every table that holds one and for the manifest.
+fn add_evidence(effects: &[Effect], outcome: &mut Outcome) -> Vec<String> {
+    let sentences: Vec<String> = effects.iter().map(|effect| effect.relation.report_sentences().join(" ")).collect();
+    for sentence in &sentences {
+        if !outcome.evidence.contains(sentence) {
+            outcome.evidence.push(sentence.clone());
+        }
+    }
+    sentences
 }
 
 fn add_failures(regimen: &RegimenPlan, summary: &TrialSummary, outcome: &mut Outcome) {

@@ -182,6 +182,7 @@ fn under<'p>(
     }
     outcome.findings.extend(ran.broken.iter().map(|words| format!("{words}; its patients were done again.")));
     super::add_failures(&regimen, &summary, outcome);
+    super::add_evidence(&effects, outcome);
     let mut estimates = Vec::new();
     let all = (plan.tests.len() * plan.sizes.len()) as f64;
     for (position, (test, pool)) in plan.tests.iter().zip(&pools).enumerate() {

@@ -1,6 +1,6 @@
 //! One virtual patient again, in full: what he is, what every cycle gave, what he came to. The numbers are those of the trial, to the bit.
 use super::run::refused;
-use super::{TrialOptions, cohort_of, course_plan, declared, design_of, effects, observing, regimen_of, work_of};
+use super::{TrialOptions, add_evidence, cohort_of, course_plan, declared, design_of, effects, observing, regimen_of, work_of};
 use crate::report::{Column, Table};
 use crate::session::scenario::Scenario;
 use crate::session::work::{Control, Failed, Outcome};
@@ -71,6 +71,7 @@ pub fn replay(
             *row = vec![row[0].clone(), row[1].clone(), row[2 + arm].clone()];
         }
     }
+    values.notes.extend(add_evidence(&effects, outcome));
     outcome.tables.push(values);
     let mut cycles = Table::new(
         "patient_cycles",

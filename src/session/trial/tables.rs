@@ -13,6 +13,19 @@ fn unit_cell(column: &RowColumn) -> Cell {
     if column.unit.is_empty() { "1".into() } else { column.unit.as_str().into() }
 }
 
+/// Columns of [`statistics`].
+fn statistics_columns() -> impl Iterator<Item = Column> {
+    ["mean", "sd", "smallest", "p5", "median", "p95", "largest"].into_iter().map(|name| Column::number(name, "").significant(4))
+}
+
+/// Mean, SD, ends and quantiles of a spread, in a unit of `in_unit`; of a share of patients the mean alone.
+fn statistics(spread: &Spread, in_unit: f64, is_share: bool) -> impl Iterator<Item = Cell> {
+    let (smallest, largest) = spread.ends().unzip();
+    let others = [spread.standard_deviation(), smallest, spread.quantile(0.05), spread.quantile(0.5), spread.quantile(0.95), largest];
+    let others = others.map(|value| value.filter(|_| !is_share));
+    std::iter::once(spread.mean()).chain(others).map(move |value| Cell::from(value.map(|value| value / in_unit)))
+}
+
 /// Whether anything differs by more than rounding.
 fn differs(spread: &Spread) -> bool {
     spread.ends().is_some_and(|(low, high)| low.abs().max(high.abs()) > 1e-9)
@@ -20,41 +33,20 @@ fn differs(spread: &Spread) -> bool {
 
 /// All quantities of all arms.
 pub fn spreads(regimen: &RegimenPlan, cohort: &CohortPlan, columns: &[RowColumn], summary: &TrialSummary) -> Table {
-    let number = |name: &str| Column::number(name, "").significant(4);
     let mut table = Table::new(
         "cohort",
         "Virtual patients through every arm: true values",
-        vec![
-            Column::text("arm"),
-            Column::text("quantity"),
-            Column::text("unit"),
-            Column::number("patients", ""),
-            number("mean"),
-            number("sd"),
-            number("smallest"),
-            number("p5"),
-            number("median"),
-            number("p95"),
-            number("largest"),
-        ],
+        vec![Column::text("arm"), Column::text("quantity"), Column::text("unit"), Column::number("patients", "")]
+            .into_iter()
+            .chain(statistics_columns())
+            .collect(),
     );
     for (arm, spreads) in regimen.arms.iter().zip(&summary.arms) {
         for (column, spread) in columns.iter().zip(spreads).filter(|(_, spread)| spread.count() > 0) {
-            let unless_share = |value: Option<f64>| value.filter(|_| !is_share(column));
-            let (smallest, largest) = spread.ends().unzip();
-            table.push(vec![
-                arm.name.as_str().into(),
-                column.name.as_str().into(),
-                unit_cell(column),
-                (spread.count() as usize).into(),
-                spread.mean().into(),
-                unless_share(spread.standard_deviation()).into(),
-                unless_share(smallest).into(),
-                unless_share(spread.quantile(0.05)).into(),
-                unless_share(spread.quantile(0.5)).into(),
-                unless_share(spread.quantile(0.95)).into(),
-                unless_share(largest).into(),
-            ]);
+            let mut cells =
+                vec![arm.name.as_str().into(), column.name.as_str().into(), unit_cell(column), (spread.count() as usize).into()];
+            cells.extend(statistics(spread, 1.0, is_share(column)));
+            table.push(cells);
         }
     }
     let failed = summary.failed();
@@ -74,7 +66,7 @@ pub fn differences(regimen: &RegimenPlan, columns: &[RowColumn], summary: &Trial
     let reference = regimen.arms.first().filter(|_| regimen.arms.len() > 1)?;
     let number = |name: &str| Column::number(name, "").significant(3);
     let mut table = Table::new(
-        "paired_differences",
+        "cohort_differences",
         &format!("Differences from arm {} in the same patient: true values", reference.name),
         vec![
             Column::text("arm"),
@@ -204,36 +196,12 @@ pub fn screening(cohort: &CohortPlan, summary: &TrialSummary) -> Option<Table> {
 pub fn drawn(cohort: &CohortPlan, summary: &TrialSummary) -> Option<Table> {
     let columns = cohort.columns();
     (!columns.is_empty()).then_some(())?;
-    let number = |name: &str| Column::number(name, "").significant(4);
-    let mut table = Table::new(
-        "drawn",
-        "What differs between the patients",
-        vec![
-            Column::text("quantity"),
-            Column::text("unit"),
-            number("mean"),
-            number("sd"),
-            number("smallest"),
-            number("p5"),
-            number("median"),
-            number("p95"),
-            number("largest"),
-        ],
-    );
+    let head = [Column::text("quantity"), Column::text("unit")];
+    let mut table = Table::new("drawn", "What differs between the patients", head.into_iter().chain(statistics_columns()).collect());
     for ((name, unit, in_unit), spread) in columns.iter().zip(&summary.covariates) {
-        let (smallest, largest) = spread.ends().unzip();
         let unit = if unit.is_empty() { "1" } else { unit };
         let mut cells: Vec<Cell> = vec![name.as_str().into(), unit.into()];
-        let values = [
-            spread.mean(),
-            spread.standard_deviation(),
-            smallest,
-            spread.quantile(0.05),
-            spread.quantile(0.5),
-            spread.quantile(0.95),
-            largest,
-        ];
-        cells.extend(values.map(|value| Cell::from(value.map(|value| value / in_unit))));
+        cells.extend(statistics(spread, *in_unit, false));
         table.push(cells);
     }
     Some(table)

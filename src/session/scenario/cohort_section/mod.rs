@@ -82,13 +82,7 @@ pub(super) fn cohort(node: &Node<'_>, against: Against<'_>, faults: &mut Faults)
         }
         usize::try_from(count).ok()
     });
-    let seed = fields.require("seed", faults).and_then(|node| {
-        let seed = node.integer(faults, "a whole number")?;
-        if seed < 0 {
-            faults.error(node.place(), format!("a seed is 0 or more, this is {seed}"));
-        }
-        u64::try_from(seed).ok()
-    });
+    let seed = fields.require("seed", faults).and_then(|node| super::reading::seed(&node, faults));
     let covariates_node = fields.get("covariates");
     let population_node = fields.get("population");
     let formulas_node = fields.get("parameters");

@@ -1,8 +1,9 @@
 //! An arm: activity, cycles, what it adapts, its limits, caps, gates and stops.
+use super::super::reading::{count, positive};
 use super::Against;
 use super::clinic::Read;
 use super::limit::Limits;
-use super::reading::{count, formula, positive};
+use super::reading::formula;
 use crate::model::diagnostic::{Faults, Place};
 use crate::model::yaml::Node;
 use crate::regimen::{ActivityRule, Adaptation, Arm, Formula, Gate, KnownValue, Limit, LimitQuantity, StopRule};

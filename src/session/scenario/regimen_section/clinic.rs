@@ -1,8 +1,9 @@
 //! The simulated clinic: imaging, estimator, laboratory, lesions, and what it knows of the patient.
 use std::collections::BTreeMap;
 
+use super::super::reading::{not_negative, positive, seed};
 use super::Against;
-use super::reading::{not_negative, parameter, positive, rising_times, valued};
+use super::reading::{parameter, rising_times, valued};
 use crate::model::checked::ObservableKind;
 use crate::model::diagnostic::{Faults, Place, did_you_mean};
 use crate::model::yaml::Node;
@@ -165,15 +166,6 @@ fn not_knowable(item: &Node<'_>, name: &str, against: &Against<'_>, faults: &mut
     }
 }
 
-pub(super) fn seed(node: &Node<'_>, faults: &mut Faults) -> Option<u64> {
-    let seed = node.integer(faults, "a whole number")?;
-    let found = u64::try_from(seed).ok();
-    if found.is_none() {
-        faults.error(node.place(), format!("a seed is 0 or more, this is {seed}"));
-    }
-    found
-}
-
 fn region_of(node: &Node<'_>, against: &Against<'_>, faults: &mut Faults) -> Option<String> {
     let name = node.text(faults, "a region of interest")?;
     known_region(&node.place(), name, against, faults)
@@ -233,7 +225,7 @@ fn which_cycles(node: &Node<'_>, faults: &mut Faults) -> Option<WhichCycles> {
     if node.is_sequence() {
         let numbers = node.items(faults, "numbers of cycles");
         return Some(WhichCycles::These(
-            numbers.iter().filter_map(|item| super::reading::count(item, 1, 50, faults, "the number of a cycle")).collect(),
+            numbers.iter().filter_map(|item| super::super::reading::count(item, 1, 50, faults, "the number of a cycle")).collect(),
         ));
     }
     node.one_of(faults, &[("all", true), ("first", false)]).map(|all| if all { WhichCycles::All } else { WhichCycles::First })
@@ -334,7 +326,7 @@ fn laboratory(node: &Node<'_>, against: &Against<'_>, faults: &mut Faults) -> Op
 fn sizes(node: &Node<'_>, against: &Against<'_>, faults: &mut Faults) -> Option<SizeProtocol> {
     let mut fields = node.fields(faults, "a mapping such as `{every_cycles: 2, cv: 10 %}`")?;
     let every_cycles = match fields.get("every_cycles") {
-        Some(node) => super::reading::count(&node, 1, 50, faults, "the number of cycles between assessments").unwrap_or(1),
+        Some(node) => super::super::reading::count(&node, 1, 50, faults, "the number of cycles between assessments").unwrap_or(1),
         None => 1,
     };
     let cv = fields.require("cv", faults).and_then(|node| share(&node, faults, "the CV of a volume"));

@@ -1,6 +1,6 @@
 //! Gates: `{read: platelets, below: 75, …}`, by name under `gates`, or a label's by its name.
+use super::super::reading::positive;
 use super::Against;
-use super::reading::positive;
 use crate::model::diagnostic::{Faults, did_you_mean};
 use crate::model::yaml::Node;
 use crate::regimen::{Analyte, Condition, Gate, PhysiologyPlan, Reduce, label_rules};
@@ -203,7 +203,7 @@ fn number_of(node: &Node<'_>, analyte: &Analyte, faults: &mut Faults) -> Option<
 }
 
 fn grade(node: &Node<'_>, low: i64, high: i64, analyte: &Analyte, faults: &mut Faults) -> Option<u8> {
-    let grade = super::reading::count(node, low, high, faults, "a CTCAE grade here")?;
+    let grade = super::super::reading::count(node, low, high, faults, "a CTCAE grade here")?;
     if analyte.grade(1.0).is_none() {
         faults.error(node.place(), format!("`{}` has no CTCAE grades here", analyte.name()));
         return None;

@@ -1,5 +1,6 @@
 //! Limits and goals: `{target: kidneys, absorbed_dose: 23 Gy}`, `{region: whole_body, retained: 4.44 GBq, at: 48 h}`, or a list of them.
-use super::reading::{gray, positive, target};
+use super::super::reading::positive;
+use super::reading::{gray, target};
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
 use crate::model::diagnostic::{Faults, did_you_mean};

@@ -8,7 +8,7 @@ mod psa;
 mod reading;
 mod survival_link;
 
-use super::quantity;
+use super::reading::{not_negative, positive};
 use super::sections::{site, texts};
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
@@ -16,7 +16,6 @@ use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
 use crate::regimen::{Adaptation, PhysiologyPlan, RegimenPlan};
 use crate::units::{ACTIVITY, TIME};
-use reading::{not_negative, positive};
 
 /// Against what the section is read.
 pub(super) struct Against<'a> {

@@ -1,5 +1,6 @@
 //! The section `physiology`: what treatment and time do to the true patient.
-use super::reading::{not_negative, parameter, positive, target};
+use super::super::reading::{not_negative, positive, seed};
+use super::reading::{parameter, target};
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
 use crate::model::diagnostic::{Faults, did_you_mean};
@@ -25,7 +26,7 @@ pub(in crate::session::scenario) fn physiology(
     let mut plan = PhysiologyPlan { follow_up_min: FOLLOW_UP_MIN, ..PhysiologyPlan::default() };
     let what = "a mapping with any of `blood_counts`, `kidney_function`, `lesions`, `psa`, `drift`, `symptoms`";
     let Some(mut fields) = node.fields(faults, what) else { return plan };
-    if let Some(seed) = fields.get("seed").and_then(|node| super::clinic::seed(&node, faults)) {
+    if let Some(seed) = fields.get("seed").and_then(|node| seed(&node, faults)) {
         plan.seed = seed;
     }
     if let Some(follow_up) = fields.get("follow_up").and_then(|node| positive(&node, TIME, faults, "the follow-up").map(|min| (node, min)))

@@ -1,5 +1,5 @@
 //! Small readings that the parts of the section share.
-use super::quantity;
+use super::super::reading::positive;
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
 use crate::model::diagnostic::{Faults, Place, did_you_mean};
@@ -9,24 +9,6 @@ use crate::units::{DOSE, Dimension, TIME, Unit};
 
 /// Each region has draws of noise of its own for so many scans in a cycle.
 const MOST_SCANS: usize = 64;
-
-pub(super) fn positive(node: &Node<'_>, dimension: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
-    let value = quantity(node, dimension, faults, what)?;
-    if value <= 0.0 {
-        faults.error(node.place(), format!("{what} must be positive"));
-        return None;
-    }
-    Some(value)
-}
-
-pub(super) fn not_negative(node: &Node<'_>, dimension: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
-    let value = quantity(node, dimension, faults, what)?;
-    if value < 0.0 {
-        faults.error(node.place(), format!("{what} cannot be negative"));
-        return None;
-    }
-    Some(value)
-}
 
 /// A dose in Gy.
 pub(super) fn gray(node: &Node<'_>, faults: &mut Faults, what: &str) -> Option<f64> {
@@ -99,16 +81,6 @@ pub(super) fn rising_times(list: &Node<'_>, interval_min: Option<f64>, faults: &
         faults.error(list.place(), "the last scan must lie before the next cycle");
     }
     times
-}
-
-/// A whole number from `low` to `high`.
-pub(super) fn count(node: &Node<'_>, low: i64, high: i64, faults: &mut Faults, what: &str) -> Option<usize> {
-    let found = node.integer(faults, what)?;
-    if !(low..=high).contains(&found) {
-        faults.error(node.place(), format!("{what} lies between {low} and {high}, this is {found}"));
-        return None;
-    }
-    usize::try_from(found).ok()
 }
 
 /// A value, bare or as `{value: …, source: …, provenance: …}`.

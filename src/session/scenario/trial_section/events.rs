@@ -1,6 +1,7 @@
 //! `events`: baseline hazards, spread between patients, prognosis, and the hypothesis of a link to dose.
+use super::super::reading::{not_negative, positive, seed};
 use super::Against;
-use super::reading::{between, not_negative, origin, positive, property, seed, target};
+use super::reading::{between, origin, property, target};
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
 use crate::radiobiology::hazard_link::HazardLink;

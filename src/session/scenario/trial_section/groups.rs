@@ -1,6 +1,7 @@
 //! `groups`: patients who enter a group on the way or by a property, against those who do not. Such comparisons are not randomised.
+use super::super::reading::positive;
 use super::Against;
-use super::reading::{positive, property, target};
+use super::reading::{property, target};
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::Node;
 use crate::regimen::StopCause;

@@ -10,6 +10,7 @@ mod rewrite;
 mod tests;
 
 use super::CohortSection;
+use super::reading::{not_negative, positive, seed};
 use crate::dosimetry::course::DoseTarget;
 use crate::model::Model;
 use crate::model::diagnostic::{Faults, did_you_mean};
@@ -19,7 +20,7 @@ use crate::regimen::events::EventPlan;
 use crate::trial::allocation::Allocation;
 use crate::trial::design::{EndpointKind, EndpointPlan, Prognosis, TrialPlan};
 use crate::units::{RATE, TIME};
-use reading::{not_negative, positive, seed, valued};
+use reading::valued;
 
 pub use rewrite::{Rewritten, under_hypothesis};
 

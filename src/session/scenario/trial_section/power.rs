@@ -1,6 +1,7 @@
 //! `power`: sizes, replicates, tests and hypotheses.
+use super::super::reading::{count, seed};
 use super::Against;
-use super::reading::{between, count, seed};
+use super::reading::between;
 use super::rewrite::find;
 use crate::model::diagnostic::{Faults, did_you_mean};
 use crate::model::yaml::Node;

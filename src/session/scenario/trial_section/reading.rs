@@ -7,24 +7,6 @@ use crate::session::scenario::quantity;
 use crate::trial::design::PatientProperty;
 use crate::units::{DIMENSIONLESS, Dimension, Unit};
 
-pub(super) fn positive(node: &Node<'_>, dimension: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
-    let value = quantity(node, dimension, faults, what)?;
-    if value <= 0.0 {
-        faults.error(node.place(), format!("{what} must be positive"));
-        return None;
-    }
-    Some(value)
-}
-
-pub(super) fn not_negative(node: &Node<'_>, dimension: Dimension, faults: &mut Faults, what: &str) -> Option<f64> {
-    let value = quantity(node, dimension, faults, what)?;
-    if value < 0.0 {
-        faults.error(node.place(), format!("{what} cannot be negative"));
-        return None;
-    }
-    Some(value)
-}
-
 /// A pure number between two ends, both allowed.
 pub(super) fn between(node: &Node<'_>, low: f64, high: f64, faults: &mut Faults, what: &str) -> Option<f64> {
     let value = quantity(node, DIMENSIONLESS, faults, what)?;
@@ -33,24 +15,6 @@ pub(super) fn between(node: &Node<'_>, low: f64, high: f64, faults: &mut Faults,
         return None;
     }
     Some(value)
-}
-
-/// A whole number between two ends.
-pub(super) fn count(node: &Node<'_>, low: i64, high: i64, faults: &mut Faults, what: &str) -> Option<usize> {
-    let found = node.integer(faults, what)?;
-    if !(low..=high).contains(&found) {
-        faults.error(node.place(), format!("{what} lies between {low} and {high}, this is {found}"));
-        return None;
-    }
-    usize::try_from(found).ok()
-}
-
-pub(super) fn seed(node: &Node<'_>, faults: &mut Faults) -> Option<u64> {
-    let found = node.integer(faults, "a whole number")?;
-    if found < 0 {
-        faults.error(node.place(), format!("a seed is 0 or more, this is {found}"));
-    }
-    u64::try_from(found).ok()
 }
 
 /// A value, bare or as `{value: …, source: …, provenance: …}`.

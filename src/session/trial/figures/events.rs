@@ -1,5 +1,6 @@
 //! Survival curves: randomised arms, and groups that nobody randomised, naively and from a landmark on.
 use super::Shown;
+use crate::radiobiology::hazard_link::HazardLink;
 use crate::report::Figure;
 use crate::report::number_text::significant;
 use crate::session::figures::trial::{SurvivalCurves, SurvivalGroup, SurvivalPoint, kaplan_meier as draw};
@@ -90,10 +91,21 @@ fn arms(shown: &Shown, design: &TrialPlan, endpoint: &EndpointPlan, by_arm: &[Da
     Some(draw(&shown.about_events(&more), &curves))
 }
 
-/// Whether dose touches the events, in the words of the link.
+/// Whether dose touches the events, in the words of the link, and where their medians come from.
 fn link_words(shown: &Shown) -> String {
-    let link = shown.regimen.events.as_ref().and_then(|events| events.link.as_ref());
-    link.map_or_else(|| crate::radiobiology::hazard_link::HazardLink::default().words(), |(_, link)| link.words())
+    let events = shown.regimen.events.as_ref();
+    let link = events.and_then(|events| events.link.as_ref());
+    let mut words = link.map_or_else(|| HazardLink::default().words(), |(_, link)| link.words());
+    for (name, baseline) in events.iter().flat_map(|events| [("Progression", &events.progression), ("Death", &events.death)]) {
+        let Some(baseline) = baseline else { continue };
+        let origin: Vec<&str> = [&baseline.provenance, &baseline.source].into_iter().flatten().map(String::as_str).collect();
+        let origin = if origin.is_empty() { "no source".to_owned() } else { origin.join(": ") };
+        words.push_str(&format!(
+            " {name}: median {} months ({origin}).",
+            significant(baseline.median_min / MINUTES_PER_DAY / DAYS_PER_MONTH, 3)
+        ));
+    }
+    words
 }
 
 fn pair(
