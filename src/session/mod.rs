@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod fitting;
 pub mod job;
 pub mod model_choice;
+pub mod new_file;
 pub mod numbered;
 pub mod population;
 pub mod project;

@@ -56,6 +56,10 @@ pub enum Outcome {
     Copy(String),
     /// As [`Outcome::Copy`], and the text changed.
     Cut(String),
+    /// Another panel beside the text (true), or the one before.
+    Side(bool),
+    /// Scroll the panel beside the text by so many rows.
+    ScrollSide(isize),
     /// The editor is left; nothing is saved yet.
     Leave,
     /// To be said to the user.
@@ -193,6 +197,8 @@ impl Editor {
             Command::ReplaceEvery => return self.replace_every(),
             Command::Problem(forward) => return self.go_to_problem(forward),
             Command::Save => return Outcome::Save,
+            Command::Side(next) => return Outcome::Side(next),
+            Command::ScrollSide(by) => return Outcome::ScrollSide(by),
             Command::Escape if text.selection().is_some() => {
                 let at = text.cursor();
                 text.go(at, false);
@@ -312,6 +318,27 @@ impl Editor {
         let at = self.text.cursor();
         let column = self.text.line(at.line).get(..at.byte).unwrap_or("").chars().count();
         (at.line + 1, column + 1)
+    }
+
+    /// Puts the cursor at a line and column, from 1, the column in characters; beyond an end, at that end.
+    pub fn place_cursor(&mut self, line: usize, column: usize) {
+        let line = line.saturating_sub(1).min(self.text.lines().len() - 1);
+        let byte = byte_of_character(self.text.line(line), column.saturating_sub(1));
+        self.text.go(Position::new(line, byte), false);
+        self.scroll = view::following(self.scroll, self.page, &self.text);
+    }
+
+    /// Takes over what the file says now, as one step that can be undone; the text counts as saved.
+    pub fn take_over(&mut self, on_disk: &str) {
+        let cursor = self.text.cursor();
+        let (end, now) = (self.text.end(), TextBuffer::new(on_disk));
+        self.text.replace(Position::default(), end, &now.lines().join("\n"), history::Kind::Single);
+        self.text.go(cursor, false);
+        self.text.mark_saved();
+        self.disk = Fingerprint::of(on_disk.as_bytes());
+        self.stretches = highlight::highlight(self.text.lines());
+        self.stretched = self.text.revision();
+        self.scroll = view::following(self.scroll, self.page, &self.text);
     }
 
     /// The problems of the last reading.

@@ -57,7 +57,7 @@ fn a_mistake_is_marked_told_and_mended() {
     assert_eq!(editor.line_column(), (17, 25));
     let shown = screen(&editor, 80, 24);
     assert!(shown.iter().any(|line| line.starts_with("E17")), "{shown:#?}");
-    assert!(shown[23].starts_with("error: no compartment is called `eliminate`"), "{shown:#?}");
+    assert!(shown[22].starts_with("error: no compartment is called `eliminate`"), "{shown:#?}");
     control(&mut editor, 'z');
     assert!(!editor.text.modified());
     assert_eq!(editor.text.text(), text);
