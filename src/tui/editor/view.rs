@@ -8,8 +8,8 @@ use super::buffer::{Position, TextBuffer};
 use super::highlight::Role;
 use super::{Editor, Mode, byte_of_character, cluster, search};
 use crate::model::diagnostic::Severity;
-use crate::tui::content::wrapped;
 use crate::tui::view::text::put;
+use crate::tui::words::wrapped;
 
 /// How the editor may draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
