@@ -188,6 +188,7 @@ impl Editor {
                 if !selected.is_empty() && !selected.contains('\n') {
                     self.search.pattern = selected;
                 }
+                self.search.fresh = true;
                 self.mode = Mode::Find;
                 if command == Command::Replace && !self.search.pattern.is_empty() {
                     self.mode = Mode::Replace;
@@ -209,7 +210,11 @@ impl Editor {
     }
 
     fn in_search(&mut self, command: Command) -> Outcome {
+        let fresh = std::mem::take(&mut self.search.fresh) && self.mode == Mode::Find;
         let field = if self.mode == Mode::Find { &mut self.search.pattern } else { &mut self.search.replacement };
+        if fresh && matches!(command, Command::Insert(_) | Command::Paste(_)) {
+            field.clear();
+        }
         match command {
             Command::Insert(character) => field.push(character),
             Command::Paste(words) => field.push_str(words.lines().next().unwrap_or("")),

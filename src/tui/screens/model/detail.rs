@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use super::lines::set_line;
 use super::{Aspect, Pane, older, panes};
 use crate::tui::app::App;
 use crate::tui::view::text::{put, scrolled};
@@ -19,7 +20,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let inside = block.inner(area);
     block.render(area, buffer);
     let inside = Rect { x: inside.x + 1.min(inside.width), width: inside.width.saturating_sub(2), ..inside };
-    buffer.set_line(inside.x, inside.y, &aspects(app), inside.width);
+    set_line(buffer, inside, &aspects(app));
     if let Some(job) = panes::job(app) {
         super::job_line::draw(job, Rect { y: inside.y + 1, height: 1, ..inside }.intersection(inside), buffer);
     }

@@ -1,5 +1,7 @@
 //! What the panels show as lines: the text of a file, the graph of its model, flows and parameters, problems.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
 
@@ -14,6 +16,14 @@ use crate::tui::words::wrapped;
 /// Dim words.
 pub(super) fn dim(words: impl Into<String>) -> Span<'static> {
     Span::styled(words.into(), Style::new().add_modifier(Modifier::DIM))
+}
+
+/// A line in the first row of an area, where that is on the screen.
+pub(super) fn set_line(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
+    let area = area.intersection(buffer.area);
+    if !area.is_empty() {
+        buffer.set_line(area.x, area.y, line, area.width);
+    }
 }
 
 /// A bold line.

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use super::lines::set_line;
 use super::{Pane, Tab, older, panes};
 use crate::session::project::Entry;
 use crate::tui::app::{App, JobKind};
@@ -45,7 +46,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let inside = block.inner(area);
     block.render(area, buffer);
     let tabs = tabs(app, area.width.saturating_sub(4) as usize);
-    buffer.set_line(area.x + 1, area.y, &tabs, area.width.saturating_sub(2));
+    set_line(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, &tabs);
     if entries.is_empty() {
         put(buffer, inside, 1, 0, if app.project.is_some() { "none; `+` begins one" } else { "reading …" }, dim());
         return;

@@ -18,6 +18,9 @@ mod preview;
 mod questions;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -362,15 +365,21 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
     match news {
         News::Paused => editing::paused(app, ticket),
         News::Looked(entry, result) => {
-            let Some((_, asked)) = app.model.looking.take_if(|(latest, _)| *latest == ticket) else { return Vec::new() };
+            if app.model.looking.take_if(|(latest, _)| *latest == ticket).is_none() {
+                return Vec::new();
+            }
+            let here = panes::selected(app).is_some_and(|selected| selected.path == entry);
             match result {
                 Ok(seen) => app.model.seen = Some(seen),
-                Err(sentence) if panes::selected(app).is_some_and(|selected| selected.path == entry) => app.bad_news(sentence),
+                Err(sentence) if here => {
+                    app.bad_news(sentence);
+                    return Vec::new();
+                }
                 Err(_) => {}
             }
             moving::settle(app);
-            // the selection went on meanwhile
-            if panes::selected(app).is_some_and(|entry| entry.path != asked) { look(app) } else { Vec::new() }
+            // the selection went on meanwhile, or the folder was read again
+            look(app)
         }
         News::Opened(result) => editing::opened(app, ticket, result),
         News::Begun(result) => {
