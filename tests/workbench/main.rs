@@ -1,5 +1,5 @@
-//! The workbench: messages in and state out, whole frames, and the built program on a pseudo-terminal.
-
+//! The workbench: messages in, state and effects out; whole frames; bytes on the wire; the built program on a pseudo-terminal.
+mod browsing;
 mod fixture;
 mod frames;
 mod program;
