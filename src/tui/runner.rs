@@ -1,5 +1,6 @@
 //! The loop: waits for an event, updates the state, carries out effects, draws when something changed.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -82,7 +83,7 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
         match ended {
             Ok(ended) => ended,
             Err(panic) => {
-                rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
+                rescued.iter().for_each(|words| last_words(words));
                 resume_unwind(panic)
             }
         }
@@ -90,12 +91,17 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
     drop(screen);
     drop(watch);
     effects.stop(PATIENCE);
-    rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
+    rescued.iter().for_each(|words| last_words(words));
     // what a worker died of is not lost with the screen
     if let Ok(words) = words.lock() {
-        words.iter().for_each(|text| eprintln!("rpt: an error of the program, please report it: {text}"));
+        words.iter().for_each(|text| last_words(&format!("an error of the program, please report it: {text}")));
     }
     ended
+}
+
+/// Says something on standard error, which may be gone with its terminal: `eprintln!` would panic then.
+pub fn last_words(words: &str) {
+    let _ = writeln!(std::io::stderr(), "rpt: {words}");
 }
 
 /// Writes edits aside and keeps the session; gives what the user should know.

@@ -2,6 +2,7 @@
 mod browsing;
 mod fixture;
 mod frames;
+mod keys;
 mod program;
 mod updates;
 mod wire;
