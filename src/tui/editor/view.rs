@@ -6,7 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::buffer::{Position, TextBuffer};
 use super::highlight::Role;
-use super::{Editor, Mode, byte_of_character, cluster, search};
+use super::{Editor, Mode, byte_of_character, cluster, hover, search};
 use crate::model::diagnostic::Severity;
 use crate::tui::view::text::put;
 use crate::tui::words::wrapped;
@@ -221,7 +221,7 @@ fn draw_line(editor: &Editor, look: Look, index: usize, right: usize, found: &st
     }
 }
 
-/// The search, else the problem under the cursor, else what its name means, else where the cursor is.
+/// The search, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
 fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     if editor.mode != Mode::Text {
         let words = format!("Find: {}", editor.search.pattern);
@@ -238,10 +238,7 @@ fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     } else if let Some(hover) = editor.hover() {
         (hover.line(), Style::new())
     } else {
-        let (line, column) = editor.line_column();
-        let modified = if editor.text.modified() { ", not saved" } else { "" };
-        let reading = if editor.is_diagnosed() { editor.summary() } else { "reading" };
-        (format!("{line}:{column}  {reading}{modified}"), Style::new().add_modifier(Modifier::DIM))
+        (hover::path_at(editor.text.lines(), editor.text.cursor()).join(" > "), Style::new().add_modifier(Modifier::DIM))
     };
     let rows = area.height as usize;
     let lines = wrapped(&words, area.width as usize);
