@@ -2,6 +2,7 @@
 
 mod about;
 mod actions;
+mod beginning;
 mod data_lines;
 mod desk;
 mod desk_view;
@@ -29,15 +30,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Work as AllWork;
-use crate::session::new_file::NewFile;
 use crate::session::work::Task;
 use crate::tui::app::{App, JobKind};
 use crate::tui::browse::{self, Browse, Place};
 use crate::tui::message::{Effect, Ticket};
-use crate::tui::screen::Screen;
-use crate::tui::{editor, start, update};
+use crate::tui::{editor, start};
 
 pub use actions::ACTIONS;
+pub use beginning::answered;
 pub use editing::{edit, editing, rescue, unsaved};
 pub use mouse::clicked;
 pub use moving::{go, go_to, searchable};
@@ -296,11 +296,7 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Run => run(app, Task::Run),
         Command::Simulate => run(app, Task::Simulate),
         Command::New => {
-            let (what, words) = match app.model.tab {
-                Tab::Models => ("model", "New model, its name".to_owned()),
-                Tab::Scenarios => ("scenario", "New scenario, its name (and that of its model)".to_owned()),
-            };
-            app.ask_for(Screen::Model, what, words, "");
+            beginning::ask(app);
             Vec::new()
         }
         Command::Stay => {
@@ -351,31 +347,6 @@ pub fn undo(app: &mut App, _back: bool) -> Result<Vec<Effect>, String> {
     })
 }
 
-/// A prompt was answered: the name of a new file, for a scenario also that of its model.
-///
-/// # Errors
-/// Why it cannot be, in words.
-pub fn answered(app: &mut App, what: &str, text: &str) -> Result<Vec<Effect>, String> {
-    let mut words = text.split_whitespace();
-    let Some(name) = words.next() else { return Err("type a name, or Esc".to_owned()) };
-    let model = words.next().map(str::to_owned);
-    if words.next().is_some() || (what == "model" && model.is_some()) {
-        return Err("one name, without spaces".to_owned());
-    }
-    let what = if what == "model" { NewFile::Model } else { NewFile::Scenario };
-    let (known, words) = match what {
-        NewFile::Model => (panes::entries(app, Tab::Models), "model"),
-        NewFile::Scenario => (panes::entries(app, Tab::Scenarios), "scenario"),
-    };
-    if known.iter().any(|entry| entry.name == name) {
-        return Err(format!("there is a {words} `{name}` already"));
-    }
-    let work = Work::Begin { folder: app.folder.clone(), what, name: name.to_owned(), model };
-    let (ticket, effect) = background(app, work);
-    app.model.beginning = Some(ticket);
-    Ok(vec![effect])
-}
-
 /// Takes in what background work gave; what is stale is dropped.
 pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
     match news {
@@ -398,22 +369,7 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
             look(app)
         }
         News::Opened(result) => editing::opened(app, ticket, result),
-        News::Begun(result) => {
-            if app.model.beginning.take_if(|latest| *latest == ticket).is_none() {
-                return Vec::new();
-            }
-            match result {
-                Ok(path) => {
-                    app.say(format!("begun: {}; Enter edits it", app.relative(&path)));
-                    app.model.to_select = Some(path);
-                    update::read_project(app)
-                }
-                Err(sentence) => {
-                    app.bad_news(sentence);
-                    Vec::new()
-                }
-            }
-        }
+        News::Begun(result) => beginning::begun(app, ticket, result),
         other => editing::take(app, ticket, other),
     }
 }

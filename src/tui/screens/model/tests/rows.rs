@@ -137,9 +137,22 @@ fn files_are_begun_by_name_and_never_replaced() {
     bench.key(KeyCode::Esc);
     bench.write("m");
     bench.write("+");
-    bench.write("five nowhere");
+    bench.shows("of model two");
+    bench.write("five tow");
     bench.key(KeyCode::Enter);
-    assert!(bench.notice().contains("there is no model `nowhere`"), "{}", bench.notice());
+    bench.shows("no model `tow`");
+    bench.control('u');
+    bench.write("five");
+    bench.key(KeyCode::Enter);
+    assert!(bench.read("scenarios/five/scenario.yaml").contains("models/two.yaml"), "as the selected one");
+    bench.write("+");
+    bench.write("six six");
+    bench.key(KeyCode::Enter);
+    assert!(bench.path("models/six.yaml").is_file(), "with a model of its own");
+    bench.write("+");
+    bench.write("7th");
+    bench.key(KeyCode::Enter);
+    assert!(bench.notice().contains("cannot be a name"), "{}", bench.notice());
 }
 
 #[test]
