@@ -143,7 +143,11 @@ impl Bench {
 
     fn frame(&self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(self.app.size.0, self.app.size.1)).expect("a terminal");
-        terminal.draw(|frame| drop(view(&self.app, frame))).expect("drawn");
+        terminal
+            .draw(|frame| {
+                view(&self.app, frame);
+            })
+            .expect("drawn");
         let buffer = terminal.backend().buffer().clone();
         let row = |y| (0..buffer.area.width).filter_map(|x| buffer.cell((x, y)).map(|cell| cell.symbol())).collect::<String>();
         (0..buffer.area.height).map(|y| row(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
