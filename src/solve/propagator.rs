@@ -34,6 +34,33 @@ struct Rung {
     few: Option<Few>,
 }
 
+/// The entries of a matrix that are not zero, row by row and within a row by column, so that a row's sum stays in a register.
+#[derive(Debug, Clone)]
+struct Rows {
+    starts: Vec<u32>,
+    entries: Vec<(u32, f64)>,
+}
+
+impl Rows {
+    fn of(size: usize, matrix: &[f64]) -> Rows {
+        let mut rows = Rows { starts: vec![0], entries: Vec::new() };
+        for row in 0..size {
+            let of_row = (0..size).map(|column| (column as u32, matrix[column * size + row])).filter(|(_, value)| *value != 0.0);
+            rows.entries.extend(of_row);
+            rows.starts.push(rows.entries.len() as u32);
+        }
+        rows
+    }
+
+    /// `matrix · vector`.
+    fn product(&self, vector: &[f64], into: &mut [f64]) {
+        for (ends, value) in self.starts.windows(2).zip(into) {
+            let of_row = &self.entries[ends[0] as usize..ends[1] as usize];
+            *value = of_row.iter().fold(0.0, |sum, (column, entry)| sum + entry * vector[*column as usize]);
+        }
+    }
+}
+
 /// Columns of a matrix with few entries: where each begins among the entries, and rows with values.
 #[derive(Debug, Clone)]
 struct Few {
@@ -73,7 +100,7 @@ impl Few {
 #[derive(Debug, Clone)]
 pub(crate) struct Propagator {
     size: usize,
-    entries: Vec<(u32, u32, f64)>,
+    rows: Rows,
     rates: Vec<f64>,
     blocks: Blocks,
     integrals: Integrals,
@@ -97,13 +124,9 @@ pub(crate) enum Integrals {
 impl Propagator {
     /// A propagator for the `size` × `size` matrix `matrix` (column-major, per min).
     pub(crate) fn new(size: usize, matrix: &[f64], integrals: Integrals) -> Propagator {
-        let entries = (0..size * size)
-            .filter(|&place| matrix[place] != 0.0)
-            .map(|place| ((place % size) as u32, (place / size) as u32, matrix[place]))
-            .collect();
         let mut propagator = Propagator {
             size,
-            entries,
+            rows: Rows::of(size, matrix),
             rates: (0..size).map(|state| matrix[state * size + state]).collect(),
             blocks: Blocks::new(size, matrix),
             integrals,
@@ -167,10 +190,7 @@ impl Propagator {
                 let weight = duration / order as f64;
                 integral.iter_mut().zip(term.iter()).for_each(|(value, term)| *value += weight * term);
             }
-            product.fill(0.0);
-            for &(row, column, value) in &self.entries {
-                product[row as usize] += value * term[column as usize];
-            }
+            self.rows.product(term, product);
             if let (1, Some(input)) = (order, input) {
                 product.iter_mut().zip(input).for_each(|(value, input)| *value += input);
             }
