@@ -255,7 +255,7 @@ fn workbench(ascii: bool) -> u8 {
     match crate::tui::open(std::path::Path::new("."), crate::tui::Options { ascii }) {
         Ok(()) => DONE,
         Err(error) => {
-            eprintln!("rpt: {error}");
+            crate::tui::runner::last_words(&error.to_string());
             match error {
                 TuiError::NoTerminal => BAD_INPUT,
                 TuiError::Interrupted => INTERRUPTED,
