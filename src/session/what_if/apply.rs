@@ -56,7 +56,10 @@ impl Desk {
     pub fn of_text(file: &Path, text: String) -> Result<Desk, String> {
         let (scenario, _) = Scenario::load_text(file, text.clone(), &[]).map_err(|faults| faults.to_string())?;
         if scenario.regimens.is_none() && scenario.administrations.is_empty() {
-            return Err(format!("scenario `{}` has neither `regimens` nor `administrations`: nothing is given, so there is no knob to turn", scenario.name));
+            return Err(format!(
+                "scenario `{}` has neither `regimens` nor `administrations`: nothing is given, so there is no knob to turn",
+                scenario.name
+            ));
         }
         let yaml = YamlFile::parse("what-if", text.clone()).map_err(|faults| faults.to_string())?;
         let regimen_assumptions = scenario.regimens.iter().flat_map(|regimen| regimen.assumptions.clone());
@@ -88,15 +91,26 @@ impl Desk {
         settings.iter().rev().find(|(name, _)| covers(name)).map_or(&knob.default, |(_, value)| value)
     }
 
-    /// Turns a knob within the settings.
+    /// Turns a knob within the settings. Back at the scenario's own value it is no setting any more, unless another knob has turned the same place.
     ///
     /// # Errors
     /// What the knob refuses.
     pub fn turn(&self, settings: &mut Settings, name: &str, value: KnobValue) -> Result<(), String> {
-        self.knob(name)?.check(&value)?;
-        settings.retain(|(other, _)| other != name);
-        settings.push((name.to_owned(), value));
+        let knob = self.knob(name)?;
+        knob.check(&value)?;
+        self.reset(settings, name);
+        let shares = |other: &str| self.knob(other).is_ok_and(|other| other.ways.iter().any(|way| knob.ways.contains(way)));
+        if value != knob.default || settings.iter().any(|(other, _)| shares(other)) {
+            settings.push((name.to_owned(), value));
+        }
         Ok(())
+    }
+
+    /// Takes the setting of a knob away; `false` where there is none.
+    pub fn reset(&self, settings: &mut Settings, name: &str) -> bool {
+        let before = settings.len();
+        settings.retain(|(other, _)| other != name);
+        settings.len() < before
     }
 
     /// The scenario with these settings.

@@ -187,7 +187,8 @@ fn of_arms<'s>(
                     Some(PatientArm { number: *number, arm: *arm - 1, parameters: Arc::clone(parameters), regimen: Arc::clone(regimen) })
                 };
                 // nobody may be listening any more
-                let mut done = |_, arm, result: Result<crate::regimen::ArmResult, _>| drop(tell.send((arm, result.ok().map(|result| result.totals))));
+                let mut done =
+                    |_, arm, result: Result<crate::regimen::ArmResult, _>| drop(tell.send((arm, result.ok().map(|result| result.totals))));
                 deliver_patients(plan, settings, set, &mut next, &mut done).map(drop)
             });
         }

@@ -45,7 +45,12 @@ fn run<'p>(
 }
 
 /// The doses alone.
-pub(super) fn doses(plan: &CoursePlan, scenario: &Scenario, parameters: &[f64], settings: &SolveSettings) -> Result<Vec<TargetDose>, Failed> {
+pub(super) fn doses(
+    plan: &CoursePlan,
+    scenario: &Scenario,
+    parameters: &[f64],
+    settings: &SolveSettings,
+) -> Result<Vec<TargetDose>, Failed> {
     run(plan, scenario, parameters, &[], settings).map(|(_, doses)| doses)
 }
 

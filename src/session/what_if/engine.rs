@@ -1,7 +1,7 @@
 //! Answers in the background: one worker opens the desk and answers; the newest request wins, older ones are dropped or cancelled; the caller never waits.
+use super::answer::WhatIf;
 use super::apply::{Changed, Desk, Settings};
 use super::evaluate::{Evaluator, Refused};
-use super::answer::WhatIf;
 use crate::regimen::SeveralScans;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -92,7 +92,8 @@ impl Engine {
         let shared = Arc::new(Shared::default());
         let of_worker = Arc::clone(&shared);
         std::thread::spawn(move || {
-            let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).unwrap_or_else(|_| Err(PANICKED.into())).map(Arc::new);
+            let opened =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).unwrap_or_else(|_| Err(PANICKED.into())).map(Arc::new);
             tell(Said::Opened(opened.clone()));
             if let Ok(desk) = opened {
                 Worker { desk: &desk, shared: &of_worker, tell: &tell, evaluator: Evaluator::default(), slow: false }.work();

@@ -62,8 +62,7 @@ fn covariate(name: String, file: &YamlFile) -> Option<Knob> {
 }
 
 fn parameter(parameter: &Parameter, group: KnobGroup, file: &YamlFile) -> Knob {
-    let same =
-        |value: f64, unit: &Unit| unit.dimension == parameter.dimension && value * unit.in_internal_units == parameter.value;
+    let same = |value: f64, unit: &Unit| unit.dimension == parameter.dimension && value * unit.in_internal_units == parameter.value;
     let (value, unit) = number_and_unit(&parameter.text)
         .filter(|(value, unit)| Unit::parse(unit).is_ok_and(|unit| same(*value, &unit)))
         .unwrap_or_else(|| (parameter.value, parameter.dimension.internal_unit()));
