@@ -9,7 +9,8 @@ use crate::session::scenario::Scenario;
 use std::path::{Component, Path, PathBuf};
 
 /// Sections whose results would replace what was set, or that need them.
-const LEFT_OUT: [&str; 6] = ["fit", "piecewise", "rivals", "recovery", "time_activity", "single_time_point"];
+const LEFT_OUT: [&[&str]; 7] =
+    [&["fit"], &["piecewise"], &["rivals"], &["recovery"], &["time_activity"], &["single_time_point"], &["dosimetry", "uncertainty"]];
 
 impl Desk {
     /// Writes `<scenarios>/<name>/scenario.yaml` with these settings and gives its path. Nothing is overwritten.
@@ -72,17 +73,23 @@ fn find_text(text: &str, key: &str) -> Result<Option<String>, String> {
     Ok(edit::find(&parsed(text)?.root(), &keys(&[key])).and_then(|node| node.scalar_text()))
 }
 
-/// The text without a section.
-fn without(text: &str, section: &str) -> Result<String, String> {
+/// The text without what stands under a way of one key or two, whose lines are its own.
+fn without(text: &str, way: &[&str]) -> Result<String, String> {
     let file = parsed(text)?;
-    let starts: Vec<(String, usize)> =
-        file.root().entries(&mut Faults::new(), "").into_iter().map(|(key, node)| (key, node.key_place().start)).collect();
-    let Some(at) = starts.iter().position(|(key, _)| key == section) else { return Ok(text.to_owned()) };
-    let begin = starts[at].1;
-    let end = starts[at + 1..].iter().map(|(_, start)| *start).min().unwrap_or(text.len());
-    if begin > 0 && !text[..begin].ends_with('\n') {
-        return Err(format!("`{section}` does not begin a line, so it cannot be left out"));
+    let Some((key, before)) = way.split_last() else { return Ok(text.to_owned()) };
+    let Some(parent) = edit::find(&file.root(), &keys(before)) else { return Ok(text.to_owned()) };
+    let line = |node: &Node<'_>| {
+        let key = node.key_place().start;
+        text[..key].rfind('\n').map_or(0, |at| at + 1)
+    };
+    let siblings = parent.entries(&mut Faults::new(), "");
+    let Some((_, section)) = siblings.iter().find(|(name, _)| name == key) else { return Ok(text.to_owned()) };
+    let begin = line(section);
+    if !text[begin..section.key_place().start].trim().is_empty() {
+        return Err(format!("`{}` does not begin a line, so it cannot be left out", way.join(".")));
     }
+    let sections = file.root().entries(&mut Faults::new(), "");
+    let end = sections.iter().chain(&siblings).map(|(_, node)| line(node)).filter(|start| *start > begin).min().unwrap_or(text.len());
     Ok(format!("{}{}", &text[..begin], &text[end..]))
 }
 

@@ -153,11 +153,12 @@ fn a_scenario_without_regimens_is_one_course() {
     assert!(!desk.has_regimens);
     let plain = answer(&desk, &mut evaluator, &[]);
     let mut set = Settings::new();
-    for (knob, text) in [("activity", "7000 MBq"), ("unlabelled", "100 nmol"), ("kidneys.density", "20 nmol/L")] {
+    for (knob, text) in [("activity", "5000 MBq"), ("unlabelled", "150 nmol")] {
         desk.turn(&mut set, knob, desk.knob(knob).unwrap().parse(text).unwrap()).unwrap();
     }
     let found = evaluator.evaluate(&desk.apply(&set).unwrap(), Stage::Exact, &AtomicBool::new(false)).unwrap();
-    assert_eq!(found.arms[0].cycles, [(0.0, 7000.0)]);
+    assert_eq!(found.arms[0].cycles, [(0.0, 5000.0)]);
+    // less activity, and more ligand that competes for the receptors
     assert!(kidneys(&found, 0) < kidneys(&plain, 0));
     assert!(found.arms[0].observed.iter().any(|one| one.unit == "MBq" && one.values.len() == found.arms[0].times_min.len()));
     let file = desk.export(&set, "turned", project.path()).unwrap();

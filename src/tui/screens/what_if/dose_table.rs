@@ -17,6 +17,8 @@ pub struct Cell {
     pub other: Option<f64>,
     /// Words behind the number.
     pub behind: String,
+    /// Whether it counts.
+    pub whole: bool,
 }
 
 /// One row.
@@ -53,10 +55,12 @@ pub fn rows(answer: &WhatIf, against: &Against, pinned: Option<&WhatIf>) -> Vec<
     let Some(first) = answer.arms.first() else { return rows };
     let band_of = |arm: &ArmAnswer| answer.bands.as_ref().and_then(|bands| bands.arms.iter().find(|other| other.name == arm.name));
     let make = |label: String, unit: &str, below: bool, of: Of<'_>, band: BandOf<'_>| {
+        let whole = label == "Cycles";
         let cells = answer.arms.iter().map(|arm| Cell {
             now: of(arm),
             band: band_of(arm).and_then(band),
             other: other(answer, arm, against, pinned).and_then(of),
+            whole,
             ..Cell::default()
         });
         DoseRow { label, unit: unit.to_owned(), below, cells: cells.collect() }
@@ -115,6 +119,18 @@ pub fn rows(answer: &WhatIf, against: &Against, pinned: Option<&WhatIf>) -> Vec<
     rows
 }
 
+/// Four digits; what is small beside any dose or percentage is only said to be so.
+fn number_text(value: f64, whole: bool) -> String {
+    if whole {
+        return format!("{value}");
+    }
+    if value > 0.0 && value < 0.001 { "<0.001".to_owned() } else { significant(value, 4) }
+}
+
+fn difference_text(size: f64, whole: bool) -> String {
+    if whole { format!("{size}") } else { significant(size, 3) }
+}
+
 /// The text of a cell in `width` columns.
 #[must_use]
 pub fn cell_text(cell: &Cell, against: &Against, width: usize) -> String {
@@ -122,13 +138,13 @@ pub fn cell_text(cell: &Cell, against: &Against, width: usize) -> String {
         return words.clone();
     }
     let Some(now) = cell.now else { return "–".to_owned() };
-    let number = format!("{}{}", significant(now, 4), cell.behind);
+    let number = format!("{}{}", number_text(now, cell.whole), cell.behind);
     if *against != Against::Nothing {
         let difference = match cell.other.map(|other| now - other) {
             None => "–".to_owned(),
             Some(0.0) => "=".to_owned(),
-            Some(difference) if difference > 0.0 => format!("+{}", significant(difference, 3)),
-            Some(difference) => format!("−{}", significant(-difference, 3)),
+            Some(difference) if difference > 0.0 => format!("+{}", difference_text(difference, cell.whole)),
+            Some(difference) => format!("−{}", difference_text(-difference, cell.whole)),
         };
         return if width >= 17 { format!("{number} {difference:>8}") } else { difference };
     }

@@ -19,10 +19,10 @@ use crate::tui::view::{dim, framed};
 use crate::tui::words::wrapped;
 
 /// Columns of a row's label and unit.
-const LABEL: usize = 21;
+const LABEL: usize = 19;
 const UNIT: usize = 6;
-/// Columns of an arm, at least and at most.
-const ARM: (usize, usize) = (8, 24);
+/// Columns of an arm, at least (without and with intervals) and at most.
+const ARM: (usize, usize, usize) = (7, 10, 24);
 
 /// The pinned answer that the numbers are compared with.
 pub fn pinned(state: &State) -> Option<&WhatIf> {
@@ -65,10 +65,11 @@ pub fn scroll_room(state: &State, inner: Rect) -> usize {
 
 /// How many arms stand side by side in so many columns, and the columns of each.
 #[must_use]
-pub fn arms_at_once(width: usize, arms: usize) -> (usize, usize) {
+pub fn arms_at_once(width: usize, answer: &WhatIf) -> (usize, usize) {
     let room = width.saturating_sub(LABEL + UNIT);
-    let at_once = (room / ARM.0).clamp(1, arms.max(1));
-    (at_once, (room / at_once).clamp(ARM.0, ARM.1))
+    let least = if answer.bands.is_some() { ARM.1 } else { ARM.0 };
+    let at_once = (room / least).clamp(1, answer.arms.len().max(1));
+    (at_once, (room / at_once).clamp(least, ARM.2))
 }
 
 /// What is to be said of the answer, for the frame.
@@ -128,7 +129,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn table(state: &State, answer: &WhatIf, area: Rect, buffer: &mut Buffer) {
     let all = rows(answer, &state.against, pinned(state));
-    let (at_once, width) = arms_at_once(area.width as usize, answer.arms.len());
+    let (at_once, width) = arms_at_once(area.width as usize, answer);
     let first = state.arm.min(answer.arms.len().saturating_sub(at_once));
     let column = |arm: usize| (LABEL + UNIT + (arm - first) * width) as u16;
     let shown = answer.arms.iter().enumerate().skip(first).take(at_once);
@@ -140,7 +141,8 @@ fn table(state: &State, answer: &WhatIf, area: Rect, buffer: &mut Buffer) {
     }
     let hidden = answer.arms.len() - at_once.min(answer.arms.len());
     if hidden > 0 {
-        put(buffer, area, 0, 0, &format!("Tab ←→: {hidden} more arms"), dim());
+        let arms = if hidden == 1 { "arm" } else { "arms" };
+        put(buffer, area, 0, 0, &format!("Tab ←→: {hidden} more {arms}"), dim());
     }
     let height = area.height.saturating_sub(1) as usize;
     let down = state.down.min(all.len().saturating_sub(height));

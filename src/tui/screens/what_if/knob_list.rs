@@ -34,6 +34,12 @@ pub fn value_text(knob: &Knob, value: &KnobValue) -> String {
     }
 }
 
+/// A title without the words that the chosen knob's lines below the list say.
+fn short_title(title: &str) -> String {
+    let words = title.split(',').next().unwrap_or(title);
+    words.replace(" per cycle", "").replace("limit of ", "limit ")
+}
+
 /// The mark behind a value: from a fit, turned, cannot be turned.
 fn mark(desk: &Desk, turned: &Turned, knob: &Knob) -> &'static str {
     if knob.cannot.is_some() {
@@ -73,7 +79,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         let words = format!(" {}–{last} of {} ", top + 1, all.len());
         put(buffer, area, area.width.saturating_sub(words.width() as u16 + 1), area.height - 1, &words, dim());
     }
-    detail(app, desk, turned, area, buffer);
+    detail(app, turned, area, buffer);
 }
 
 fn draw_knob(app: &App, desk: &Desk, turned: &Turned, knob: &Knob, chosen: bool, line: Rect, buffer: &mut Buffer) {
@@ -87,7 +93,7 @@ fn draw_knob(app: &App, desk: &Desk, turned: &Turned, knob: &Knob, chosen: bool,
     // mark, a column of air; a title keeps at least eight columns
     let value = cut(&value, width.saturating_sub(12));
     let room = width.saturating_sub(value.width() + 4);
-    let title = cut(&knob.title, room);
+    let title = cut(&short_title(&knob.title), room);
     let text = format!(" {title}{}{value} ", " ".repeat((room - title.width().min(room)) + 1));
     put(buffer, line, 0, 0, &text, style);
     let marked = Style::new().add_modifier(Modifier::BOLD);
@@ -99,7 +105,7 @@ fn draw_knob(app: &App, desk: &Desk, turned: &Turned, knob: &Knob, chosen: bool,
 }
 
 /// What the scenario says, steps, range, or why the knob cannot be turned.
-fn detail(app: &App, desk: &Desk, turned: &Turned, area: Rect, buffer: &mut Buffer) {
+fn detail(app: &App, turned: &Turned, area: Rect, buffer: &mut Buffer) {
     let inner = layout::inside(area);
     let list = layout::list(area);
     let Some(knob) = app.what_if.chosen_knob() else { return };
@@ -109,9 +115,8 @@ fn detail(app: &App, desk: &Desk, turned: &Turned, area: Rect, buffer: &mut Buff
     let below = Rect { y: list.y + list.height, height: inner.height - list.height, ..inner };
     put(buffer, below, 0, 0, &"─".repeat(below.width as usize), dim());
     let mut lines = vec![(knob.title.clone(), Style::new().add_modifier(Modifier::BOLD))];
-    let was = format!("scenario: {}", value_text(knob, &knob.default));
-    let from = if turned.now.from_fit.contains(&knob.name) { ", now from fit" } else { "" };
-    lines.push((format!("{was}{from}"), dim()));
+    let from = if turned.now.from_fit.contains(&knob.name) { "from fit; " } else { "" };
+    lines.push((format!("{from}scenario: {}", value_text(knob, &knob.default)), dim()));
     match &knob.cannot {
         Some(reason) => lines.extend(wrapped(reason, below.width as usize).into_iter().map(|line| (line, Style::new().fg(Color::Yellow)))),
         None if knob.choices.is_empty() => {
@@ -126,7 +131,6 @@ fn detail(app: &App, desk: &Desk, turned: &Turned, area: Rect, buffer: &mut Buff
         }
         None => lines.push((knob.choices.join(", "), dim())),
     }
-    let _ = desk;
     for (line, (words, style)) in lines.iter().take(layout::DETAIL as usize).enumerate() {
         put(buffer, below, 0, line as u16 + 1, words, *style);
     }

@@ -267,9 +267,9 @@ fn go_doses(app: &mut App, motion: Motion) {
         Motion::First => state.down = 0,
         Motion::Last => state.down = room,
         Motion::Side(by) => {
-            let arms = state.shown.as_ref().map_or(0, |shown| shown.answer.arms.len());
-            let (at_once, _) = doses::arms_at_once(inner.width as usize, arms);
-            state.arm = state.arm.saturating_add_signed(by).min(arms.saturating_sub(at_once));
+            let Some(answer) = state.shown.as_ref().map(|shown| &shown.answer) else { return };
+            let (at_once, _) = doses::arms_at_once(inner.width as usize, answer);
+            state.arm = state.arm.saturating_add_signed(by).min(answer.arms.len().saturating_sub(at_once));
         }
         Motion::Pane(_) | Motion::Enter => {}
     }

@@ -148,7 +148,7 @@ fn what_cannot_be_turned_or_computed_says_why() {
     let effects = type_text(&mut other, "0.5 wk");
     answer(&mut other, &mut evaluator, &effects);
     assert!(other.what_if.shown.is_some() && text(&other).contains("last scan must lie before"), "{}", text(&other));
-    let (app, _) = opened("indometacin", (80, 24));
+    let (app, _) = opened("indometacin", (200, 60));
     assert!(text(&app).contains("nothing is given") && text(&app).contains("`o` chooses another"));
     let mut empty = App { screen: Screen::WhatIf, ..App::new(root(), "rptbench", (80, 24), true) };
     assert!(entered(&mut empty).is_empty() && text(&empty).contains("no scenario is chosen"));
@@ -311,6 +311,17 @@ fn eighty_columns_hold_knobs_doses_and_a_curve() {
 }
 
 #[test]
+fn frames_at_three_sizes() {
+    for (name, size) in [("psma_it_p1", (80, 24)), ("netter1", (120, 36)), ("psma_it_p1", (200, 60)), ("psma_it_p2", (80, 24))] {
+        let (mut app, mut evaluator) = answered_desk(name, size);
+        press(&mut app, KeyCode::Down);
+        let effects = press(&mut app, KeyCode::Left);
+        answer(&mut app, &mut evaluator, &effects);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), text(&app));
+    }
+}
+
+#[test]
 fn every_size_is_drawn_without_a_panic() {
     for name in ["psma_it_p1", "psma_it_p2", "netter1"] {
         let (mut app, _) = answered_desk(name, (80, 24));
@@ -388,9 +399,7 @@ fn a_fine_step_of_a_knob_costs_at_most_two_kilobytes() {
 #[test]
 fn the_bench_answers_with_the_number_of_the_request() {
     let (tell, told) = std::sync::mpsc::channel();
-    let tell = Mutex::new(tell);
-    let tell = Arc::new(tell);
-    let mut bench = Bench::new(move |ticket, news| drop(tell.lock().unwrap().send((ticket, news))));
+    let mut bench = Bench::new(move |ticket, news| drop(tell.send((ticket, news))));
     let path = root().join("scenarios/p12_spect/scenario.yaml");
     bench.take(DeskWork::Open(Ticket(7), path));
     bench.take(DeskWork::Request(Ticket(8), vec![("activity".into(), KnobValue::Number(5.0))]));
@@ -402,4 +411,25 @@ fn the_bench_answers_with_the_number_of_the_request() {
     bench.take(DeskWork::Close);
     bench.take(DeskWork::Request(Ticket(9), Vec::new()));
     assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+}
+
+/// Where the clinic fits the whole model, a quick answer with one exponential comes first and the MAP fit follows.
+#[test]
+fn a_quick_answer_goes_before_map_fits() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut bench = Bench::new(move |ticket, news| drop(tell.send((ticket, news))));
+    bench.take(DeskWork::Open(Ticket(1), root().join("scenarios/benua_131i/scenario.yaml")));
+    bench.take(DeskWork::Request(Ticket(2), Vec::new()));
+    let mut stages = Vec::new();
+    while stages.last() != Some(&Stage::Exact) {
+        if let (Ticket(2), News::Answered(answer)) = told.recv_timeout(Duration::from_secs(60)).unwrap() {
+            assert_eq!(answer.more_follows, answer.stage == Stage::Quick);
+            assert_eq!(
+                answer.result.unwrap().notes.iter().any(|note| note.contains("until the MAP fit is done")),
+                answer.stage == Stage::Quick
+            );
+            stages.push(answer.stage);
+        }
+    }
+    assert_eq!(stages, [Stage::Quick, Stage::Exact]);
 }
