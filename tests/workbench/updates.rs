@@ -319,3 +319,25 @@ fn a_search_without_anything_to_search_says_so() {
     ask(&mut app, Command::CloseOverlay);
     assert_eq!(app.search, "");
 }
+
+#[test]
+fn every_action_does_something_or_says_why_not() {
+    let states: [fn((u16, u16)) -> App; 4] = [fresh, opened, running, finished];
+    for state in states {
+        for screen in Screen::ALL {
+            let mut app = state(SIZE);
+            ask(&mut app, Command::Screen(screen));
+            let here: Vec<&action::Action> = action::here(&app).collect();
+            for action in here {
+                let mut tried = app.clone();
+                let reason = (action.available)(&tried).err();
+                let effects = ask(&mut tried, action.command);
+                if let Some(reason) = reason {
+                    assert!(effects.is_empty(), "{} on {screen:?} is not available and was done", action.name);
+                    assert_eq!(notice(&tried), reason, "{} on {screen:?}", action.name);
+                    assert!(!reason.is_empty());
+                }
+            }
+        }
+    }
+}

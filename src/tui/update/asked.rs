@@ -44,7 +44,10 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
             app.overlay = Some(Overlay::Search);
         }
         Command::Accept => return typing::accept(app),
-        Command::Match(by) => to_match(app, by),
+        Command::Match(by) => {
+            to_match(app, by);
+            return screens::entered(app);
+        }
         Command::Type(character) => typing::typed(app, Some(character)),
         Command::Erase => typing::typed(app, None),
         Command::EraseAll => typing::erase_all(app),
