@@ -338,7 +338,8 @@ mod tests {
             let monitor = BatchMonitor {
                 cancel: Some(Arc::clone(&cancel)),
                 progress: Some(Arc::new(move |done, _| flag.store(done >= 11, Ordering::Relaxed))),
-                checkpoint: Some(CheckpointFile::new(folder.path().join("bootstrap.json"), "line")),
+                steps: None,
+            checkpoint: Some(CheckpointFile::new(folder.path().join("bootstrap.json"), "line")),
             };
             let (_, first) = run(scatter(), &options(threads), &monitor);
             assert!(first.cancelled && (11..=12).contains(&first.replicates.len()));

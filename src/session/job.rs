@@ -27,6 +27,8 @@ pub struct Request {
     pub threads: Option<usize>,
     /// Whether to take up the latest unfinished run of the same inputs.
     pub resume: bool,
+    /// Text to be read in place of that of the scenario's file: it was changed in the workbench and is not written. The run folder keeps it.
+    pub text: Option<String>,
 }
 
 impl Request {
@@ -112,7 +114,14 @@ fn execute(request: &Request, cancel: &Arc<AtomicBool>, sender: &Sender<Message>
 pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
     // said before any work, and whatever the method: a linear model would never ask
     InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
-    let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
+    let read = match &request.text {
+        Some(text) => Scenario::load_text(&Scenario::file_of(&request.scenario), text.clone(), &request.sets),
+        None => Scenario::load(&request.scenario, &request.sets),
+    };
+    if request.text.is_some() && matches!(request.task, Task::Power(_)) {
+        return Err(Failed::input("a power study reads the scenario's file again and again: write the changes into it first"));
+    }
+    let (scenario, _warnings) = read.map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
     let mut control = Control { threads: request.thread_count(), sets: request.sets.clone(), ..Control::new(progress, cancel) };
     let Some(root) = &request.runs_root else {
@@ -124,7 +133,10 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
     let folder = begin(&scenario, root, request)?;
     control.checkpoints = Some(folder.checkpoints()?);
     match perform(&scenario, request.task.clone(), &mut control) {
-        Ok(outcome) => {
+        Ok(mut outcome) => {
+            if request.text.is_some() {
+                outcome.findings.insert(0, CHANGED.to_owned());
+            }
             let place = folder.place();
             let published = publish(&scenario, &outcome, folder, request, started, &mut control);
             let published = published.map_err(|failed| kept_in(failed, &place))?;
@@ -141,6 +153,10 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
         }
     }
 }
+
+/// What a run says whose scenario is not what lies on disk.
+const CHANGED: &str =
+    "The scenario was changed in the workbench and its file was not: the text that was run is `inputs/scenario.yaml` of the run folder.";
 
 /// Says where an interrupted run lies.
 fn kept_in(failed: Failed, place: &std::path::Path) -> Failed {

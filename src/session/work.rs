@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
 use super::fitting::fit;
+use super::live::Live;
 use super::model_choice::{choose, compare_rivals};
 use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
@@ -110,6 +111,8 @@ pub struct Progress {
     pub done: f64,
     /// How long it still takes (s), where the work can tell better than the share does.
     pub left_s: Option<f64>,
+    /// What has been found so far, where the work shows it.
+    pub live: Option<Live>,
 }
 
 /// A job that did not end well.
@@ -202,6 +205,8 @@ pub struct Control<'c> {
     pub checkpoints: Option<Checkpoints>,
     /// `name=value` of the command line, for work that reads the scenario again.
     pub sets: Vec<String>,
+    /// The share of the whole at which a search shows its steps; `None`: it shows none.
+    pub watched: Option<f64>,
 }
 
 /// The place of checkpoints within a run that is being written.
@@ -216,7 +221,7 @@ pub struct Checkpoints {
 impl<'c> Control<'c> {
     /// Without checkpoints, on one thread.
     pub fn new(progress: &'c mut dyn FnMut(Progress), cancel: &'c Arc<AtomicBool>) -> Control<'c> {
-        Control { progress, cancel, threads: 1, checkpoints: None, sets: Vec::new() }
+        Control { progress, cancel, threads: 1, checkpoints: None, sets: Vec::new(), watched: None }
     }
 }
 
@@ -231,7 +236,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: None });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: None, live: None });
         Ok(())
     }
 
@@ -240,7 +245,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s) });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s), live: None });
         Ok(())
     }
 }

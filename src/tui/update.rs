@@ -255,9 +255,9 @@ fn start(app: &mut App, task: Task) -> Vec<Effect> {
     let command = format!("rpt {verb} {}", app.relative(&path));
     let runs_root = (task != Task::Simulate).then(|| Project::runs_root(&app.folder));
     let ticket = app.ticket();
-    let progress = Progress { step: "starting".to_owned(), done: 0.0, left_s: None };
+    let progress = Progress { step: "starting".to_owned(), done: 0.0, left_s: None, live: None };
     let earlier = app.jobs.insert(path.clone(), RunningJob { ticket, name, progress, cancelling: false });
-    let request = Request { scenario: path, sets: Vec::new(), task, runs_root, command, threads: None, resume: false };
+    let request = Request { scenario: path, sets: Vec::new(), task, runs_root, command, threads: None, resume: false, text: None };
     let mut effects: Vec<Effect> = earlier.into_iter().map(|job| Effect::CancelJob(job.ticket)).collect();
     effects.push(Effect::StartJob(ticket, request));
     effects

@@ -17,6 +17,7 @@ fn request(place: &Workplace, scenario: &str, task: Task) -> Request {
         command: "test".into(),
         threads: Some(2),
         resume: false,
+        text: None,
     }
 }
 

@@ -27,6 +27,7 @@ fn request(place: &Workplace, threads: usize, resume: bool) -> Request {
         command: "test".into(),
         threads: Some(threads),
         resume,
+        text: None,
     }
 }
 

@@ -50,6 +50,7 @@ pub fn compare_rivals(
             threads: control.threads,
             checkpoints: None,
             sets: Vec::new(),
+            watched: None,
         };
         let fitted = fit(&rival, &mut values, &mut aside, &mut apart)?;
         if let Some(failure) = aside.failures.first() {

@@ -4,7 +4,7 @@
 //! `edit`: values in YAML text; `knobs`: what can be turned; `apply`: settings → changed scenario; `evaluate`: changed scenario → answer; `engine`: in the
 //! background, the newest request wins; `variants`: pinned answers side by side, export.
 mod apply;
-mod edit;
+pub(crate) mod edit;
 mod engine;
 mod evaluate;
 mod knobs;
