@@ -15,6 +15,8 @@ use crate::math::InstructionSet;
 pub struct Request {
     /// The scenario: a folder or a file.
     pub scenario: PathBuf,
+    /// A changed text in place of the scenario's file, as the workbench holds it. The run folder keeps it.
+    pub text: Option<String>,
     /// `name=value` overrides.
     pub sets: Vec<String>,
     /// What to do.
@@ -27,8 +29,6 @@ pub struct Request {
     pub threads: Option<usize>,
     /// Whether to take up the latest unfinished run of the same inputs.
     pub resume: bool,
-    /// Text to be read in place of that of the scenario's file: it was changed in the workbench and is not written. The run folder keeps it.
-    pub text: Option<String>,
 }
 
 impl Request {

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::comparison::compare;
 use super::fitting::fit;
-use super::live::Live;
 use super::model_choice::{choose, compare_rivals};
 use super::recovery::{RecoveryOptions, recover};
 use super::scenario::Scenario;
@@ -111,8 +110,8 @@ pub struct Progress {
     pub done: f64,
     /// How long it still takes (s), where the work can tell better than the share does.
     pub left_s: Option<f64>,
-    /// What has been found so far, where the work shows it.
-    pub live: Option<Live>,
+    /// What can be seen of it already.
+    pub live: Option<super::live::Live>,
 }
 
 /// A job that did not end well.
