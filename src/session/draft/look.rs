@@ -5,8 +5,10 @@ use super::{Edit, applied};
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::parameter::Scale;
 use crate::model::diagnostic::{Faults, Severity};
+use crate::model::yaml::YamlFile;
 use crate::report::number_text::{shortest, significant};
 use crate::session::fitting::{DataLook, group_sizes, look_at_data};
+use crate::session::what_if::edit::{find, keys};
 use crate::session::scenario::{FitParameterPlan, FitPlan, Grouping, Scenario, SharedBy, unit_of};
 
 /// A fitted parameter, or one that is left out.
@@ -91,7 +93,7 @@ pub fn look(file: &Path, base: &str, edits: &[Edit]) -> Result<Look, (usize, Str
     look.name.clone_from(&scenario.name);
     look.data = look_at_data(&scenario);
     if let Some(plan) = &scenario.fit {
-        look.fit = Some(fit_look(file, base, edits, &scenario, plan));
+        look.fit = Some(fit_look(file, (base, &text), edits, &scenario, plan));
     }
     Ok(look)
 }
@@ -104,7 +106,17 @@ fn in_one_line(faults: &Faults) -> String {
     words.join("; ")
 }
 
-fn fit_look(file: &Path, base: &str, edits: &[Edit], scenario: &Scenario, plan: &FitPlan) -> FitLook {
+/// The prior of a parameter as it is written, without its braces; empty without one, or where it takes several lines.
+fn prior_text(text: &str, path: &str) -> String {
+    let Ok(file) = YamlFile::parse("the scenario", text.to_owned()) else { return String::new() };
+    let root = file.root();
+    let Some(node) = find(&root, &keys(&["fit", "parameters", path, "prior"])) else { return String::new() };
+    let place = node.place();
+    let written = &text[place.start..place.end];
+    if written.contains('\n') { String::new() } else { written.trim_start_matches('{').trim_end_matches('}').trim().to_owned() }
+}
+
+fn fit_look(file: &Path, (base, text): (&str, &str), edits: &[Edit], scenario: &Scenario, plan: &FitPlan) -> FitLook {
     // those left out stand where they stood
     let kept: Vec<Edit> = edits.iter().filter(|edit| !matches!(edit, Edit::LeaveOut { .. })).cloned().collect();
     let whole = applied(base, &kept).ok().and_then(|text| Scenario::load_text(file, text, &[]).ok()).map(|(scenario, _)| scenario);
@@ -115,7 +127,8 @@ fn fit_look(file: &Path, base: &str, edits: &[Edit], scenario: &Scenario, plan: 
         .iter()
         .map(|parameter| {
             let own = plan.parameters.iter().find(|own| own.path == parameter.path).unwrap_or(parameter);
-            parameter_look(scenario, own, fitted(&parameter.path))
+            let look = parameter_look(scenario, own, fitted(&parameter.path));
+            ParameterLook { prior_text: prior_text(text, &parameter.path), ..look }
         })
         .collect();
     let groups = group_sizes(scenario).unwrap_or_default();

@@ -14,7 +14,8 @@ use crate::model::yaml::YamlFile;
 use crate::session::what_if::edit::{Step, Way, child, find, keys};
 
 /// What a fit says of one of its parameters and can be set here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// Where the search begins.
     Start,
@@ -40,7 +41,8 @@ impl Field {
 }
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Edit {
     /// Leaves a line of a data file out of the fit.
     Exclude {
