@@ -269,7 +269,7 @@ pub fn unsaved(app: &App) -> Option<String> {
 /// The changes for a later session.
 pub(super) fn kept(app: &App) -> Vec<(String, String)> {
     let drafts = app.data.desk.drafts.iter().filter(|(_, draft)| !draft.edits.is_empty());
-    drafts.filter_map(|(path, draft)| Some((format!("changes {}", path.display()), serde_json::to_string(&draft.edits).ok()?))).collect()
+    drafts.filter_map(|(path, draft)| Some((format!("changes {}", app.relative(path)), serde_json::to_string(&draft.edits).ok()?))).collect()
 }
 
 /// Takes them up again.
@@ -277,8 +277,9 @@ pub(super) fn restored(app: &mut App, kept: &[(String, String)]) {
     for (name, value) in kept {
         let Some(path) = name.strip_prefix("changes ") else { continue };
         let Ok(edits) = serde_json::from_str::<Vec<Edit>>(value) else { continue };
-        if app.scenarios().iter().any(|entry| entry.path == Path::new(path)) {
-            app.data.desk.drafts.insert(PathBuf::from(path), Draft { edits, ..Draft::default() });
+        let path = app.folder.join(path);
+        if app.scenarios().iter().any(|entry| entry.path == path) {
+            app.data.desk.drafts.insert(path, Draft { edits, ..Draft::default() });
         }
     }
 }

@@ -1,0 +1,1 @@
+//! Updates and drawing of the screen.
