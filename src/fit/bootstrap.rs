@@ -339,7 +339,7 @@ mod tests {
                 cancel: Some(Arc::clone(&cancel)),
                 progress: Some(Arc::new(move |done, _| flag.store(done >= 11, Ordering::Relaxed))),
                 steps: None,
-            checkpoint: Some(CheckpointFile::new(folder.path().join("bootstrap.json"), "line")),
+                checkpoint: Some(CheckpointFile::new(folder.path().join("bootstrap.json"), "line")),
             };
             let (_, first) = run(scatter(), &options(threads), &monitor);
             assert!(first.cancelled && (11..=12).contains(&first.replicates.len()));

@@ -118,7 +118,8 @@ pub fn multi_start(
         Some(number) => match estimates.remove(&number) {
             Some(estimate) => Some(estimate),
             // It was read from the checkpoint; the same fit again gives the same bits.
-            None => one_start(factory, parameters, &starts[number], settings, (number, &BatchMonitor::default())).and_then(|(_, estimate)| estimate),
+            None => one_start(factory, parameters, &starts[number], settings, (number, &BatchMonitor::default()))
+                .and_then(|(_, estimate)| estimate),
         },
     };
     let spread = spread_of_optima(&outcomes, parameters, best.as_ref(), options.objective_tolerance);

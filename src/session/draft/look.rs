@@ -8,8 +8,8 @@ use crate::model::diagnostic::{Faults, Severity};
 use crate::model::yaml::YamlFile;
 use crate::report::number_text::{shortest, significant};
 use crate::session::fitting::{DataLook, group_sizes, look_at_data};
-use crate::session::what_if::edit::{find, keys};
 use crate::session::scenario::{FitParameterPlan, FitPlan, Grouping, Scenario, SharedBy, unit_of};
+use crate::session::what_if::edit::{find, keys};
 
 /// A fitted parameter, or one that is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,7 +179,8 @@ fn parameter_look(scenario: &Scenario, plan: &FitParameterPlan, fitted: bool) ->
         more.push("one a subject".to_owned());
     }
     if let Some(spread) = plan.between_occasions {
-        let words = if plan.scale.is_relative() { format!("CV {} %", significant(100.0 * spread, 3)) } else { format!("SD {}", in_unit(spread)) };
+        let words =
+            if plan.scale.is_relative() { format!("CV {} %", significant(100.0 * spread, 3)) } else { format!("SD {}", in_unit(spread)) };
         more.push(format!("between occasions {words}"));
     }
     ParameterLook {

@@ -122,7 +122,8 @@ fn written(field: Field, words: &str) -> Option<String> {
     if words.is_empty() {
         return None;
     }
-    let within = |open: char, close: char| words.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).unwrap_or(&words).trim().to_owned();
+    let within =
+        |open: char, close: char| words.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).unwrap_or(&words).trim().to_owned();
     Some(match field {
         Field::Start | Field::Scale => yaml_text::scalar(&words),
         Field::Bounds => {
@@ -153,7 +154,9 @@ fn include(text: &str, way: &[Step], line: u64) -> Result<String, String> {
     let list = find(&root, way).and_then(|table| child(&table, &Step::Key("exclude".into())));
     let items = list.map(|list| list.items(&mut Faults::new(), "")).unwrap_or_default();
     let is_it = |item: &crate::model::yaml::Node<'_>| {
-        child(item, &Step::Key("line".into())).and_then(|node| node.integer(&mut Faults::new(), "")).is_some_and(|found| found == line as i64)
+        child(item, &Step::Key("line".into()))
+            .and_then(|node| node.integer(&mut Faults::new(), ""))
+            .is_some_and(|found| found == line as i64)
     };
     let position = items.iter().position(is_it).ok_or_else(|| format!("the scenario does not leave out line {line}"))?;
     yaml_text::take_item(text, way, "exclude", position)

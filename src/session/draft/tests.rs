@@ -84,16 +84,15 @@ fn parameters_are_changed_as_the_scenario_language_has_it() {
 
 #[test]
 fn a_prior_without_a_source_says_that_it_is_assumed() {
-    let prior = [
-        set("A1", Field::Prior, "mean: 2 mg/L, sd: 1 mg/L"),
-    ];
+    let prior = [set("A1", Field::Prior, "mean: 2 mg/L, sd: 1 mg/L")];
     let (position, words) = look_of("indometacin", &prior).unwrap_err();
     // unweighted least squares has no size, as docs/scenarios.md says of priors
     assert_eq!(position, 0);
     assert!(words.contains("priors") || words.contains("prior"), "{words}");
     let mapped = look_of("theophylline", &[set("ke", Field::Prior, "median: 0.1 1/h, cv: 30 %")]).unwrap_err();
     assert!(mapped.1.contains("variance") || mapped.1.contains("error model"), "{}", mapped.1);
-    let text = applied(&std::fs::read_to_string(file("p12_spect")).unwrap(), &[set("{channel}.uptake", Field::Prior, "{median: 0.01, cv: 50 %}")]);
+    let text =
+        applied(&std::fs::read_to_string(file("p12_spect")).unwrap(), &[set("{channel}.uptake", Field::Prior, "{median: 0.01, cv: 50 %}")]);
     assert!(text.unwrap().contains("prior: {median: 0.01, cv: 50 %, provenance: assumed}"));
 }
 
@@ -123,11 +122,18 @@ fn a_row_that_cannot_be_read_is_refused_and_the_others_are_shown() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let text = text.replace("../../models", &models.display().to_string());
     let table = std::fs::read_to_string(file("p12_spect").with_file_name("tac_p12_cycle1.csv")).unwrap();
-    let lines: Vec<String> = table
-        .lines()
-        .enumerate()
-        .map(|(position, line)| if position == 3 { line.rsplit_once(',').map_or(line.into(), |(rest, _)| format!("{rest},blurred")) } else { line.to_owned() })
-        .collect();
+    let lines: Vec<String> =
+        table
+            .lines()
+            .enumerate()
+            .map(|(position, line)| {
+                if position == 3 {
+                    line.rsplit_once(',').map_or(line.into(), |(rest, _)| format!("{rest},blurred"))
+                } else {
+                    line.to_owned()
+                }
+            })
+            .collect();
     std::fs::write(folder.path().join("tac_p12_cycle1.csv"), lines.join("\n")).unwrap();
     let look = super::look(&folder.path().join("scenario.yaml"), &text, &[]).unwrap();
     let data = look.data.unwrap();

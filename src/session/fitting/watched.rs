@@ -91,7 +91,9 @@ fn tell(control: &mut Control, seen: &Seen, problem: &GroupProblem, (group, word
         parameters: named.map(|((parameter, (unit, _)), value)| (parameter.label.clone(), *value, unit.clone())).collect(),
     };
     let words = if seen.traces.len() > 1 { format!("{words}, {} starts so far", seen.traces.len()) } else { words.to_owned() };
-    (control.progress)(Progress { step: words, done, left_s: None, live: Some(Live::Search(Arc::new(live))) });
+    let live = Some(Live::Search(Arc::new(live)));
+    control.live.clone_from(&live);
+    (control.progress)(Progress { step: words, done, left_s: None, live });
 }
 
 #[cfg(test)]

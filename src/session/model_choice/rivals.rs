@@ -51,6 +51,7 @@ pub fn compare_rivals(
             checkpoints: None,
             sets: Vec::new(),
             watched: None,
+            live: None,
         };
         let fitted = fit(&rival, &mut values, &mut aside, &mut apart)?;
         if let Some(failure) = aside.failures.first() {

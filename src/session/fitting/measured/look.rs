@@ -238,7 +238,8 @@ fn rows_of(table: usize, read: &ReadTable<'_>, problems: &Problems) -> Vec<RowLo
             (None, None) => None,
         };
         if let Some(channel) = channel {
-            let own = points.iter().position(|point| point.line == row.line && point.channel == channel.name && point.subject == row.subject);
+            let own =
+                points.iter().position(|point| point.line == row.line && point.channel == channel.name && point.subject == row.subject);
             let problem = || {
                 let file = &read.file;
                 let mut of_row = problems.list.iter().filter(|problem| problem.file == *file && problem.line == Some(row.line));

@@ -216,7 +216,7 @@ fn take_read(app: &mut App, path: PathBuf, found: Found) -> Vec<Effect> {
             app.data.desk.since = since;
             app.data.desk.failure = None;
             app.data.desk.typed = None;
-            super::settle(app);
+            super::stay_within(app);
             Vec::new()
         }
         Found::Failed(sentence) => {
@@ -269,7 +269,9 @@ pub fn unsaved(app: &App) -> Option<String> {
 /// The changes for a later session.
 pub(super) fn kept(app: &App) -> Vec<(String, String)> {
     let drafts = app.data.desk.drafts.iter().filter(|(_, draft)| !draft.edits.is_empty());
-    drafts.filter_map(|(path, draft)| Some((format!("changes {}", app.relative(path)), serde_json::to_string(&draft.edits).ok()?))).collect()
+    drafts
+        .filter_map(|(path, draft)| Some((format!("changes {}", app.relative(path)), serde_json::to_string(&draft.edits).ok()?)))
+        .collect()
 }
 
 /// Takes them up again.

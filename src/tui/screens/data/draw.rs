@@ -32,7 +32,12 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             0 => String::new(),
             count => format!(" · {count} changed, not written"),
         };
-        let title = format!(" Data of {}: {used} of {} values used{changed} ", desk::current(app).map_or("", |look| &look.name), data.rows.len());
+        let to_look_at = match data.problems.len() + data.findings.len() {
+            0 => String::new(),
+            count => format!(" · {count} to look at"),
+        };
+        let name = desk::current(app).map_or("", |look| &look.name);
+        let title = format!(" Data of {name}: {used} of {} values used{to_look_at}{changed} ", data.rows.len());
         frame(&title, app.data.panel == Panel::Rows, area, buffer);
         rows::draw(app, area, buffer);
     }
@@ -108,7 +113,10 @@ fn empty(app: &App, width: usize) -> Vec<Line<'static>> {
     }
     say(&format!("Scenario `{}` has no data.", look.name));
     out.push(Line::default());
-    for line in wrapped("A section `data` in its file names a table (CSV) and its columns; key `1` opens the screen Model, where it can be written:", width) {
+    for line in wrapped(
+        "A section `data` in its file names a table (CSV) and its columns; key `1` opens the screen Model, where it can be written:",
+        width,
+    ) {
         out.push(Line::raw(line));
     }
     out.push(Line::default());

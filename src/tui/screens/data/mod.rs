@@ -10,7 +10,7 @@ mod place;
 mod plot;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -109,15 +109,9 @@ pub const ACTIONS: &[Action] = &[
     )
     .footer(10)
     .when(can_exclude),
-    Action::new(
-        action::Command::Data(Command::LogAxis),
-        "log axis",
-        "logarithmic or linear axis of the plot",
-        &[letter('y')],
-        HERE,
-    )
-    .footer(11)
-    .when(has_rows),
+    Action::new(action::Command::Data(Command::LogAxis), "log axis", "logarithmic or linear axis of the plot", &[letter('y')], HERE)
+        .footer(11)
+        .when(has_rows),
     Action::new(
         action::Command::Data(Command::Write),
         "write",
@@ -173,7 +167,7 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
 }
 
 /// The selection stays within the rows.
-fn settle(app: &mut App) {
+fn stay_within(app: &mut App) {
     app.data.row = app.data.row.min(rows_of(app).len().saturating_sub(1));
 }
 
@@ -343,7 +337,7 @@ pub fn go_to(app: &mut App, row: usize) {
         app.data.down = row;
     } else {
         app.data.row = row;
-        settle(app);
+        stay_within(app);
     }
 }
 

@@ -41,8 +41,7 @@ pub fn series(rows: &[RowLook]) -> Vec<Series> {
 }
 
 fn points(name: &str, rows: &[&RowLook], style: Style) -> Option<Mark> {
-    let seen: Vec<(f64, f64, f64)> =
-        rows.iter().filter_map(|row| Some((row.time_h?, row.value?, row.sd.unwrap_or(0.0)))).collect();
+    let seen: Vec<(f64, f64, f64)> = rows.iter().filter_map(|row| Some((row.time_h?, row.value?, row.sd.unwrap_or(0.0)))).collect();
     if seen.is_empty() {
         return None;
     }
@@ -61,9 +60,8 @@ fn points(name: &str, rows: &[&RowLook], style: Style) -> Option<Mark> {
 #[must_use]
 pub fn figure(rows: &[RowLook], selected: &RowLook, log_axis: bool) -> Figure {
     let one = Series { channel: selected.channel.clone(), person: selected.person.clone() };
-    let own = |wanted: &dyn Fn(&RowState) -> bool| -> Vec<&RowLook> {
-        rows.iter().filter(|row| one.holds(row) && wanted(&row.state)).collect()
-    };
+    let own =
+        |wanted: &dyn Fn(&RowState) -> bool| -> Vec<&RowLook> { rows.iter().filter(|row| one.holds(row) && wanted(&row.state)).collect() };
     let used = own(&|state| *state == RowState::Used);
     let below = own(&|state| *state == RowState::BelowLimit);
     let out = own(&|state| matches!(state, RowState::Excluded(_) | RowState::ExcludedByTable(_)));
@@ -71,13 +69,10 @@ pub fn figure(rows: &[RowLook], selected: &RowLook, log_axis: bool) -> Figure {
     marks.extend(points("left out", &out, Style::muted()));
     marks.extend(points("below the limit", &below, Style::indexed(5).with_role(Role::BelowLimit)));
     marks.extend(points("used", &used, Style::indexed(0)));
+    // a legend of one entry says nothing
+    let legend = if out.is_empty() && below.is_empty() { Legend::Hidden } else { Legend::Auto };
     let label = if selected.unit.contains("Bq") { "Activity" } else { "Measured value" };
     let y = if log_axis { Axis::log10(label, &selected.unit) } else { Axis::linear(label, &selected.unit) };
     let x = Axis::linear("Time after administration", "h");
-    Figure {
-        name: "data".into(),
-        title: one.title(),
-        panels: vec![Panel { title: None, x, y, marks, legend: Legend::Auto }],
-        ..Figure::default()
-    }
+    Figure { name: "data".into(), title: one.title(), panels: vec![Panel { title: None, x, y, marks, legend }], ..Figure::default() }
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::estimates::{criteria, of_record};
@@ -148,23 +147,30 @@ pub fn table(a: &Kept, b: &Kept) -> Table {
     let mut other_values = false;
     for first in &of_a {
         let second = of_b.iter().find(|other| (&other.group, other.name) == (&first.group, first.name)).and_then(|other| other.value);
-        let shown = |value: Option<f64>| value.map_or_else(|| "–".into(), |value| significant(value, 6));
         let is_count = ["values", "parameters"].contains(&first.name);
-        let shown = |value: Option<f64>| if is_count { value.map_or_else(|| "–".into(), |value| format!("{value:.0}")) } else { shown(value) };
+        let shown = |value: Option<f64>, digits: usize| match value {
+            Some(value) if is_count => format!("{value:.0}"),
+            Some(value) => significant(value, digits),
+            None => "–".into(),
+        };
         other_values |= first.name == "values" && first.value != second;
-        let difference = first.value.zip(second).map_or_else(|| "–".into(), |(a, b)| significant(b - a, 3));
-        table.push(vec![named(&first.group, first.name).into(), shown(first.value).into(), shown(second).into(), difference.into()]);
+        let difference = first.value.zip(second).map(|(a, b)| b - a);
+        let cells = [named(&first.group, first.name), shown(first.value, 6), shown(second, 6), shown(difference, 3)];
+        table.push(cells.map(Into::into).to_vec());
     }
     let (of_a, of_b) = (of_record(&a.record), of_record(&b.record));
     let only_b = of_b.iter().filter(|other| !of_a.iter().any(|one| (&one.group, &one.name) == (&other.group, &other.name)));
     for one in of_a.iter().chain(only_b) {
-        let in_fit = |all: &[super::estimates::Estimate]| all.iter().find(|other| (&other.group, &other.name) == (&one.group, &one.name)).cloned();
+        let in_fit =
+            |all: &[super::estimates::Estimate]| all.iter().find(|other| (&other.group, &other.name) == (&one.group, &one.name)).cloned();
         let (first, second) = (in_fit(&of_a), in_fit(&of_b));
         let shown = |found: &Option<super::estimates::Estimate>| {
             found.as_ref().map_or_else(|| "not fitted".into(), |found| with_error(found.value, found.error, &found.unit))
         };
         let difference = match (&first, &second) {
-            (Some(a), Some(b)) if a.value != 0.0 && a.unit == b.unit => format!("{} %", significant(100.0 * (b.value - a.value) / a.value, 3)),
+            (Some(a), Some(b)) if a.value != 0.0 && a.unit == b.unit => {
+                format!("{} %", significant(100.0 * (b.value - a.value) / a.value, 3))
+            }
             _ => "–".into(),
         };
         table.push(vec![named(&one.group, &one.name).into(), shown(&first).into(), shown(&second).into(), difference.into()]);
@@ -184,11 +190,9 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     let (text, _) = fitted(&table(a, b), area.width as usize);
     let lines: Vec<Line<'_>> = text.lines().map(Line::raw).collect();
-    let down = app.fit.browse.place.down.min(lines.len().saturating_sub(area.height as usize));
-    scrolled(buffer, area, &lines, down, 0);
-    if area.height > 1 {
-        let words = format!(" ←→ {} on the right, `C` {} on the left, Esc leaves ", b.name, a.name);
-        let start = area.width.saturating_sub(words.chars().count() as u16);
-        put(buffer, Rect { y: area.y + area.height - 1, height: 1, ..area }, start, 0, &words, Style::new().add_modifier(ratatui::style::Modifier::REVERSED));
-    }
+    let (table, last) = (Rect { height: area.height.saturating_sub(1), ..area }, area.height.saturating_sub(1));
+    let down = app.fit.browse.place.down.min(lines.len().saturating_sub(table.height as usize));
+    scrolled(buffer, table, &lines, down, 0);
+    let words = format!("←→ another fit on the right ({}), `C` on the left ({}), Esc leaves", b.name, a.name);
+    put(buffer, area, 0, last, &words, dim());
 }

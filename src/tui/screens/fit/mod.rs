@@ -115,10 +115,14 @@ pub const ACTIONS: &[Action] = &[
     act(Command::Scale, "scale", "natural, logarithmic, logit scale of the parameter", &[letter('z')]).when(is_fitted),
     act(Command::Add, "add", "fit one more parameter of the model", &[letter('a')]).when(has_fit),
     act(Command::Show(Aspect::Figures), "plots", "curves through the data, residuals, correlations", &[letter('P')]).when(has_result),
-    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('T')]).footer(20).when(has_result),
+    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('T')])
+        .footer(20)
+        .when(has_result),
     act(Command::Show(Aspect::Findings), "evidence", "findings, failures, assumptions", &[letter('E')]).when(has_result),
     act(Command::Keep, "keep", "keep this fit, to compare it with others", &[letter('K')]).footer(21).when(has_result),
-    act(Command::Compare, "compare", "two kept fits side by side; again takes the next on the left", &[letter('C')]).footer(22).when(has_pair),
+    act(Command::Compare, "compare", "two kept fits side by side; again takes the next on the left", &[letter('C')])
+        .footer(22)
+        .when(has_pair),
     act(Command::Discard, "discard", "forget the kept fit on the left", &[letter('X')]).when(has_kept),
     act(Command::Send, "to what-if", "take the estimates to the screen What-if", &[letter('w')]).footer(23).when(has_estimates),
     act(Command::Write, "write", "write the changes into the scenario's file; asks first", &[letter('W')]).footer(24).when(data::can_write),
@@ -190,7 +194,11 @@ fn has_kept(app: &App) -> Result<(), String> {
 
 fn has_pair(app: &App) -> Result<(), String> {
     has_kept(app)?;
-    if kept::choices(app).len() > 1 { Ok(()) } else { Err("one fit is kept and there is no other: change something and fit again".to_owned()) }
+    if kept::choices(app).len() > 1 {
+        Ok(())
+    } else {
+        Err("one fit is kept and there is no other: change something and fit again".to_owned())
+    }
 }
 
 fn has_estimates(app: &App) -> Result<(), String> {
@@ -200,6 +208,7 @@ fn has_estimates(app: &App) -> Result<(), String> {
 
 /// The screen was opened, or what it shows changed.
 pub fn entered(app: &mut App) -> Vec<Effect> {
+    app.fit.comparing &= kept::choices(app).len() > 1;
     desk::read(app)
 }
 
@@ -374,7 +383,9 @@ pub fn job_ended(app: &mut App, path: &Path, kind: JobKind) -> Vec<Effect> {
         app.fit.made.insert(path.to_path_buf(), edits);
     }
     if app.scenario.as_deref() == Some(path) {
-        app.fit.browse.place = browse::Place::default();
+        // the estimates are what the tables begin with here
+        let table = record(app).and_then(|record| record.tables.iter().position(|table| table.name == "fit")).unwrap_or(0);
+        app.fit.browse.place = browse::Place { table, ..browse::Place::default() };
     }
     Vec::new()
 }

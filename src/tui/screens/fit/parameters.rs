@@ -108,7 +108,9 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         let parameter = &fit.parameters[position];
         let (sign, style) = if parameter.fitted { ("✓", Style::new().fg(Color::Green)) } else { ("–", dim()) };
         put(buffer, inside, 0, row as u16 + ABOVE, sign, style);
-        let is_changed = desk::edits(app).iter().any(|edit| matches!(edit, Edit::Set { path, .. } | Edit::Add { path } | Edit::LeaveOut { path } if *path == parameter.path));
+        let is_changed = desk::edits(app)
+            .iter()
+            .any(|edit| matches!(edit, Edit::Set { path, .. } | Edit::Add { path } | Edit::LeaveOut { path } if *path == parameter.path));
         if is_changed {
             put(buffer, inside, 1, row as u16 + ABOVE, "*", Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD));
         }
@@ -132,7 +134,9 @@ fn empty(app: &App) -> String {
     }
     match super::has_fit(app) {
         Err(words) if app.scenario.is_some() && desk::current(app).is_some_and(|look| look.faults.is_empty()) => {
-            format!("{words}. A section `fit` names the parameters and the error model; key `1` opens the screen Model, where it can be written. `o` chooses another scenario.")
+            format!(
+                "{words}. A section `fit` names the parameters and the error model; key `1` opens the screen Model, where it can be written. `o` chooses another scenario."
+            )
         }
         Err(words) => format!("{words}."),
         Ok(()) => String::new(),

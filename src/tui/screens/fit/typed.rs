@@ -61,7 +61,9 @@ pub fn answered(app: &mut App, what: &str, text: &str) -> Result<Vec<Effect>, St
         return Ok(desk::add(app, Edit::Add { path }, Some(again("which parameter of the model is fitted too?"))));
     }
     let Some((key, path)) = what.split_once(' ') else { return Ok(Vec::new()) };
-    let Some(field) = [Field::Start, Field::Bounds, Field::Prior].into_iter().find(|field| field.key() == key) else { return Ok(Vec::new()) };
+    let Some(field) = [Field::Start, Field::Bounds, Field::Prior].into_iter().find(|field| field.key() == key) else {
+        return Ok(Vec::new());
+    };
     let words = text.trim().to_owned();
     if field == Field::Bounds && !words.is_empty() && words.trim_matches(['[', ']']).split(',').count() != 2 {
         return Err("two values with a comma between, such as `0.1 1/h, 10 1/h`".into());
