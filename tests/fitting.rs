@@ -12,6 +12,8 @@ mod onwards;
 mod resume;
 #[path = "fitting/theranostics.rs"]
 mod theranostics;
+#[path = "fitting/watched.rs"]
+mod watched;
 
 use std::path::PathBuf;
 

@@ -74,7 +74,6 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
     }
     let writes = matches!(task, Task::Run | Task::Trial(_) | Task::Power(_));
     let request = Request {
-        text: None,
         scenario: scenario.to_path_buf(),
         sets: arguments.sets.clone(),
         task,
@@ -82,6 +81,7 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
         command: std::env::args().collect::<Vec<_>>().join(" "),
         threads: arguments.threads.map(usize::from),
         resume: arguments.resume,
+        text: None,
     };
     let mut line = ProgressLine::new();
     let result = carry_out(&request, cancel, &mut |progress| line.show(&progress));

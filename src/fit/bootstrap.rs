@@ -338,6 +338,7 @@ mod tests {
             let monitor = BatchMonitor {
                 cancel: Some(Arc::clone(&cancel)),
                 progress: Some(Arc::new(move |done, _| flag.store(done >= 11, Ordering::Relaxed))),
+                steps: None,
                 checkpoint: Some(CheckpointFile::new(folder.path().join("bootstrap.json"), "line")),
             };
             let (_, first) = run(scatter(), &options(threads), &monitor);

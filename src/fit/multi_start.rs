@@ -101,7 +101,7 @@ pub fn multi_start(
     // Estimates with their covariances stay in memory only: the best one can always be had again.
     let estimates: Mutex<BTreeMap<usize, Estimate>> = Mutex::default();
     let work = |number: usize| {
-        let (result, estimate) = one_start(factory, parameters, &starts[number], settings, monitor)?;
+        let (result, estimate) = one_start(factory, parameters, &starts[number], settings, (number, monitor))?;
         if let Some(estimate) = estimate {
             estimates.lock().unwrap_or_else(PoisonError::into_inner).insert(number, estimate);
         }
@@ -118,7 +118,8 @@ pub fn multi_start(
         Some(number) => match estimates.remove(&number) {
             Some(estimate) => Some(estimate),
             // It was read from the checkpoint; the same fit again gives the same bits.
-            None => one_start(factory, parameters, &starts[number], settings, &BatchMonitor::default()).and_then(|(_, estimate)| estimate),
+            None => one_start(factory, parameters, &starts[number], settings, (number, &BatchMonitor::default()))
+                .and_then(|(_, estimate)| estimate),
         },
     };
     let spread = spread_of_optima(&outcomes, parameters, best.as_ref(), options.objective_tolerance);
@@ -149,7 +150,7 @@ fn one_start(
     parameters: &[FitParameter],
     start: &[f64],
     settings: &Settings,
-    monitor: &BatchMonitor,
+    (number, monitor): (usize, &BatchMonitor),
 ) -> Option<StartResult> {
     let mut problem = match factory() {
         Ok(problem) => problem,
@@ -157,7 +158,13 @@ fn one_start(
     };
     let trace = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&trace);
-    let progress = move |step: &FitProgress| log.lock().unwrap_or_else(PoisonError::into_inner).push(step.objective);
+    let steps = monitor.steps.clone();
+    let progress = move |step: &FitProgress| {
+        log.lock().unwrap_or_else(PoisonError::into_inner).push(step.objective);
+        if let Some(tell) = &steps {
+            tell(number, step);
+        }
+    };
     let watch = Monitor { cancel: monitor.cancel.clone(), progress: Some(Arc::new(progress)) };
     match fit_monitored(problem.as_mut(), &started_at(parameters, start), settings, &watch) {
         Ok(estimate) if estimate.record.termination == Termination::Cancelled => None,
@@ -249,6 +256,7 @@ mod tests {
                     count.fetch_max(done, Ordering::Relaxed);
                     flag.store(done >= 5, Ordering::Relaxed);
                 })),
+                steps: None,
                 checkpoint: Some(CheckpointFile::new(folder.path().join("starts.json"), "frequency")),
             };
             let first = run(threads, &monitor);

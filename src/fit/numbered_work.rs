@@ -4,7 +4,7 @@
 //! the same as those of one that was not. Pieces that were under way when the work was cancelled are not kept.
 
 use crate::fit::checkpoint::{CheckpointError, CheckpointFile, FinishedItems};
-use crate::fit::least_squares::Residuals;
+use crate::fit::least_squares::{FitProgress, Residuals};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -16,6 +16,9 @@ pub type ProblemFactory<'a> = dyn Fn() -> Result<Box<dyn Residuals + Send + 'a>,
 /// Told how many pieces are done, of how many.
 pub type BatchReport = Arc<dyn Fn(usize, usize) + Send + Sync>;
 
+/// Told of the steps of a piece that is a fit, with its number.
+pub type StepReport = Arc<dyn Fn(usize, &FitProgress) + Send + Sync>;
+
 /// How another thread watches and ends a batch of fits, and where its finished pieces are kept.
 #[derive(Clone, Default)]
 pub struct BatchMonitor {
@@ -23,6 +26,8 @@ pub struct BatchMonitor {
     pub cancel: Option<Arc<AtomicBool>>,
     /// Called at the start and after each piece with (done, all).
     pub progress: Option<BatchReport>,
+    /// Called after each accepted step of a piece.
+    pub steps: Option<StepReport>,
     /// Where finished pieces are kept; those found there are not done again.
     pub checkpoint: Option<CheckpointFile>,
 }

@@ -46,6 +46,10 @@ pub struct Manifest {
     pub options: BTreeMap<String, String>,
     /// Every file that was read.
     pub inputs: Vec<InputFile>,
+    /// Where the run keeps the scenario that was run, when that is not what its file said: it was changed in the workbench and not written. The
+    /// first of the inputs then has the hash of this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_scenario: Option<String>,
     /// Seed of the random numbers, when any were drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,

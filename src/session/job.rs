@@ -15,7 +15,7 @@ use crate::math::InstructionSet;
 pub struct Request {
     /// The scenario: a folder or a file.
     pub scenario: PathBuf,
-    /// A changed text in place of the scenario's file, as the workbench holds it.
+    /// A changed text in place of the scenario's file, as the workbench holds it. The run folder keeps it.
     pub text: Option<String>,
     /// `name=value` overrides.
     pub sets: Vec<String>,
@@ -123,6 +123,9 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
         Some(text) => Scenario::load_text(&Scenario::file_of(&request.scenario), text.clone(), &request.sets),
         None => Scenario::load(&request.scenario, &request.sets),
     };
+    if request.text.is_some() && matches!(request.task, Task::Power(_)) {
+        return Err(Failed::input("a power study reads the scenario's file again and again: write the changes into it first"));
+    }
     let (scenario, _warnings) = read.map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
     let mut control = Control { threads: request.thread_count(), sets: request.sets.clone(), ..Control::new(progress, cancel) };
@@ -135,7 +138,10 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
     let folder = begin(&scenario, root, request)?;
     control.checkpoints = Some(folder.checkpoints()?);
     match perform(&scenario, request.task.clone(), &mut control) {
-        Ok(outcome) => {
+        Ok(mut outcome) => {
+            if request.text.is_some() {
+                outcome.findings.insert(0, CHANGED.to_owned());
+            }
             let place = folder.place();
             let published = publish(&scenario, &outcome, folder, request, started, &mut control);
             let published = published.map_err(|failed| kept_in(failed, &place))?;
@@ -152,6 +158,10 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
         }
     }
 }
+
+/// What a run says whose scenario is not what lies on disk.
+const CHANGED: &str =
+    "The scenario was changed in the workbench and its file was not: the text that was run is `inputs/scenario.yaml` of the run folder.";
 
 /// Says where an interrupted run lies.
 fn kept_in(failed: Failed, place: &std::path::Path) -> Failed {

@@ -3,6 +3,7 @@
 //! [`project`] finds models, scenarios and runs; [`scenario`] reads a scenario; [`work`] does what it declares ([`simulation`], [`fitting`],
 //! [`comparison`], [`trial`], [`recovery`]) and [`job`] does that in the background with progress and cancel; [`publish`] writes the run folder.
 pub mod comparison;
+pub mod draft;
 pub mod fitting;
 pub mod job;
 pub mod live;

@@ -27,8 +27,11 @@ fn not_written(error: ReportError) -> Failed {
     Failed::interrupted(error.to_string())
 }
 
-/// Hashes of all input files, paths relative to the folder that holds the runs.
-fn inputs(scenario: &Scenario, root: &Path) -> Result<Vec<InputFile>, Failed> {
+/// The scenario within a run folder.
+const KEPT_SCENARIO: &str = "inputs/scenario.yaml";
+
+/// Hashes of all input files, paths relative to the folder that holds the runs. Of a scenario that was changed and not written, that of its text.
+fn inputs(scenario: &Scenario, root: &Path, text: Option<&str>) -> Result<Vec<InputFile>, Failed> {
     // the parent of `runs` is written as an empty path: the current folder
     let base = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let base = base.canonicalize().unwrap_or_default();
@@ -38,7 +41,11 @@ fn inputs(scenario: &Scenario, root: &Path) -> Result<Vec<InputFile>, Failed> {
         .map(|path| {
             let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
             let shown = whole.strip_prefix(&base).map(Path::to_path_buf).unwrap_or_else(|_| path.clone());
-            Ok(InputFile { path: shown.to_string_lossy().into_owned(), sha256: sha256_of_file(path).map_err(report_failed)? })
+            let sha256 = match text.filter(|_| *path == scenario.file) {
+                Some(text) => sha256_hex(text.as_bytes()),
+                None => sha256_of_file(path).map_err(report_failed)?,
+            };
+            Ok(InputFile { path: shown.to_string_lossy().into_owned(), sha256 })
         })
         .collect()
 }
@@ -61,6 +68,7 @@ fn manifest(scenario: &Scenario, request: &Request, started: Instant, inputs: Ve
     manifest.command = request.command.clone();
     (manifest.verb, manifest.options) = request.task.stored();
     manifest.inputs = inputs;
+    manifest.changed_scenario = request.text.as_ref().map(|_| KEPT_SCENARIO.to_owned());
     manifest.assumptions = scenario.assumptions.clone();
     manifest.tolerances.insert("relative".into(), scenario.solve.relative_tolerance);
     for set in &request.sets {
@@ -83,7 +91,7 @@ pub struct Begun {
 
 /// Begins the run folder of a request, or takes up the latest unfinished one of the same inputs where the request says so.
 pub fn begin(scenario: &Scenario, root: &Path, request: &Request) -> Result<Begun, Failed> {
-    let inputs = inputs(scenario, root)?;
+    let inputs = inputs(scenario, root, request.text.as_deref())?;
     let hash = input_hash(&inputs, request);
     let folder = if request.resume {
         let found = latest_partial(root, &scenario.name, &hash).map_err(report_failed)?.ok_or_else(|| {
@@ -182,9 +190,13 @@ pub fn publish(
     let Begun { mut folder, inputs, .. } = begun;
     let mut manifest = manifest(scenario, request, started, inputs);
     *folder.draft_mut() = manifest.clone();
-    for (name, path) in [("scenario.yaml", &scenario.file), ("model.yaml", &scenario.model_file)] {
-        let text = std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?;
-        folder.write_bytes(&format!("inputs/{name}"), &text).map_err(not_written)?;
+    for (name, path) in [(KEPT_SCENARIO, &scenario.file), ("inputs/model.yaml", &scenario.model_file)] {
+        let changed = request.text.as_ref().filter(|_| name == KEPT_SCENARIO).map(|text| text.clone().into_bytes());
+        let text = match changed {
+            Some(text) => text,
+            None => std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?,
+        };
+        folder.write_bytes(name, &text).map_err(not_written)?;
     }
     for (name, text) in &outcome.files {
         folder.write_text(name, text).map_err(not_written)?;

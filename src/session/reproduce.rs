@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::job::{Request, carry_out};
 use super::work::{Failed, Progress, Task};
-use crate::report::digest::sha256_of_file;
+use crate::report::digest::{sha256_hex, sha256_of_file};
 use crate::report::verify::read_sums;
 use crate::report::{MANIFEST_FILE, Manifest, ReportError, Status};
 
@@ -47,6 +47,10 @@ pub fn reproduce(
     let base = root.parent().unwrap_or(&root).to_path_buf();
     let first = manifest.inputs.first().ok_or_else(|| Failed::input("the manifest names no input"))?;
     let place = scenario.map_or_else(|| base.join(&first.path), Path::to_path_buf);
+    let text = match manifest.changed_scenario.as_ref().filter(|_| scenario.is_none()) {
+        Some(kept) => Some(changed_scenario(&manifest, &whole.join(kept))?),
+        None => None,
+    };
     if scenario.is_none() {
         check_inputs(&manifest, &base)?;
     }
@@ -55,7 +59,6 @@ pub fn reproduce(
     // beside the runs and not among them: lists of runs leave out names that begin with a point
     let aside = root.join(".reproducing").join(std::process::id().to_string());
     let request = Request {
-        text: None,
         scenario: place,
         sets: manifest.settings.iter().map(|(name, value)| format!("{name}={value}")).collect(),
         task,
@@ -63,6 +66,7 @@ pub fn reproduce(
         command: manifest.command.clone(),
         threads,
         resume: false,
+        text,
     };
     let done = carry_out(&request, cancel, progress);
     let published = match done {
@@ -88,7 +92,8 @@ pub fn reproduce(
 /// All files that the run read must be there as they were.
 fn check_inputs(manifest: &Manifest, base: &Path) -> Result<(), Failed> {
     let mut problems = Vec::new();
-    for input in &manifest.inputs {
+    // a scenario that was changed and not written lies in the run
+    for input in manifest.inputs.iter().skip(usize::from(manifest.changed_scenario.is_some())) {
         match sha256_of_file(&base.join(&input.path)) {
             Ok(digest) if digest == input.sha256 => {}
             Ok(_) => problems.push(format!("`{}` has changed since the run", input.path)),
@@ -100,6 +105,15 @@ fn check_inputs(manifest: &Manifest, base: &Path) -> Result<(), Failed> {
     }
     problems.push("`--scenario PATH` takes the scenario from another place".into());
     Err(Failed::input(problems.join("\n")))
+}
+
+/// The text of a scenario that was changed in the workbench, as the run keeps it.
+fn changed_scenario(manifest: &Manifest, kept: &Path) -> Result<String, Failed> {
+    let text = std::fs::read_to_string(kept).map_err(|error| Failed::input(format!("cannot read `{}`: {error}", kept.display())))?;
+    match manifest.inputs.first() {
+        Some(first) if first.sha256 == sha256_hex(text.as_bytes()) => Ok(text),
+        _ => Err(Failed::input(format!("`{}` has changed since the run", kept.display()))),
+    }
 }
 
 fn compare(one: &Path, two: &Path) -> Result<Reproduced, Failed> {

@@ -204,6 +204,10 @@ pub struct Control<'c> {
     pub checkpoints: Option<Checkpoints>,
     /// `name=value` of the command line, for work that reads the scenario again.
     pub sets: Vec<String>,
+    /// The share of the whole at which a search shows its steps; `None`: it shows none.
+    pub watched: Option<f64>,
+    /// What was shown last, and goes on to be shown.
+    pub live: Option<super::live::Live>,
 }
 
 /// The place of checkpoints within a run that is being written.
@@ -218,7 +222,7 @@ pub struct Checkpoints {
 impl<'c> Control<'c> {
     /// Without checkpoints, on one thread.
     pub fn new(progress: &'c mut dyn FnMut(Progress), cancel: &'c Arc<AtomicBool>) -> Control<'c> {
-        Control { progress, cancel, threads: 1, checkpoints: None, sets: Vec::new() }
+        Control { progress, cancel, threads: 1, checkpoints: None, sets: Vec::new(), watched: None, live: None }
     }
 }
 
@@ -233,7 +237,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: None, live: None });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: None, live: self.live.clone() });
         Ok(())
     }
 
@@ -242,7 +246,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s), live: None });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s), live: self.live.clone() });
         Ok(())
     }
 }

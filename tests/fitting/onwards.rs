@@ -10,7 +10,6 @@ use crate::support::{number, outcome, table};
 
 fn request(place: &Workplace, scenario: &str, task: Task) -> Request {
     Request {
-        text: None,
         scenario: place.scenario_file(scenario),
         sets: Vec::new(),
         task,
@@ -18,6 +17,7 @@ fn request(place: &Workplace, scenario: &str, task: Task) -> Request {
         command: "test".into(),
         threads: Some(2),
         resume: false,
+        text: None,
     }
 }
 

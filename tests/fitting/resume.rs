@@ -20,7 +20,6 @@ fn workplace() -> Workplace {
 
 fn request(place: &Workplace, threads: usize, resume: bool) -> Request {
     Request {
-        text: None,
         scenario: place.scenario_file("theophylline"),
         sets: Vec::new(),
         task: Task::Fit,
@@ -28,6 +27,7 @@ fn request(place: &Workplace, threads: usize, resume: bool) -> Request {
         command: "test".into(),
         threads: Some(threads),
         resume,
+        text: None,
     }
 }
 

@@ -295,6 +295,7 @@ fn threads_and_resuming_change_no_bit() {
     let monitor = BatchMonitor {
         cancel: Some(Arc::clone(&cancel)),
         progress: Some(Arc::new(move |done, _| flag.store(done == 3, Ordering::Relaxed))),
+        steps: None,
         checkpoint: Some(CheckpointFile::new(folder.path().join("profile.json"), "puromycin")),
     };
     let first = run(1, &monitor);

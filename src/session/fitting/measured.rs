@@ -1,8 +1,11 @@
 //! The scenario's tables as points for the fit: what was read, how it was understood, what looks wrong.
 mod checked;
+mod look;
 mod records;
 mod rows;
 mod understood;
+
+pub use look::{DataLook, RowLook, RowState, TableLook, look};
 
 use super::point::{Point, Record};
 use crate::data::check::Severity;

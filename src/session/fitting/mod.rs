@@ -12,11 +12,12 @@ mod search;
 mod search_tables;
 mod tables;
 mod two_stage;
+mod watched;
 
 pub use course_predictor::{CourseOf, CoursePredictor, administrations};
 pub use group::{FittedBlock, Fitting, GroupFit, dosed_course, fit_group};
 pub use information::Information;
-pub use measured::Measured;
+pub use measured::{DataLook, Measured, RowLook, RowState, TableLook};
 pub use point::{Point, Record};
 pub use problem::{GroupProblem, Role};
 pub use search::SearchRecord;
@@ -40,7 +41,9 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
     let mut fits = Vec::new();
     let fitting = group::Fitting { scenario, plan, course: &course, records: &measured.records };
     for (position, (name, points)) in groups.into_iter().enumerate() {
-        control.at(&format!("fitting {name}"), 0.05 + 0.4 * position as f64 / 12.0_f64.max(position as f64 + 1.0))?;
+        let share = 0.05 + 0.4 * position as f64 / 12.0_f64.max(position as f64 + 1.0);
+        control.at(&format!("fitting {name}"), share)?;
+        control.watched = Some(share);
         match group::fit_group(&fitting, parameters, &name, points, control) {
             Ok(fitted) => fits.push(fitted),
             Err(error) if error.cancelled || error.bad_input => return Err(error),
@@ -51,6 +54,7 @@ pub fn fit(scenario: &Scenario, parameters: &mut [f64], outcome: &mut Outcome, c
             }
         }
     }
+    control.watched = None;
     if fits.is_empty() {
         return Err(Failed::because("no fit succeeded: see the findings above each"));
     }
@@ -101,6 +105,25 @@ pub fn understood(scenario: &Scenario) -> Option<String> {
     let (data, _) = scenario.data.as_ref().zip(scenario.fit.as_ref())?;
     // problems of the tables are the fit's to tell
     Measured::read(scenario, data).ok().map(|measured| measured.understood)
+}
+
+/// The scenario's tables row by row, for people: what is used, what is not and why. `None` where it has none.
+pub fn look_at_data(scenario: &Scenario) -> Option<DataLook> {
+    let mut found = measured::look(scenario, scenario.data.as_ref()?);
+    if found.problems.is_empty()
+        && let Err(failed) = check_data(scenario)
+    {
+        found.problems.extend(failed.sentence.lines().map(str::to_owned));
+    }
+    Some(found)
+}
+
+/// What is fitted together: names of the groups with how many values each uses.
+pub fn group_sizes(scenario: &Scenario) -> Result<Vec<(String, usize)>, Failed> {
+    let (Some(data), Some(plan)) = (&scenario.data, &scenario.fit) else { return Ok(Vec::new()) };
+    let measured = Measured::read(scenario, data)?;
+    let used = |points: &[Point]| points.iter().filter(|point| point.excluded.is_none()).count();
+    Ok(groups(plan, &measured)?.into_iter().map(|(name, points)| (name, used(&points))).collect())
 }
 
 type Group = (String, Vec<Point>);

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::group::{Fitting, failed, settings};
 use super::problem::GroupProblem;
+use super::watched::watched;
 use crate::fit::checkpoint::CheckpointFile;
 use crate::fit::error::FitError;
 use crate::fit::estimate::{Estimate, Termination};
-use crate::fit::least_squares::{FitProgress, Monitor, Residuals, fit_resumable};
+use crate::fit::least_squares::{FitProgress, Monitor, ProgressReport, Residuals, fit_resumable};
 use crate::fit::multi_start::{MultiStart, StartOutcome, multi_start};
 use crate::fit::numbered_work::BatchMonitor;
 use crate::fit::swarm::{Swarm, fit_from_swarm};
@@ -39,7 +40,7 @@ pub(super) fn checkpoint(control: &Control<'_>, group: &str, work: &str) -> Opti
 
 /// A monitor of a batch that shares the control's flag and checkpoints.
 pub(super) fn batch_monitor(control: &Control<'_>, group: &str, work: &str) -> BatchMonitor {
-    BatchMonitor { cancel: Some(Arc::clone(control.cancel)), progress: None, checkpoint: checkpoint(control, group, work) }
+    BatchMonitor { cancel: Some(Arc::clone(control.cancel)), checkpoint: checkpoint(control, group, work), ..BatchMonitor::default() }
 }
 
 /// Finds the optimum of `problem`.
@@ -60,7 +61,7 @@ pub fn search(
         return Err(stopped);
     }
     let found = match starts.swarm {
-        Some(particles) => swarmed(fitting, problem, tangents, particles, found, control)?,
+        Some(particles) => swarmed(fitting, problem, tangents, name, (particles, found), control)?,
         None => found,
     };
     match cancelled(control) {
@@ -74,20 +75,25 @@ fn swarmed(
     fitting: &Fitting<'_>,
     problem: &GroupProblem,
     tangents: &Tangents,
-    particles: usize,
-    (estimate, mut record): (Estimate, SearchRecord),
+    name: &str,
+    (particles, (estimate, mut record)): (usize, (Estimate, SearchRecord)),
     control: &mut Control,
 ) -> Result<(Estimate, SearchRecord), Failed> {
     control.at("searching with a swarm", 0.3)?;
-    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), ..Monitor::default() };
-    let mut likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, control.cancel).map_err(Failed::input)?;
+    let cancel = Arc::clone(control.cancel);
     let options = Swarm { particles, seed: fitting.plan.starts.seed, ..Swarm::default() };
-    let found =
-        fit_from_swarm(&mut likelihood, &problem.parameters, &settings(fitting.plan), &options, &monitor).map_err(|error| Failed {
-            // bounds are the scenario's to give
-            bad_input: matches!(error, FitError::Problem(_) | FitError::Parameters(_)) && !control.cancel.load(Ordering::Relaxed),
-            ..failed(error, control)
-        })?;
+    let number = fitting.plan.starts.count;
+    let found = watched(control, problem, name, &format!("searching for {name} with a swarm"), |steps| {
+        let report = steps.map(|tell| Arc::new(move |step: &FitProgress| tell(number, step)) as ProgressReport);
+        let monitor = Monitor { cancel: Some(Arc::clone(&cancel)), progress: report };
+        let likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, &cancel).map_err(Failed::input);
+        likelihood.map(|mut one| fit_from_swarm(&mut one, &problem.parameters, &settings(fitting.plan), &options, &monitor))
+    })?
+    .map_err(|error| Failed {
+        // bounds are the scenario's to give
+        bad_input: matches!(error, FitError::Problem(_) | FitError::Parameters(_)) && !control.cancel.load(Ordering::Relaxed),
+        ..failed(error, control)
+    })?;
     let difference = found.estimate.objective - estimate.objective;
     record.words.push(format!(
         "a swarm of {particles} particles came to {} after {} evaluations ({} failed), and a fit from there {}",
@@ -115,14 +121,20 @@ fn one(
 ) -> Result<(Estimate, SearchRecord), Failed> {
     let trace: Arc<Mutex<Vec<f64>>> = Arc::default();
     let told = Arc::clone(&trace);
-    let report = Arc::new(move |progress: &FitProgress| {
-        told.lock().unwrap_or_else(PoisonError::into_inner).push(progress.objective);
-    });
-    let monitor = Monitor { cancel: Some(Arc::clone(control.cancel)), progress: Some(report) };
-    let mut likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, control.cancel).map_err(Failed::input)?;
+    let cancel = Arc::clone(control.cancel);
     let file = checkpoint(control, name, "fit");
-    let estimate = fit_resumable(&mut likelihood, &problem.parameters, &settings(fitting.plan), &monitor, file.as_ref())
-        .map_err(|error| failed(error, control))?;
+    let estimate = watched(control, problem, name, &format!("fitting {name}"), |steps| {
+        let report = Arc::new(move |progress: &FitProgress| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(progress.objective);
+            if let Some(tell) = &steps {
+                tell(0, progress);
+            }
+        });
+        let monitor = Monitor { cancel: Some(Arc::clone(&cancel)), progress: Some(report) };
+        let likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, &cancel).map_err(Failed::input);
+        likelihood.map(|mut one| fit_resumable(&mut one, &problem.parameters, &settings(fitting.plan), &monitor, file.as_ref()))
+    })?
+    .map_err(|error| failed(error, control))?;
     let trace = trace.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok((estimate, SearchRecord { traces: vec![(0, trace)], ..SearchRecord::default() }))
 }
@@ -137,14 +149,17 @@ fn many(
     let starts = &fitting.plan.starts;
     let options =
         MultiStart { starts: starts.count, seed: starts.seed, factor: starts.factor, threads: control.threads, ..MultiStart::default() };
-    let cancel = control.cancel;
-    let factory = move || {
-        let likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, cancel)?;
-        Ok(Box::new(likelihood) as Box<dyn Residuals + Send + '_>)
-    };
+    let cancel = Arc::clone(control.cancel);
     let monitor = batch_monitor(control, name, "starts");
-    let result =
-        multi_start(&factory, &problem.parameters, &settings(fitting.plan), &options, &monitor).map_err(|error| failed(error, control))?;
+    let result = watched(control, problem, name, &format!("fitting {name} from {} starts", starts.count), |steps| {
+        let factory = || {
+            let likelihood = problem.likelihood(fitting.course, tangents, fitting.scenario, &cancel)?;
+            Ok(Box::new(likelihood) as Box<dyn Residuals + Send + '_>)
+        };
+        let monitor = BatchMonitor { steps, ..monitor };
+        multi_start(&factory, &problem.parameters, &settings(fitting.plan), &options, &monitor)
+    })
+    .map_err(|error| failed(error, control))?;
     if result.cancelled {
         return Err(Failed::cancelled(format!("cancelled while fitting {name} from {} starts", starts.count)));
     }

@@ -50,6 +50,8 @@ pub fn compare_rivals(
             threads: control.threads,
             checkpoints: None,
             sets: Vec::new(),
+            watched: None,
+            live: None,
         };
         let fitted = fit(&rival, &mut values, &mut aside, &mut apart)?;
         if let Some(failure) = aside.failures.first() {

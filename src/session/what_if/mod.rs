@@ -8,7 +8,7 @@ mod answer;
 mod apply;
 mod bands;
 mod course;
-mod edit;
+pub(crate) mod edit;
 mod engine;
 mod evaluate;
 mod export;

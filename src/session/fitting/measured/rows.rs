@@ -1,4 +1,6 @@
 //! One table: its rows as points in the unit that the model predicts, its doses, its columns of covariates.
+use std::collections::BTreeMap;
+
 use super::Problems;
 use crate::data::conversion::poisson_deviation;
 use crate::data::problem::TableProblems;
@@ -128,18 +130,30 @@ pub(super) fn read<'p>(
     is_one_of_several: bool,
     problems: &mut Problems,
 ) -> Result<ReadTable<'p>, TableProblems> {
+    read_without(scenario, plan, is_one_of_several, &BTreeMap::new(), problems)
+}
+
+/// The same without some lines, each with the reason.
+pub(super) fn read_without<'p>(
+    scenario: &Scenario,
+    plan: &'p TablePlan,
+    is_one_of_several: bool,
+    without: &BTreeMap<u64, String>,
+    problems: &mut Problems,
+) -> Result<ReadTable<'p>, TableProblems> {
     let file = plan.file.display().to_string();
     let bytes = read_bytes(&plan.file)?;
     let mut channels = plan.channels.clone();
     let mut mapping = mapping_of(plan, &channels);
     let mut events = None;
     let mut refused = None;
+    mapping.left_out.clone_from(without);
     if let Some(event_plan) = &plan.events {
         by_convention(&mut channels, &header_of(&bytes, &mapping));
         mapping.numbers = further_columns(plan, &channels);
         match parse_events(&file, &bytes, &mapping, &event_plan.columns) {
             Ok(found) => {
-                mapping.left_out.clone_from(&found.left_out);
+                mapping.left_out.extend(found.left_out.iter().map(|(line, reason)| (*line, reason.clone())));
                 mapping.occasion_of_line.clone_from(&found.occasion_of_line);
                 events = Some(found);
             }
@@ -183,8 +197,7 @@ fn points(scenario: &Scenario, table: &mut ReadTable<'_>, is_one_of_several: boo
     let rows = std::mem::take(&mut table.observations.rows);
     let stem = plan.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     for row in &rows {
-        let channel = table.channels.iter().find(|channel| channel_is(&channel.name, &row.channel, plan.events.is_some()));
-        let Some(channel) = channel else {
+        let Some(channel) = table.channel_of(&row.channel) else {
             if !table.unmapped.contains(&row.channel) {
                 table.unmapped.push(row.channel.clone());
             }
@@ -336,6 +349,11 @@ fn counted(channel: &ChannelPlan, cell: &dyn Fn(&str) -> Option<f64>, raw: f64) 
 }
 
 impl ReadTable<'_> {
+    /// The channel that the name in a row means.
+    pub fn channel_of(&self, name: &str) -> Option<&ChannelPlan> {
+        self.channels.iter().find(|channel| channel_is(&channel.name, name, self.plan.events.is_some()))
+    }
+
     /// Doses of the event table, in the order of the file.
     pub fn doses(&self) -> &[DoseEvent] {
         self.events.as_ref().map_or(&[], |events| &events.doses)

@@ -1,107 +1,457 @@
-//! Fitting the model to the data.
+//! Screen 3: fitting the model to the data. What is fitted is chosen here, the search is watched, fits are kept and compared.
+//!
+//! `parameters`: the list of the fit's parameters; `watch`: the search while it runs; `result`: what came out; `kept`: fits kept and side by side;
+//! `estimates`: numbers out of the tables of a result; `place`: where the panels stand. Changes are those of the scenario's text, as on the screen Data.
 
-use std::path::Path;
+mod estimates;
+mod kept;
+mod parameters;
+mod place;
+mod result;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
-use crate::tui::action::{Action, Motion};
-use crate::tui::app::{App, JobKind};
+use super::data::{self, desk};
+use crate::session::draft::{Edit, FitLook, ParameterLook};
+use crate::session::work::Task;
+use crate::tui::action::{self, Action, Motion, Where, letter};
+use crate::tui::app::{App, JobKind, Question};
+use crate::tui::browse::{self, Aspect, Browse};
 use crate::tui::message::{Effect, Ticket};
+use crate::tui::record::Record;
+use crate::tui::screen::Screen;
+use crate::tui::start::{With, start};
+use crate::tui::update::{body, open_screen};
+
+pub use kept::Kept;
+
+/// Where the arrow keys move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Panel {
+    /// The parameters.
+    #[default]
+    Parameters,
+    /// The search, or what came out.
+    Result,
+}
 
 /// The state of the screen.
 #[derive(Debug, Clone, Default)]
-pub struct State {}
+pub struct State {
+    panel: Panel,
+    row: usize,
+    browse: Browse,
+    comparing: bool,
+    /// The two kept fits that stand side by side; one beyond the last is the present one.
+    pair: (usize, usize),
+    kept: Vec<Kept>,
+    /// Changes with which the running fit was started, and with which the result was made.
+    started: BTreeMap<PathBuf, Vec<Edit>>,
+    made: BTreeMap<PathBuf, Vec<Edit>>,
+}
 
 /// What only this screen can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {}
+pub enum Command {
+    /// Start the fit.
+    Start,
+    /// Fit the parameter, or not.
+    Include,
+    /// Ask for a start value.
+    StartValue,
+    /// Ask for bounds.
+    Bounds,
+    /// Ask for a prior.
+    Prior,
+    /// The next scale.
+    Scale,
+    /// Ask for one more parameter.
+    Add,
+    /// Show an aspect of the result.
+    Show(Aspect),
+    /// Keep the result.
+    Keep,
+    /// Kept fits side by side, or the next one on the left.
+    Compare,
+    /// Ask whether to forget a kept fit.
+    Discard,
+    /// Forget it.
+    DiscardNow,
+    /// Estimates to the screen What-if.
+    Send,
+    /// Ask whether to write the changes.
+    Write,
+}
 
-/// Work in the background.
-#[derive(Debug, Clone)]
-pub enum Work {}
+/// Work in the background is that of the screen Data.
+pub type Work = data::Work;
 
 /// What it found.
-#[derive(Debug)]
-pub enum News {}
+pub type News = data::News;
+
+const HERE: Where = Where::On(Screen::Fit);
+
+const fn act(command: Command, name: &'static str, help: &'static str, keys: &'static [action::Key]) -> Action {
+    Action::new(action::Command::Fit(command), name, help, keys, HERE)
+}
 
 /// The actions of the screen.
-pub const ACTIONS: &[Action] = &[];
+pub const ACTIONS: &[Action] = &[
+    act(Command::Start, "start", "start the fit with what is chosen here", &[letter('s')]).footer(1).when(can_start),
+    act(Command::Include, "in/out", "fit the selected parameter, or leave it at its value", &[letter('i')]).footer(10).when(has_parameter),
+    act(Command::StartValue, "start value", "where the search begins; Enter on the list does the same", &[letter('v')])
+        .footer(11)
+        .when(is_fitted),
+    act(Command::Bounds, "bounds", "between which values the parameter stays", &[letter('b')]).footer(12).when(is_fitted),
+    act(Command::Prior, "prior", "what is known of the parameter beforehand", &[letter('p')]).footer(13).when(is_fitted),
+    act(Command::Scale, "scale", "natural, logarithmic, logit scale of the parameter", &[letter('z')]).when(is_fitted),
+    act(Command::Add, "add", "fit one more parameter of the model", &[letter('a')]).when(has_fit),
+    act(Command::Show(Aspect::Figures), "plots", "curves through the data, residuals, correlations", &[letter('P')]).when(has_result),
+    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('T')])
+        .footer(20)
+        .when(has_result),
+    act(Command::Show(Aspect::Findings), "evidence", "findings, failures, assumptions", &[letter('E')]).when(has_result),
+    act(Command::Keep, "keep", "keep this fit, to compare it with others", &[letter('K')]).footer(21).when(has_result),
+    act(Command::Compare, "compare", "two kept fits side by side; again takes the next on the left", &[letter('C')])
+        .footer(22)
+        .when(has_pair),
+    act(Command::Discard, "discard", "forget the kept fit on the left", &[letter('X')]).when(has_kept),
+    act(Command::Send, "to what-if", "take the estimates to the screen What-if", &[letter('w')]).footer(23).when(has_estimates),
+    act(Command::Write, "write", "write the changes into the scenario's file; asks first", &[letter('W')]).footer(24).when(data::can_write),
+];
+
+/// The section `fit` of the current scenario.
+fn fit_of(app: &App) -> Option<&FitLook> {
+    desk::current(app).and_then(|look| look.fit.as_ref())
+}
+
+/// The selected parameter.
+fn selected(app: &App) -> Option<&ParameterLook> {
+    let parameters = &fit_of(app)?.parameters;
+    parameters.get(app.fit.row.min(parameters.len().saturating_sub(1)))
+}
+
+/// The result of the current scenario's last fit.
+fn record(app: &App) -> Option<&Record> {
+    app.result(app.scenario.as_ref()?, JobKind::Fit)?.record.as_ref()
+}
+
+/// Whether its fit is running.
+fn is_running(app: &App) -> bool {
+    app.scenario.as_ref().is_some_and(|path| app.job_of(path, JobKind::Fit).is_some())
+}
+
+fn has_fit(app: &App) -> Result<(), String> {
+    match (app.scenario.is_some(), desk::current(app)) {
+        (false, _) => Err("no scenario is chosen: `o` chooses one".to_owned()),
+        (true, None) => Err("the scenario is still being read".to_owned()),
+        (true, Some(look)) if !look.faults.is_empty() => Err("the scenario cannot be read: screen Model shows why".to_owned()),
+        (true, Some(look)) => look.fit.as_ref().map(|_| ()).ok_or_else(|| "the scenario declares no `fit`".to_owned()),
+    }
+}
+
+fn can_start(app: &App) -> Result<(), String> {
+    has_fit(app)?;
+    let look = desk::current(app);
+    if app.data.desk.is_reading() && !desk::edits(app).is_empty() {
+        return Err("the last change is still being read".to_owned());
+    }
+    match look.and_then(|look| look.data.as_ref()) {
+        None => Err("the scenario has no data: `rpt recover` simulates them".to_owned()),
+        Some(data) if !data.problems.is_empty() => Err("the data cannot be fitted: screen Data shows why".to_owned()),
+        Some(_) => Ok(()),
+    }
+}
+
+fn has_parameter(app: &App) -> Result<(), String> {
+    has_fit(app)?;
+    selected(app).map(|_| ()).ok_or_else(|| "the fit names no parameter".to_owned())
+}
+
+fn is_fitted(app: &App) -> Result<(), String> {
+    has_parameter(app)?;
+    match selected(app) {
+        Some(parameter) if !parameter.fitted => Err(format!("`{}` is left out of the fit: `i` takes it in", parameter.path)),
+        _ => Ok(()),
+    }
+}
+
+fn has_result(app: &App) -> Result<(), String> {
+    if record(app).is_some() { Ok(()) } else { Err("nothing is fitted yet: `s` starts".to_owned()) }
+}
+
+fn has_kept(app: &App) -> Result<(), String> {
+    if kept::of_scenario(app).next().is_some() { Ok(()) } else { Err("no fit is kept: `K` keeps one".to_owned()) }
+}
+
+fn has_pair(app: &App) -> Result<(), String> {
+    has_kept(app)?;
+    if kept::choices(app).len() > 1 {
+        Ok(())
+    } else {
+        Err("one fit is kept and there is no other: change something and fit again".to_owned())
+    }
+}
+
+fn has_estimates(app: &App) -> Result<(), String> {
+    has_result(app)?;
+    has_fit(app)
+}
 
 /// The screen was opened, or what it shows changed.
-pub fn entered(_app: &mut App) -> Vec<Effect> {
-    Vec::new()
+pub fn entered(app: &mut App) -> Vec<Effect> {
+    app.fit.comparing &= kept::choices(app).len() > 1;
+    desk::read(app)
 }
 
 /// Does what is asked.
-pub fn ask(_app: &mut App, command: Command) -> Vec<Effect> {
-    match command {}
+pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Start => begin(app),
+        Command::Include => include(app),
+        Command::StartValue | Command::Bounds | Command::Prior | Command::Add => typed::ask(app, command),
+        Command::Scale => typed::next_scale(app),
+        Command::Show(aspect) => {
+            (app.fit.comparing, app.fit.panel) = (false, Panel::Result);
+            app.fit.browse.show(aspect);
+            Vec::new()
+        }
+        Command::Keep => kept::keep(app),
+        Command::Compare => kept::compare(app),
+        Command::Discard => {
+            let Some(name) = kept::left(app).map(|kept| kept.name.clone()) else { return Vec::new() };
+            app.question = Some(Question {
+                title: "Kept fits".into(),
+                words: vec![format!("Forget the kept fit {name}? Its run folder stays.")],
+                answers: vec![('y', "forget it".into(), action::Command::Fit(Command::DiscardNow))],
+            });
+            Vec::new()
+        }
+        Command::DiscardNow => kept::discard(app),
+        Command::Send => send(app),
+        Command::Write => desk::ask_to_write(app, action::Command::Data(data::Command::WriteNow)),
+    }
+}
+
+fn begin(app: &mut App) -> Vec<Effect> {
+    let (Some(path), Some(look)) = (app.scenario.clone(), desk::current(app).cloned()) else { return Vec::new() };
+    let edits = desk::edits(app).to_vec();
+    let text = (!edits.is_empty()).then(|| look.text.clone());
+    app.fit.started.insert(path.clone(), edits);
+    (app.fit.comparing, app.fit.panel) = (false, Panel::Result);
+    start(app, &path, Task::Fit, With { text, ..With::default() })
+}
+
+fn include(app: &mut App) -> Vec<Effect> {
+    let Some(parameter) = selected(app).cloned() else { return Vec::new() };
+    let path = parameter.path;
+    if parameter.fitted {
+        let added = Edit::Add { path: path.clone() };
+        if desk::edits(app).contains(&added) {
+            let others = desk::edits(app).iter().filter(|edit| !concerns(edit, &path)).cloned().collect();
+            app.say(format!("{path} is not fitted"));
+            return desk::change(app, others, None);
+        }
+        app.say(format!("{path} stays at its value"));
+        return desk::add(app, Edit::LeaveOut { path }, None);
+    }
+    let others = desk::edits(app).iter().filter(|edit| !matches!(edit, Edit::LeaveOut { path: out } if *out == path)).cloned().collect();
+    app.say(format!("{path} is fitted"));
+    desk::change(app, others, None)
+}
+
+fn concerns(edit: &Edit, of: &str) -> bool {
+    matches!(edit, Edit::Add { path } | Edit::LeaveOut { path } | Edit::Set { path, .. } if path == of)
+}
+
+/// Sends the estimates on; where several subjects were fitted, asks whose.
+fn send(app: &mut App) -> Vec<Effect> {
+    let (Some(record), Some(fit)) = (record(app), fit_of(app)) else { return Vec::new() };
+    let groups = estimates::groups(record);
+    if fit.each_subject && groups.len() > 1 {
+        let preset = groups.first().cloned().unwrap_or_default();
+        app.ask_for(Screen::Fit, "group", format!("estimates of which subject? ({})", groups.join(", ")), preset);
+        return Vec::new();
+    }
+    send_of(app, None)
+}
+
+fn send_of(app: &mut App, group: Option<&str>) -> Vec<Effect> {
+    let (Some(path), Some(record), Some(fit)) = (app.scenario.clone(), record(app), fit_of(app)) else { return Vec::new() };
+    let found = estimates::of_model(record, fit, group);
+    if found.is_empty() {
+        app.say("the result holds no estimate of a parameter of the model");
+        return Vec::new();
+    }
+    let mut effects = super::what_if::take_estimates(app, &path, &found);
+    effects.extend(open_screen(app, Screen::WhatIf));
+    if app.notice.is_none() {
+        app.say(format!("{} estimates taken over", found.len()));
+    }
+    effects
 }
 
 /// Moves.
-pub fn go(_app: &mut App, _motion: Motion) -> Vec<Effect> {
+pub fn go(app: &mut App, motion: Motion) -> Vec<Effect> {
+    match (motion, app.fit.panel) {
+        (Motion::Pane(_), panel) => app.fit.panel = if panel == Panel::Parameters { Panel::Result } else { Panel::Parameters },
+        (Motion::Enter, Panel::Parameters) => match is_fitted(app) {
+            Ok(()) => return typed::ask(app, Command::StartValue),
+            Err(words) => app.say(words),
+        },
+        (_, Panel::Parameters) => {
+            let last = fit_of(app).map_or(0, |fit| fit.parameters.len().saturating_sub(1));
+            let page = place::places(app, body(app)).parameters.map_or(1, |area| area.height.saturating_sub(4).max(1)) as isize;
+            app.fit.row = match motion {
+                Motion::Rows(by) => app.fit.row.min(last).saturating_add_signed(by).min(last),
+                Motion::Page(by) => app.fit.row.saturating_add_signed(by * page).min(last),
+                Motion::First => 0,
+                Motion::Last => last,
+                _ => app.fit.row,
+            };
+        }
+        (_, Panel::Result) if app.fit.comparing => kept::go(app, motion),
+        (_, Panel::Result) => {
+            let area = result::content(app, place::places(app, body(app)).result.unwrap_or_default());
+            let mut browse = app.fit.browse;
+            if let Some(record) = record(app) {
+                browse::go(record, &mut browse, motion, app.full_screen, area);
+            }
+            app.fit.browse = browse;
+        }
+    }
     Vec::new()
 }
 
 /// One step back; false where there is none.
-pub fn back(_app: &mut App) -> bool {
-    false
+pub fn back(app: &mut App) -> bool {
+    if app.fit.comparing {
+        app.fit.comparing = false;
+        return true;
+    }
+    let away = app.fit.panel != Panel::Parameters;
+    app.fit.panel = Panel::Parameters;
+    away
 }
 
 /// Takes the last change back, or makes it again.
 ///
 /// # Errors
 /// There is none.
-pub fn undo(_app: &mut App, back: bool) -> Result<Vec<Effect>, String> {
-    Err(if back { "nothing to take back".to_owned() } else { "nothing to make again".to_owned() })
+pub fn undo(app: &mut App, back: bool) -> Result<Vec<Effect>, String> {
+    desk::undo(app, back)
 }
 
 /// Takes the answer of a prompt.
 ///
 /// # Errors
 /// Why it cannot be taken.
-pub fn answered(_app: &mut App, _what: &str, _text: &str) -> Result<Vec<Effect>, String> {
-    Ok(Vec::new())
+pub fn answered(app: &mut App, what: &str, text: &str) -> Result<Vec<Effect>, String> {
+    if what != "group" {
+        return typed::answered(app, what, text);
+    }
+    let groups = record(app).map(estimates::groups).unwrap_or_default();
+    if !groups.iter().any(|group| group == text.trim()) {
+        return Err(format!("it is one of {}", groups.join(", ")));
+    }
+    Ok(send_of(app, Some(text.trim())))
 }
 
 /// Carries work out; in a thread of its own.
 #[must_use]
 pub fn carry_out(work: Work) -> News {
-    match work {}
+    data::carry_out(work)
 }
 
 /// Takes what work found.
-pub fn take(_app: &mut App, _ticket: Ticket, news: News) -> Vec<Effect> {
-    match news {}
+pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
+    data::take(app, ticket, news)
 }
 
-/// A job ended.
-pub fn job_ended(_app: &mut App, _path: &Path, _kind: JobKind) -> Vec<Effect> {
+/// A fit ended.
+pub fn job_ended(app: &mut App, path: &Path, kind: JobKind) -> Vec<Effect> {
+    let Some(edits) = app.fit.started.remove(path) else { return Vec::new() };
+    if app.result(path, kind).is_some_and(|result| result.record.is_some() && result.failure.is_none()) {
+        app.fit.made.insert(path.to_path_buf(), edits);
+    }
+    if app.scenario.as_deref() == Some(path) {
+        // the estimates are what the tables begin with here
+        let table = record(app).and_then(|record| record.tables.iter().position(|table| table.name == "fit")).unwrap_or(0);
+        app.fit.browse.place = browse::Place { table, ..browse::Place::default() };
+    }
     Vec::new()
 }
 
 /// The rows that are searched, and the present one.
 #[must_use]
-pub fn searchable(_app: &App) -> Option<(Vec<String>, usize)> {
-    None
+pub fn searchable(app: &App) -> Option<(Vec<String>, usize)> {
+    if app.fit.panel == Panel::Result && !is_running(app) && !app.fit.comparing {
+        let record = record(app)?;
+        let area = result::content(app, place::places(app, body(app)).result?);
+        let lines = browse::lines(record, &app.fit.browse, area.width as usize);
+        return (!lines.is_empty()).then(|| (lines.iter().map(ToString::to_string).collect(), app.fit.browse.place.down));
+    }
+    let parameters = &fit_of(app)?.parameters;
+    Some((parameters.iter().map(parameters::words).collect(), app.fit.row))
 }
 
 /// To a row that the search found.
-pub fn go_to(_app: &mut App, _row: usize) {}
+pub fn go_to(app: &mut App, row: usize) {
+    if app.fit.panel == Panel::Result && !is_running(app) && !app.fit.comparing {
+        app.fit.browse.place.down = row;
+    } else {
+        app.fit.row = row;
+    }
+}
 
 /// A click within the body.
-pub fn clicked(_app: &mut App, _area: Rect, _column: u16, _row: u16) -> Vec<Effect> {
+pub fn clicked(app: &mut App, area: Rect, column: u16, row: u16) -> Vec<Effect> {
+    let places = place::places(app, area);
+    let at = Position { x: column, y: row };
+    if let Some(area) = places.parameters.filter(|area| area.contains(at)) {
+        app.fit.panel = Panel::Parameters;
+        if let Some(found) = parameters::row_at(app, area, row) {
+            app.fit.row = found;
+        }
+    } else if places.result.is_some_and(|area| area.contains(at)) {
+        app.fit.panel = Panel::Result;
+    }
     Vec::new()
 }
 
 /// What a later session should find again.
 #[must_use]
-pub fn kept(_app: &App) -> Vec<(String, String)> {
-    Vec::new()
+pub fn kept(app: &App) -> Vec<(String, String)> {
+    vec![("shows".into(), app.fit.browse.wanted.title().into())]
 }
 
 /// Takes it up again.
-pub fn restored(_app: &mut App, _kept: &[(String, String)]) {}
+pub fn restored(app: &mut App, kept: &[(String, String)]) {
+    let wanted = kept.iter().find(|(name, _)| name == "shows").map(|(_, value)| value.as_str());
+    if let Some(aspect) = Aspect::ALL.into_iter().find(|aspect| Some(aspect.title()) == wanted) {
+        app.fit.browse.show(aspect);
+    }
+}
 
 /// Draws the screen.
-pub fn draw(_app: &App, _area: Rect, _buffer: &mut Buffer) {}
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    let places = place::places(app, area);
+    if let Some(area) = places.parameters {
+        parameters::draw(app, area, buffer);
+    }
+    if let Some(area) = places.result {
+        result::draw(app, area, buffer);
+    }
+}
