@@ -1,8 +1,9 @@
 //! Virtual patients through every arm: blocks on threads, what they came to, beside what was published.
 //!
-//! `store`: finished blocks on disk; `run`: threads, progress, resume; `rows`: the table of all patients; `tables`, `figures`: what people read.
+//! `store`: finished blocks on disk; `run`: threads, progress, resume; `live`: what people watch meanwhile; `rows`: the table of all patients; `tables`, `figures`: what people read.
 mod endpoint_tables;
 mod figures;
+pub mod live;
 mod power;
 mod replay;
 mod rows;
