@@ -74,6 +74,7 @@ fn one(scenario: &Path, arguments: &WorkArguments, task: Task, cancel: &Arc<Atom
     }
     let writes = matches!(task, Task::Run | Task::Trial(_) | Task::Power(_));
     let request = Request {
+        text: None,
         scenario: scenario.to_path_buf(),
         sets: arguments.sets.clone(),
         task,

@@ -15,6 +15,8 @@ use crate::math::InstructionSet;
 pub struct Request {
     /// The scenario: a folder or a file.
     pub scenario: PathBuf,
+    /// A changed text in place of the scenario's file, as the workbench holds it.
+    pub text: Option<String>,
     /// `name=value` overrides.
     pub sets: Vec<String>,
     /// What to do.
@@ -112,7 +114,11 @@ fn execute(request: &Request, cancel: &Arc<AtomicBool>, sender: &Sender<Message>
 pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn FnMut(Progress)) -> Result<Done, Failed> {
     // said before any work, and whatever the method: a linear model would never ask
     InstructionSet::chosen().map_err(|error| Failed::input(error.to_string()))?;
-    let (scenario, _warnings) = Scenario::load(&request.scenario, &request.sets).map_err(|faults| Failed::input(faults.to_string()))?;
+    let read = match &request.text {
+        Some(text) => Scenario::load_text(&Scenario::file_of(&request.scenario), text.clone(), &request.sets),
+        None => Scenario::load(&request.scenario, &request.sets),
+    };
+    let (scenario, _warnings) = read.map_err(|faults| Failed::input(faults.to_string()))?;
     let started = Instant::now();
     let mut control = Control { threads: request.thread_count(), sets: request.sets.clone(), ..Control::new(progress, cancel) };
     let Some(root) = &request.runs_root else {

@@ -5,6 +5,7 @@
 pub mod comparison;
 pub mod fitting;
 pub mod job;
+pub mod live;
 pub mod model_choice;
 pub mod numbered;
 pub mod population;

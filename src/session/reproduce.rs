@@ -55,6 +55,7 @@ pub fn reproduce(
     // beside the runs and not among them: lists of runs leave out names that begin with a point
     let aside = root.join(".reproducing").join(std::process::id().to_string());
     let request = Request {
+        text: None,
         scenario: place,
         sets: manifest.settings.iter().map(|(name, value)| format!("{name}={value}")).collect(),
         task,

@@ -110,6 +110,8 @@ pub struct Progress {
     pub done: f64,
     /// How long it still takes (s), where the work can tell better than the share does.
     pub left_s: Option<f64>,
+    /// What can be seen of it already.
+    pub live: Option<super::live::Live>,
 }
 
 /// A job that did not end well.
@@ -231,7 +233,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: None });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: None, live: None });
         Ok(())
     }
 
@@ -240,7 +242,7 @@ impl Control<'_> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Failed::cancelled(format!("cancelled while {step}")));
         }
-        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s) });
+        (self.progress)(Progress { step: step.to_string(), done, left_s: Some(left_s), live: None });
         Ok(())
     }
 }

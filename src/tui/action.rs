@@ -1,60 +1,68 @@
-//! The registry of actions: one table from which the keymap, the footer and the help are made.
+//! The registry of actions: tables from which the keymap, the footer, the help, the palette and the README's table are made.
 //!
-//! An action that is not available says why; it stays in the help with its reason, so that nobody searches for it.
+//! The shell has one table ([`SHELL`]), every screen its own. An action that is not available says why; it stays in the help with its reason,
+//! so that nobody searches for it.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::app::{App, Aspect, Overlay, Section};
+use super::app::{App, Overlay};
+use super::message::Message;
+use super::screen::Screen;
+use super::screens::{self, data, fit, model, runs, trial, what_if};
+use super::{editor, palette};
 
 mod available;
-mod registry;
+mod shell;
 
-pub use registry::ACTIONS;
+pub use shell::SHELL;
 
-/// What the user can ask for.
+/// A movement; every screen takes it its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    /// Move by so many rows.
-    Move(isize),
-    /// Move by so many pages.
+pub enum Motion {
+    /// By so many rows.
+    Rows(isize),
+    /// By so many pages.
     Page(isize),
     /// To the first row.
     First,
     /// To the last row.
     Last,
-    /// To the neighbouring figure or table, or sideways.
-    Step(isize),
-    /// To the other half of the screen.
-    SwitchPane,
-    /// Do all that the scenario declares, or open the run.
+    /// To the side: the neighbouring figure or table, another value.
+    Side(isize),
+    /// To the next panel, or the one before (-1).
+    Pane(isize),
+    /// Into what is selected.
     Enter,
-    /// Simulate only; nothing is written.
-    Simulate,
-    /// Fit only.
-    Fit,
-    /// Virtual patients through every arm.
-    Trial,
+}
+
+/// What the user can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Move.
+    Go(Motion),
+    /// Another screen.
+    Screen(Screen),
+    /// Choose the current scenario by name.
+    ChooseScenario,
     /// Ask the job to stop.
     Cancel,
-    /// One step back: out of the full screen, else cancel.
+    /// One step back.
     Back,
-    /// Another aspect of what is selected.
-    Show(Aspect),
-    /// Let the right half fill the screen, or not.
+    /// Let the focused panel fill the screen, or not.
     FullScreen,
-    /// Another section of the list.
-    Go(Section),
     /// Read the folder again.
     Reload,
+    /// Take back, or make again.
+    Undo(bool),
     /// Show the help.
     Help,
     /// Show the palette of all actions.
     Palette,
-    /// Do what is chosen in the palette.
+    /// Do what is chosen in the palette or the picker.
     Choose,
     /// Ask for words to search.
     Search,
-    /// Keep the words that were typed.
+    /// Keep what was typed.
     Accept,
     /// To the next match, or the one before.
     Match(isize),
@@ -62,27 +70,53 @@ pub enum Command {
     Type(char),
     /// The last character is taken back.
     Erase,
+    /// All that is typed is taken back.
+    EraseAll,
+    /// Listen to the mouse, or no longer.
+    Mouse,
+    /// An answer to the question that waits.
+    Answer(char),
     /// Leave.
     Quit,
     /// Take away what lies in front.
     CloseOverlay,
-    /// Leave although jobs run.
+    /// Leave although something is lost.
     QuitAnyway,
+    /// Of the Model screen.
+    Model(model::Command),
+    /// Of the Data screen.
+    Data(data::Command),
+    /// Of the Fit screen.
+    Fit(fit::Command),
+    /// Of the What-if screen.
+    WhatIf(what_if::Command),
+    /// Of the Trial screen.
+    Trial(trial::Command),
+    /// Of the Runs screen.
+    Runs(runs::Command),
 }
 
 /// Where an action can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Where {
-    /// On the screen itself.
+    /// On every screen.
     Screen,
+    /// On one screen.
+    On(Screen),
     /// In the help.
     Help,
     /// At the question whether to leave.
+    Leaving,
+    /// At another question.
     Question,
-    /// In the palette.
+    /// In the palette and the picker.
     Palette,
     /// While words to search are typed.
     Search,
+    /// While a line is typed.
+    Prompt,
+    /// In the editor, whose own keys are [`editor::keys::KEYS`].
+    Editor,
 }
 
 /// A key, with or without Control.
@@ -94,15 +128,21 @@ pub struct Key {
     pub control: bool,
 }
 
-const fn key(code: KeyCode) -> Key {
+/// A key by its code.
+#[must_use]
+pub const fn key(code: KeyCode) -> Key {
     Key { code, control: false }
 }
 
-const fn letter(character: char) -> Key {
+/// The key of a character.
+#[must_use]
+pub const fn letter(character: char) -> Key {
     key(KeyCode::Char(character))
 }
 
-const fn control(character: char) -> Key {
+/// The same with Control held.
+#[must_use]
+pub const fn control(character: char) -> Key {
     Key { code: KeyCode::Char(character), control: true }
 }
 
@@ -134,6 +174,7 @@ impl Key {
 }
 
 /// One action.
+#[derive(Debug)]
 pub struct Action {
     /// What it asks for.
     pub command: Command,
@@ -152,41 +193,83 @@ pub struct Action {
 }
 
 impl Action {
-    /// The word for the footer: Enter opens a run, where it runs a scenario.
+    /// An action that is always available and not in the footer.
     #[must_use]
-    pub fn name_for(&self, app: &App) -> &'static str {
-        if self.command == Command::Enter && app.section == Section::Runs { "open" } else { self.name }
+    pub const fn new(command: Command, name: &'static str, help: &'static str, keys: &'static [Key], place: Where) -> Action {
+        Action { command, name, help, keys, place, footer: None, available: available::always }
     }
+
+    /// The same in the footer, at this place from the left.
+    #[must_use]
+    pub const fn footer(self, place: u8) -> Action {
+        Action { footer: Some(place), ..self }
+    }
+
+    /// The same, available only where this is `Ok`; else with the reason why not.
+    #[must_use]
+    pub const fn when(self, available: fn(&App) -> Result<(), String>) -> Action {
+        Action { available, ..self }
+    }
+}
+
+/// Every action: those of the screens in the order of the screens, then the shell's.
+pub fn all() -> impl Iterator<Item = &'static Action> {
+    Screen::ALL.into_iter().flat_map(screens::actions).chain(SHELL)
 }
 
 /// Where the next key goes.
 #[must_use]
 pub fn place_of(app: &App) -> Where {
+    if app.question.is_some() {
+        return Where::Question;
+    }
+    if app.prompt.is_some() {
+        return Where::Prompt;
+    }
     match app.overlay {
-        None => Where::Screen,
         Some(Overlay::Help(_)) => Where::Help,
-        Some(Overlay::ConfirmQuit) => Where::Question,
-        Some(Overlay::Palette(_)) => Where::Palette,
+        Some(Overlay::ConfirmQuit) => Where::Leaving,
+        Some(Overlay::Palette(_) | Overlay::Picker(_)) => Where::Palette,
         Some(Overlay::Search) => Where::Search,
+        None if app.screen == Screen::Model && model::editing(app) => Where::Editor,
+        None => Where::Screen,
     }
 }
 
-/// The command that a key means where the user is.
+/// Whether an action can be asked for at a place on a screen.
+fn is_at(action: &Action, place: Where, screen: Screen) -> bool {
+    action.place == place || (place == Where::Screen && action.place == Where::On(screen))
+}
+
+/// The actions that can be asked for where the user is, those of the screen first.
+pub fn here(app: &App) -> impl Iterator<Item = &'static Action> {
+    let (place, screen) = (place_of(app), app.screen);
+    screens::actions(screen).iter().chain(SHELL).filter(move |action| is_at(action, place, screen))
+}
+
+/// The message that a key means where the user is.
 #[must_use]
-pub fn command_of(app: &App, event: &KeyEvent) -> Option<Command> {
+pub fn message_of(app: &App, event: &KeyEvent) -> Option<Message> {
     if event.kind == KeyEventKind::Release {
         return None;
     }
-    let place = place_of(app);
-    let meant = ACTIONS.iter().find(|action| action.place == place && action.keys.iter().any(|key| key.matches(event)));
-    meant.map(|action| action.command).or_else(|| typed(place, event))
+    if let Some(action) = here(app).find(|action| action.keys.iter().any(|key| key.matches(event))) {
+        return Some(Message::Do(action.command));
+    }
+    match place_of(app) {
+        Where::Editor => editor::keys::command(*event).map(Message::Edit),
+        place => typed(place, event).map(Message::Do),
+    }
 }
 
 /// The character that a key types, where characters are typed.
 fn typed(place: Where, event: &KeyEvent) -> Option<Command> {
-    let types = matches!(place, Where::Palette | Where::Search) && (event.modifiers - KeyModifiers::SHIFT).is_empty();
-    match event.code {
-        KeyCode::Char(character) if types => Some(Command::Type(character)),
+    let plain = (event.modifiers - KeyModifiers::SHIFT).is_empty();
+    // AltGr comes as Ctrl-Alt on some keyboards: a character all the same
+    let plain = plain || event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match (event.code, place) {
+        (KeyCode::Char(character), Where::Palette | Where::Search | Where::Prompt) if plain => Some(Command::Type(character)),
+        (KeyCode::Char(character), Where::Question) if plain => Some(Command::Answer(character)),
         _ => None,
     }
 }
@@ -194,18 +277,42 @@ fn typed(place: Where, event: &KeyEvent) -> Option<Command> {
 /// The action behind a command where the user is.
 #[must_use]
 pub fn action_of(app: &App, command: Command) -> Option<&'static Action> {
-    let place = place_of(app);
-    ACTIONS.iter().find(|action| action.place == place && action.command == command)
+    here(app).find(|action| action.command == command)
 }
 
 /// The actions of the footer: those that can be done now, in their order.
 #[must_use]
 pub fn footer(app: &App) -> Vec<&'static Action> {
-    let place = place_of(app);
-    let mut actions: Vec<&Action> =
-        ACTIONS.iter().filter(|action| action.place == place && action.footer.is_some() && (action.available)(app).is_ok()).collect();
+    let mut actions: Vec<&Action> = here(app).filter(|action| action.footer.is_some() && (action.available)(app).is_ok()).collect();
     actions.sort_by_key(|action| action.footer);
     actions
+}
+
+/// The actions that the palette offers: of all screens and the shell, movements left out.
+pub fn of_palette() -> impl Iterator<Item = &'static Action> {
+    all().filter(|action| {
+        matches!(action.place, Where::Screen | Where::On(_)) && !matches!(action.command, Command::Go(_) | Command::Palette)
+    })
+}
+
+/// Why an action cannot be done from here: it cannot now, or it belongs to another screen and that is not open.
+///
+/// # Errors
+/// The reason.
+pub fn possible(app: &App, action: &Action) -> Result<(), String> {
+    match action.place {
+        Where::On(screen) if screen != app.screen => {
+            let number = Screen::ALL.iter().position(|other| *other == screen).unwrap_or(0) + 1;
+            Err(format!("on screen {number}, {}", screen.title()))
+        }
+        _ => (action.available)(app),
+    }
+}
+
+/// The actions that fit what is typed in the palette.
+#[must_use]
+pub fn found(app: &App) -> Vec<&'static Action> {
+    palette::found(app)
 }
 
 #[cfg(test)]
@@ -214,26 +321,36 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for (position, action) in ACTIONS.iter().enumerate() {
-            for other in &ACTIONS[position + 1..] {
-                let shared = action.keys.iter().find(|key| action.place == other.place && other.keys.contains(key));
-                assert!(shared.is_none(), "{} and {} share {:?}", action.name, other.name, shared);
+        let places =
+            [Where::Help, Where::Leaving, Where::Question, Where::Palette, Where::Search, Where::Prompt, Where::Editor, Where::Screen];
+        for screen in Screen::ALL {
+            for place in places {
+                let there: Vec<&Action> = all().filter(|action| is_at(action, place, screen)).collect();
+                for (position, action) in there.iter().enumerate() {
+                    for other in &there[position + 1..] {
+                        let shared = action.keys.iter().find(|key| other.keys.contains(key));
+                        assert!(shared.is_none(), "{} and {} share {shared:?} on {screen:?}", action.name, other.name);
+                    }
+                }
             }
         }
     }
 
     #[test]
     fn every_action_has_a_key_and_a_line_of_help() {
-        assert!(ACTIONS.iter().all(|action| !action.keys.is_empty() && !action.help.is_empty() && !action.name.is_empty()));
+        assert!(all().all(|action| !action.keys.is_empty() && !action.help.is_empty() && !action.name.is_empty()));
     }
 
     #[test]
     fn a_capital_letter_is_another_key() {
         let app = App::default();
-        let event = |code, modifiers| KeyEvent::new(code, modifiers);
-        assert_eq!(command_of(&app, &event(KeyCode::Char('G'), KeyModifiers::SHIFT)), Some(Command::Last));
-        assert_eq!(command_of(&app, &event(KeyCode::Char('g'), KeyModifiers::NONE)), Some(Command::First));
-        assert_eq!(command_of(&app, &event(KeyCode::Char('c'), KeyModifiers::CONTROL)), Some(Command::Quit));
-        assert_eq!(command_of(&app, &event(KeyCode::Char('q'), KeyModifiers::ALT)), None);
+        let command = |code, modifiers| match message_of(&app, &KeyEvent::new(code, modifiers)) {
+            Some(Message::Do(command)) => Some(command),
+            _ => None,
+        };
+        assert_eq!(command(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Command::Go(Motion::Last)));
+        assert_eq!(command(KeyCode::Char('g'), KeyModifiers::NONE), Some(Command::Go(Motion::First)));
+        assert_eq!(command(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));
+        assert_eq!(command(KeyCode::Char('q'), KeyModifiers::ALT), None);
     }
 }

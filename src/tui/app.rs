@@ -1,91 +1,28 @@
-//! The state of the workbench, and questions about it. It changes in [`super::update`] only.
+//! The state of the workbench, and questions about it. It changes in [`super::update`] and in the screens' own updates only.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::action::Command;
 use super::message::Ticket;
 use super::record::Record;
+use super::screen::Screen;
+use super::screens::{data, fit, model, runs, trial, what_if};
 use super::sheet::Sheet;
-use crate::report::runs::RunEntry;
 use crate::session::project::{Entry, Project};
-use crate::session::work::Progress;
-
-/// What the list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Section {
-    /// Scenarios of the project.
-    #[default]
-    Scenarios,
-    /// Models of the project.
-    Models,
-    /// Runs of the project, the latest first.
-    Runs,
-}
-
-impl Section {
-    /// All, in the order of their number keys.
-    pub const ALL: [Section; 3] = [Section::Scenarios, Section::Models, Section::Runs];
-
-    /// Its heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Section::Scenarios => "Scenarios",
-            Section::Models => "Models",
-            Section::Runs => "Runs",
-        }
-    }
-}
-
-/// Which half of the screen the arrow keys move in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// The list on the left.
-    #[default]
-    List,
-    /// What is selected, on the right.
-    Detail,
-}
-
-/// What the right half shows of the selected item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Aspect {
-    /// What the file declares, or what is wrong in it.
-    #[default]
-    Overview,
-    /// Figures of the result.
-    Figures,
-    /// Tables of the result.
-    Tables,
-    /// Findings, assumptions and evidence of the result.
-    Findings,
-}
-
-impl Aspect {
-    /// All, from left to right.
-    pub const ALL: [Aspect; 4] = [Aspect::Overview, Aspect::Figures, Aspect::Tables, Aspect::Findings];
-
-    /// Its heading; the first letter is its key.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Aspect::Overview => "Overview",
-            Aspect::Figures => "Plots",
-            Aspect::Tables => "Tables",
-            Aspect::Findings => "Evidence",
-        }
-    }
-}
+use crate::session::work::{Progress, Task};
 
 /// Something in front of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overlay {
     /// All actions with their keys, scrolled by so many lines.
     Help(usize),
-    /// Asks whether to leave although jobs run.
+    /// Asks whether to leave although something would be lost.
     ConfirmQuit,
     /// The actions that fit what is typed, the one at this position chosen.
     Palette(usize),
+    /// The scenarios that fit what is typed, the one at this position chosen.
+    Picker(usize),
     /// The words to search are typed.
     Search,
 }
@@ -99,11 +36,85 @@ pub struct Notice {
     pub bad: bool,
 }
 
+/// One line that is typed: a value, a name, a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// The screen that gets the answer.
+    pub screen: Screen,
+    /// What is asked for, in that screen's own words.
+    pub what: String,
+    /// What is asked for, for people.
+    pub title: String,
+    /// What is typed.
+    pub text: String,
+    /// Whether the preset is still untouched: the first character replaces it.
+    pub fresh: bool,
+    /// Why the last answer was not taken.
+    pub error: Option<String>,
+}
+
+/// A question with a few answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Heading of its box.
+    pub title: String,
+    /// What is asked.
+    pub words: Vec<String>,
+    /// Key, what it does, and the command; Esc gives none of them.
+    pub answers: Vec<(char, String, Command)>,
+}
+
+/// What a result came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JobKind {
+    /// A simulation; nothing is written.
+    Simulate,
+    /// A fit.
+    Fit,
+    /// All that a scenario declares; recoveries too.
+    Run,
+    /// Virtual patients, all or one replayed.
+    Trial,
+    /// Power of a trial.
+    Power,
+    /// A run folder read back.
+    Opened,
+}
+
+impl JobKind {
+    /// Of a task.
+    #[must_use]
+    pub fn of(task: &Task) -> JobKind {
+        match task {
+            Task::Simulate => JobKind::Simulate,
+            Task::Fit => JobKind::Fit,
+            Task::Run | Task::Recover(_) => JobKind::Run,
+            Task::Trial(_) | Task::Replay(_) => JobKind::Trial,
+            Task::Power(_) => JobKind::Power,
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            JobKind::Simulate => "simulation",
+            JobKind::Fit => "fit",
+            JobKind::Run => "run",
+            JobKind::Trial => "trial",
+            JobKind::Power => "power",
+            JobKind::Opened => "run",
+        }
+    }
+}
+
 /// A job as the state knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunningJob {
-    /// Its request's number.
-    pub ticket: Ticket,
+    /// The scenario.
+    pub path: PathBuf,
+    /// What it does.
+    pub kind: JobKind,
     /// The name of its scenario.
     pub name: String,
     /// The latest progress.
@@ -119,21 +130,8 @@ pub struct Result {
     pub record: Option<Record>,
     /// Why the last attempt failed, where it did.
     pub failure: Option<String>,
-}
-
-/// Where in the detail the user looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Position of the figure.
-    pub figure: usize,
-    /// First panel of the figure that is shown.
-    pub panel: usize,
-    /// Position of the table.
-    pub table: usize,
-    /// Lines scrolled down.
-    pub down: usize,
-    /// Columns scrolled to the right.
-    pub right: usize,
+    /// The run folder that was written, where one was.
+    pub folder: Option<PathBuf>,
 }
 
 /// The state.
@@ -153,30 +151,38 @@ pub struct App {
     pub last_reading: Ticket,
     /// What was read in each scenario and model.
     pub sheets: BTreeMap<PathBuf, Sheet>,
-    /// Results by scenario or run.
-    pub results: BTreeMap<PathBuf, Result>,
-    /// Jobs by scenario.
-    pub jobs: BTreeMap<PathBuf, RunningJob>,
-    /// The run folder being read.
-    pub opening: Option<(Ticket, PathBuf)>,
-    /// What the list shows.
-    pub section: Section,
-    /// Position of the selection in each section.
-    pub selected: [usize; 3],
-    /// Where the arrow keys move.
-    pub pane: Pane,
-    /// What the user wants the right half to show; see [`App::shown`].
-    pub wanted: Aspect,
-    /// Where in it.
-    pub place: Place,
-    /// Whether the right half fills the screen.
+    /// Results by scenario (or run folder) and kind.
+    pub results: BTreeMap<(PathBuf, JobKind), Result>,
+    /// Jobs under way.
+    pub jobs: BTreeMap<Ticket, RunningJob>,
+    /// The screen that is shown.
+    pub screen: Screen,
+    /// The current scenario.
+    pub scenario: Option<PathBuf>,
+    /// State of the Model screen.
+    pub model: model::State,
+    /// State of the Data screen.
+    pub data: data::State,
+    /// State of the Fit screen.
+    pub fit: fit::State,
+    /// State of the What-if screen.
+    pub what_if: what_if::State,
+    /// State of the Trial screen.
+    pub trial: trial::State,
+    /// State of the Runs screen.
+    pub runs: runs::State,
+    /// Whether the focused panel fills the screen.
     pub full_screen: bool,
-    /// What is typed in the palette.
+    /// What is typed in the palette or the picker.
     pub typed: String,
     /// The words that are searched; empty without a search.
     pub search: String,
     /// What lies in front.
     pub overlay: Option<Overlay>,
+    /// The line that is typed.
+    pub prompt: Option<Prompt>,
+    /// The question that waits.
+    pub question: Option<Question>,
     /// The line above the footer.
     pub notice: Option<Notice>,
     /// Columns and rows of the terminal.
@@ -185,57 +191,12 @@ pub struct App {
     pub colour: bool,
     /// Whether only ASCII may be drawn: no braille, no box characters.
     pub ascii: bool,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
+    /// Words of the session before, until the project was read.
+    pub restoring: Vec<(String, String)>,
     /// The last number given to a request.
     pub last_ticket: Ticket,
-}
-
-/// A row of the list.
-#[derive(Debug, Clone, Copy)]
-pub enum Item<'a> {
-    /// A scenario.
-    Scenario(&'a Entry),
-    /// A model.
-    Model(&'a Entry),
-    /// A run.
-    Run(&'a RunEntry),
-}
-
-impl<'a> Item<'a> {
-    /// The file or folder.
-    #[must_use]
-    pub fn path(&self) -> &'a Path {
-        match self {
-            Item::Scenario(entry) | Item::Model(entry) => &entry.path,
-            Item::Run(run) => &run.path,
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &'a str {
-        match self {
-            Item::Scenario(entry) | Item::Model(entry) => &entry.name,
-            Item::Run(run) => &run.name,
-        }
-    }
-
-    /// Its title, where it has one.
-    #[must_use]
-    pub fn title(&self) -> &'a str {
-        match self {
-            Item::Scenario(entry) | Item::Model(entry) => &entry.title,
-            Item::Run(run) => run.manifest.as_ref().map_or("", |manifest| &manifest.title),
-        }
-    }
-
-    /// What is wrong with it, as `rpt check` says it; empty when it can be used.
-    #[must_use]
-    pub fn problems(&self) -> &'a str {
-        match self {
-            Item::Scenario(entry) | Item::Model(entry) => &entry.problems,
-            Item::Run(_) => "",
-        }
-    }
 }
 
 impl App {
@@ -246,72 +207,58 @@ impl App {
     }
 
     /// The next number for a request.
-    pub(super) fn ticket(&mut self) -> Ticket {
+    pub fn ticket(&mut self) -> Ticket {
         self.last_ticket = Ticket(self.last_ticket.0 + 1);
         self.last_ticket
     }
 
-    /// The rows of a section.
-    #[must_use]
-    pub fn items(&self, section: Section) -> Vec<Item<'_>> {
-        let Some(project) = &self.project else { return Vec::new() };
-        match section {
-            Section::Scenarios => project.scenarios.iter().map(Item::Scenario).collect(),
-            Section::Models => project.models.iter().map(Item::Model).collect(),
-            Section::Runs => {
-                let mut runs: Vec<&RunEntry> = project.runs.iter().collect();
-                runs.sort_by(|a, b| b.name.cmp(&a.name));
-                runs.into_iter().map(Item::Run).collect()
-            }
-        }
+    /// Says something in the line above the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: false });
     }
 
-    /// Position of the selection in the present section.
-    #[must_use]
-    pub fn position(&self) -> usize {
-        self.selected[self.section as usize]
+    /// Says something bad there.
+    pub fn bad_news(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: true });
     }
 
-    /// The selected row.
-    #[must_use]
-    pub fn item(&self) -> Option<Item<'_>> {
-        self.items(self.section).get(self.position()).copied()
+    /// Opens the prompt; the answer goes to the screen's `answered`.
+    pub fn ask_for(&mut self, screen: Screen, what: impl Into<String>, title: impl Into<String>, preset: impl Into<String>) {
+        let (what, title, text) = (what.into(), title.into(), preset.into());
+        self.prompt = Some(Prompt { screen, what, title, text, fresh: true, error: None });
     }
 
-    /// The result of the selected row.
+    /// The scenarios of the project.
     #[must_use]
-    pub fn record(&self) -> Option<&Record> {
-        self.item().and_then(|item| self.results.get(item.path())).and_then(|result| result.record.as_ref())
+    pub fn scenarios(&self) -> &[Entry] {
+        self.project.as_ref().map_or(&[], |project| &project.scenarios)
     }
 
-    /// What the right half shows: what is wanted, or the nearest to it that the selected row has.
+    /// The current scenario's row of the project.
     #[must_use]
-    pub fn shown(&self) -> Aspect {
-        let Some(record) = self.record() else { return Aspect::Overview };
-        let has = |aspect: Aspect| match aspect {
-            Aspect::Overview | Aspect::Findings => true,
-            Aspect::Figures => !record.figures.is_empty(),
-            Aspect::Tables => !record.tables.is_empty(),
-        };
-        [self.wanted, Aspect::Figures, Aspect::Tables].into_iter().find(|aspect| has(*aspect)).unwrap_or(Aspect::Findings)
+    pub fn scenario_entry(&self) -> Option<&Entry> {
+        let path = self.scenario.as_ref()?;
+        self.scenarios().iter().find(|entry| entry.path == *path)
     }
 
-    /// Why the last attempt with the selected row failed, where it did.
+    /// The result of a scenario (or run folder) and kind.
     #[must_use]
-    pub fn failure(&self) -> Option<&str> {
-        self.item().and_then(|item| self.results.get(item.path())).and_then(|result| result.failure.as_deref())
+    pub fn result(&self, path: &Path, kind: JobKind) -> Option<&Result> {
+        // the map's key owns its path
+        self.results.get(&(path.to_path_buf(), kind))
     }
 
-    /// The job of the selected row.
+    /// The job under way for a scenario and kind.
     #[must_use]
-    pub fn job(&self) -> Option<&RunningJob> {
-        self.item().and_then(|item| self.jobs.get(item.path()))
+    pub fn job_of(&self, path: &Path, kind: JobKind) -> Option<(Ticket, &RunningJob)> {
+        self.jobs.iter().rev().find(|(_, job)| job.path == path && job.kind == kind).map(|(ticket, job)| (*ticket, job))
     }
 
-    /// The job that a cancel means: that of the selected row, else the newest.
+    /// The job that a cancel means: the newest of the current scenario, else the newest.
     #[must_use]
-    pub fn job_to_cancel(&self) -> Option<&RunningJob> {
-        self.job().or_else(|| self.jobs.values().max_by_key(|job| job.ticket))
+    pub fn job_to_cancel(&self) -> Option<(Ticket, &RunningJob)> {
+        let of_scenario = self.jobs.iter().rev().find(|(_, job)| Some(&job.path) == self.scenario.as_ref());
+        of_scenario.or_else(|| self.jobs.iter().next_back()).map(|(ticket, job)| (*ticket, job))
     }
 
     /// A path as people write it: relative to the project folder where it lies within.

@@ -1,4 +1,4 @@
-//! Carries out effects: reading in background threads, jobs by their ticket.
+//! Carries out effects: reading in background threads, jobs by their ticket, work after a pause.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,25 +9,48 @@ use std::time::{Duration, Instant};
 use super::message::{Effect, Message, Ticket};
 use super::record::Record;
 use super::runner::Event;
+use super::screens::what_if::Bench;
+use super::screens::{self, News, Work};
 use super::sheet::Sheet;
 use crate::session::job::{self, Job};
 use crate::session::project::Project;
 
-/// What the effects need: where answers go, and the jobs that run.
+/// What only the owner of the terminal can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfTerminal {
+    /// Send a text to its clipboard.
+    Copy(String),
+    /// Show a picture.
+    Picture(Vec<u8>),
+    /// Listen to its mouse, or no longer.
+    Mouse(bool),
+    /// Leave it.
+    Quit,
+}
+
+/// What the effects need: where answers go, the jobs that run, the work that waits, the engine of the What-if screen.
 pub struct Effects {
     events: Sender<Event>,
     jobs: BTreeMap<Ticket, Job>,
+    waiting: Vec<(Instant, Ticket, Work)>,
+    bench: Bench,
 }
 
 impl Effects {
     /// Nothing under way.
     #[must_use]
     pub fn new(events: Sender<Event>) -> Effects {
-        Effects { events, jobs: BTreeMap::new() }
+        let to = events.clone();
+        let send = move |ticket, news| {
+            let message = Message::News(ticket, Box::new(News::WhatIf(news)));
+            // nobody listens any more once the workbench is left
+            to.send(Event::Message(message)).unwrap_or_default();
+        };
+        Effects { events, jobs: BTreeMap::new(), waiting: Vec::new(), bench: Bench::new(send) }
     }
 
-    /// Carries out one effect. False when it is time to leave.
-    pub fn carry_out(&mut self, effect: Effect) -> bool {
+    /// Carries out one effect; gives it back where only the owner of the terminal can.
+    pub fn carry_out(&mut self, effect: Effect) -> Option<OfTerminal> {
         match effect {
             Effect::ReadProject(ticket, folder) => self.in_background(move |send| read_project(ticket, folder, send)),
             Effect::ReadRun(ticket, path) => self.in_background(move |send| {
@@ -37,7 +60,6 @@ impl Effects {
             }),
             Effect::StartJob(ticket, request) => {
                 let events = self.events.clone();
-                // nobody listens any more once the workbench is left
                 let wake = move || events.send(Event::JobSpoke).unwrap_or_default();
                 self.jobs.insert(ticket, Job::start(request, wake));
             }
@@ -46,14 +68,50 @@ impl Effects {
                     job.cancel();
                 }
             }
-            Effect::Quit => return false,
+            Effect::Background(ticket, work) => self.work(ticket, work),
+            Effect::After(pause, ticket, work) => self.later(Instant::now() + pause, ticket, work),
+            Effect::Desk(work) => self.bench.take(work),
+            Effect::Copy(text) => return Some(OfTerminal::Copy(text)),
+            Effect::Picture(bytes) => return Some(OfTerminal::Picture(bytes)),
+            Effect::Mouse(on) => return Some(OfTerminal::Mouse(on)),
+            Effect::Quit => return Some(OfTerminal::Quit),
         }
-        true
+        None
     }
 
     fn in_background(&self, work: impl FnOnce(&dyn Fn(Message)) + Send + 'static) {
         let events = self.events.clone();
         std::thread::spawn(move || work(&|message| events.send(Event::Message(message)).unwrap_or_default()));
+    }
+
+    /// A panic of the work is told of by the hook; its news never come.
+    fn work(&self, ticket: Ticket, work: Work) {
+        self.in_background(move |send| {
+            if let Ok(news) = catch_unwind(AssertUnwindSafe(|| screens::carry_out(work))) {
+                send(Message::News(ticket, Box::new(news)));
+            }
+        });
+    }
+
+    fn later(&mut self, at: Instant, ticket: Ticket, work: Work) {
+        match self.waiting.iter_mut().find(|(.., waiting)| waiting.is_replaced_by(&work)) {
+            Some(waiting) => (waiting.1, waiting.2) = (ticket, work),
+            None => self.waiting.push((at, ticket, work)),
+        }
+    }
+
+    /// When the next work that waits is due.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        self.waiting.iter().map(|(at, ..)| *at).min()
+    }
+
+    /// Begins the work that is due.
+    pub fn begin_due(&mut self, now: Instant) {
+        let (due, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(at, ..)| *at <= now);
+        self.waiting = waiting;
+        let due: Vec<(Instant, Ticket, Work)> = due;
+        due.into_iter().for_each(|(_, ticket, work)| self.work(ticket, work));
     }
 
     /// What the jobs said since the last call; of the progress of a job only the latest.

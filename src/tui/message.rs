@@ -1,9 +1,13 @@
 //! What happens to the workbench ([`Message`]) and what it wants done ([`Effect`]).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::action::Command;
+use super::editor;
 use super::record::Record;
+use super::screens::what_if::DeskWork;
+use super::screens::{News, Work};
 use super::sheet::Sheet;
 use crate::session::job::{Done, Request};
 use crate::session::project::Project;
@@ -18,6 +22,12 @@ pub struct Ticket(pub u64);
 pub enum Message {
     /// The user asked for an action of the registry.
     Do(Command),
+    /// A key of the editor.
+    Edit(editor::Command),
+    /// The terminal pasted a text.
+    Paste(String),
+    /// The left button was pressed at a column and row of the terminal.
+    Click(u16, u16),
     /// The terminal has so many columns and rows.
     Resized(u16, u16),
     /// The project folder was read; the error is a sentence.
@@ -30,6 +40,8 @@ pub enum Message {
     JobProgress(Ticket, Progress),
     /// A job ended.
     JobFinished(Ticket, Box<Result<Done, Failed>>),
+    /// What work of a screen found.
+    News(Ticket, Box<News>),
     /// A thread beside the user interface panicked, with these words.
     WorkerPanicked(String),
 }
@@ -45,6 +57,19 @@ pub enum Effect {
     StartJob(Ticket, Request),
     /// Ask a job to stop; it still answers.
     CancelJob(Ticket),
+    /// Carry out work of a screen in the background.
+    Background(Ticket, Work),
+    /// The same after a pause. Work of the same kind that still waits is replaced, and keeps its time: while somebody types, it is done every so
+    /// often with the newest text.
+    After(Duration, Ticket, Work),
+    /// Something for the engine of the What-if screen.
+    Desk(DeskWork),
+    /// Send this to the clipboard of the terminal (OSC 52).
+    Copy(String),
+    /// Write these bytes, a picture, to the cleared terminal; the next key draws the workbench again.
+    Picture(Vec<u8>),
+    /// Listen to the mouse, or no longer.
+    Mouse(bool),
     /// Leave.
     Quit,
 }

@@ -2,13 +2,13 @@
 //!
 //! [`update`](update::update) turns a message into a new state and a list of effects, without input or output; [`view`](view::view) only reads
 //! the state; [`runner`] owns the terminal, reads keys in one thread, carries out the effects and hands their results back as messages. Every
-//! key comes from one registry, [`action`], from which keymap, footer and help are made.
+//! key comes from one registry, [`action`], from which keymap, footer, help and palette are made. The six [`screens`] have a folder each.
 
 pub mod action;
 pub mod app;
 pub mod ascii;
+pub mod browse;
 pub mod chart;
-pub mod content;
 pub mod editor;
 pub mod effects;
 pub mod graph;
@@ -18,11 +18,16 @@ pub mod palette;
 pub mod panics;
 pub mod record;
 pub mod runner;
+pub mod screen;
+pub mod screens;
 pub mod search;
+pub mod session_file;
 pub mod sheet;
+pub mod start;
 pub mod terminal;
 pub mod update;
 pub mod view;
+pub mod words;
 
 use std::io::IsTerminal;
 use std::path::Path;

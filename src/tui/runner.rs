@@ -1,17 +1,20 @@
 //! The loop: waits for an event, updates the state, carries out effects, draws when something changed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crossterm::event::Event as Input;
+use crossterm::event::{Event as Input, MouseButton, MouseEventKind};
 
+use super::action::{Command, Motion};
 use super::app::App;
-use super::effects::Effects;
-use super::message::Message;
+use super::effects::{Effects, OfTerminal};
+use super::message::{Effect, Message};
+use super::screens::model;
 use super::terminal::Screen;
 use super::update::{begin, update};
-use super::{Options, TuiError, action, panics};
+use super::{Options, TuiError, action, editor, panics, session_file};
 
 /// Progress alone is drawn no more often than this: a slow link has better things to do.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
@@ -55,18 +58,51 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
     let mut effects = Effects::new(sender.clone());
     read_input(sender);
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut rescued = Vec::new();
     let ended = screen.size().map_err(TuiError::from).and_then(|size| {
         let mut app = App { ascii: options.ascii, ..App::new(folder, &name_of(folder), size, colour) };
-        Loop { screen: &mut screen, app: &mut app, effects: &mut effects, events: &events }.run()
+        let file = session_file::file_of(folder, |name| std::env::var_os(name));
+        app.restoring = file.as_deref().map(session_file::load).unwrap_or_default();
+        // whatever ends the loop, a panic of its own too: edits and session are on disk before anything else happens
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            Loop { screen: &mut screen, app: &mut app, effects: &mut effects, events: &events, picture: false }.run()
+        }));
+        rescued = rescue(&app, file.as_deref());
+        match ended {
+            Ok(ended) => ended,
+            Err(panic) => {
+                rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
+                resume_unwind(panic)
+            }
+        }
     });
     drop(screen);
     drop(watch);
     effects.stop(PATIENCE);
+    rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
     // what a worker died of is not lost with the screen
     if let Ok(words) = words.lock() {
         words.iter().for_each(|text| eprintln!("rpt: an error of the program, please report it: {text}"));
     }
     ended
+}
+
+/// Writes edits aside and keeps the session; gives what the user should know.
+fn rescue(app: &App, file: Option<&Path>) -> Vec<String> {
+    let mut words = Vec::new();
+    for (path, text) in model::rescue(app) {
+        words.push(match editor::autosave::write_aside(&path, &text) {
+            Ok(()) => format!("the edits of `{}` are kept aside; the workbench offers them again", app.relative(&path)),
+            Err(error) => format!("the edits of `{}` are lost: {error}", app.relative(&path)),
+        });
+    }
+    if app.project.is_some()
+        && let Some(file) = file
+        && let Err(error) = session_file::save(file, &session_file::words(app))
+    {
+        words.push(format!("the session is not kept: {error}"));
+    }
+    words
 }
 
 /// The last part of the folder's full path: "." has a name too.
@@ -103,6 +139,8 @@ struct Loop<'l> {
     app: &'l mut App,
     effects: &'l mut Effects,
     events: &'l Receiver<Event>,
+    /// Whether a picture is shown in place of the workbench.
+    picture: bool,
 }
 
 impl Loop<'_> {
@@ -114,9 +152,10 @@ impl Loop<'_> {
         let mut drawn = Instant::now();
         let mut urgency = Urgency::None;
         loop {
-            let event = match urgency {
-                Urgency::None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                _ => self.events.recv_timeout((drawn + PROGRESS_INTERVAL).saturating_duration_since(Instant::now())),
+            let frame = (urgency != Urgency::None).then(|| drawn + PROGRESS_INTERVAL);
+            let event = match frame.into_iter().chain(self.effects.due()).min() {
+                None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(until) => self.events.recv_timeout(until.saturating_duration_since(Instant::now())),
             };
             let mut next = match event {
                 Ok(event) => Some(event),
@@ -129,9 +168,13 @@ impl Loop<'_> {
                 urgency = urgency.max(changed);
                 next = self.events.try_recv().ok();
             }
-            if urgency == Urgency::Now || (urgency == Urgency::Progress && drawn.elapsed() >= PROGRESS_INTERVAL) {
+            self.effects.begin_due(Instant::now());
+            let due = urgency == Urgency::Now || (urgency == Urgency::Progress && drawn.elapsed() >= PROGRESS_INTERVAL);
+            if due && !self.picture {
                 self.screen.draw(self.app)?;
                 drawn = Instant::now();
+                urgency = Urgency::None;
+            } else if self.picture {
                 urgency = Urgency::None;
             }
         }
@@ -139,10 +182,25 @@ impl Loop<'_> {
 
     /// Takes in one event; `None` when it is time to leave.
     fn take_in(&mut self, event: Event) -> Result<Option<Urgency>, TuiError> {
+        if self.picture && matches!(event, Event::Input(Input::Key(_) | Input::Resize(..))) {
+            // the key only takes the picture away
+            self.picture = false;
+            self.screen.forget()?;
+            if matches!(event, Event::Input(Input::Key(_))) {
+                return Ok(Some(Urgency::Now));
+            }
+        }
         let messages = match event {
-            Event::Input(Input::Key(key)) => match action::command_of(self.app, &key) {
-                Some(command) => vec![Message::Do(command)],
+            Event::Input(Input::Key(key)) => match action::message_of(self.app, &key) {
+                Some(message) => vec![message],
                 None => return Ok(Some(Urgency::None)),
+            },
+            Event::Input(Input::Paste(text)) => vec![Message::Paste(text)],
+            Event::Input(Input::Mouse(mouse)) => match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => vec![Message::Click(mouse.column, mouse.row)],
+                MouseEventKind::ScrollUp => vec![wheel(self.app, -1)],
+                MouseEventKind::ScrollDown => vec![wheel(self.app, 1)],
+                _ => return Ok(Some(Urgency::None)),
             },
             Event::Input(Input::Resize(columns, rows)) => vec![Message::Resized(columns, rows)],
             Event::Input(_) => return Ok(Some(Urgency::None)),
@@ -154,11 +212,38 @@ impl Loop<'_> {
         for message in messages {
             urgency = urgency.max(if matches!(message, Message::JobProgress(..)) { Urgency::Progress } else { Urgency::Now });
             for effect in update(self.app, message) {
-                if !self.effects.carry_out(effect) {
+                if !self.carry_out(effect)? {
                     return Ok(None);
                 }
             }
         }
         Ok(Some(urgency))
     }
+
+    /// Carries out one effect; false when it is time to leave.
+    fn carry_out(&mut self, effect: Effect) -> Result<bool, TuiError> {
+        match self.effects.carry_out(effect) {
+            None => {}
+            Some(OfTerminal::Copy(text)) => self.screen.copy(&text)?,
+            Some(OfTerminal::Mouse(on)) => self.screen.mouse(on)?,
+            Some(OfTerminal::Picture(bytes)) => {
+                self.screen.picture(&bytes)?;
+                self.picture = true;
+            }
+            Some(OfTerminal::Quit) => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Rows of one step of the wheel.
+const WHEEL: isize = 3;
+
+/// The wheel moves as the arrow keys do.
+fn wheel(app: &App, direction: isize) -> Message {
+    if action::place_of(app) == action::Where::Editor {
+        let motion = if direction > 0 { editor::motion::Motion::Down } else { editor::motion::Motion::Up };
+        return Message::Edit(editor::Command::Move(motion, false));
+    }
+    Message::Do(Command::Go(Motion::Rows(direction * WHEEL)))
 }

@@ -1,62 +1,44 @@
-//! Searching what is shown: rows of the list, or lines of the text, whichever the arrow keys move in. Case counts only where a capital is typed.
+//! Searching what is shown: the rows or lines that the open screen gives. Case counts only where a capital is typed.
 
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::app::{App, Aspect, Item, Pane};
-use super::{content, layout};
+use super::app::App;
+use super::screens;
 
-/// Whether the text of the right half is searched, not the list.
+/// Rows of the open screen that hold the words, and the present row; `None` where there is nothing to search.
 #[must_use]
-pub fn in_text(app: &App) -> bool {
-    (app.full_screen || app.pane == Pane::Detail) && app.shown() != Aspect::Figures
+pub fn found(app: &App) -> Option<(Vec<usize>, usize)> {
+    let (rows, present) = screens::searchable(app)?;
+    let holding = rows.iter().enumerate().filter(|(_, row)| holds(row, &app.search)).map(|(position, _)| position).collect();
+    Some((holding, present))
 }
 
-/// What is searched, for people.
+/// Whether a text holds the words.
 #[must_use]
-pub fn place_words(app: &App) -> &'static str {
-    if in_text(app) { "text" } else { "list" }
-}
-
-/// Lines, or rows of the list, that hold the words.
-#[must_use]
-pub fn found(app: &App) -> Vec<usize> {
-    let holding = |holds: Vec<bool>| holds.into_iter().enumerate().filter(|(_, holds)| *holds).map(|(position, _)| position).collect();
-    if in_text(app) {
-        let width = layout::content_of(app).width as usize;
-        return holding(content::lines(app, width).iter().map(|line| !places(&line.to_string(), &app.search).is_empty()).collect());
-    }
-    holding(app.items(app.section).iter().map(|item| item_matches(item, &app.search)).collect())
-}
-
-/// Whether name or title of a row hold the words.
-#[must_use]
-pub fn item_matches(item: &Item<'_>, words: &str) -> bool {
-    [item.name(), item.title()].iter().any(|text| !places(text, words).is_empty())
+pub fn holds(text: &str, words: &str) -> bool {
+    !places(text, words).is_empty()
 }
 
 /// "3 found" while the words are typed.
 #[must_use]
 pub fn count_words(app: &App) -> String {
-    if app.search.is_empty() {
-        return String::new();
+    match found(app) {
+        _ if app.search.is_empty() => String::new(),
+        None => "nothing to search here".to_owned(),
+        Some((found, _)) => format!("{} found", found.len()),
     }
-    let place = if in_text(app) { "line" } else { "row" };
-    let count = found(app).len();
-    format!("{count} {place}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The match after (`by` 1), before (-1) or at (0) a place, around the ends: its order among the matches, and where it is. In a text that scrolls
-/// no further than `last`, the matches of the last page are all seen at once and count as one.
+/// The match after (`by` 1), before (-1) or at (0) a row, around the ends: its order among the matches, and the row.
 #[must_use]
-pub fn next(found: &[usize], from: usize, by: isize, last: usize, text: bool) -> Option<(usize, usize)> {
-    let place = |position: usize| if text { position.min(last) } else { position };
+pub fn next(found: &[usize], from: usize, by: isize) -> Option<(usize, usize)> {
     let order = match by {
-        0 => found.iter().position(|position| place(*position) >= from).unwrap_or(0),
-        1.. => found.iter().position(|position| place(*position) > from).unwrap_or(0),
-        _ => found.iter().rposition(|position| place(*position) < from).unwrap_or(found.len().saturating_sub(1)),
+        0 => found.iter().position(|row| *row >= from).unwrap_or(0),
+        1.. => found.iter().position(|row| *row > from).unwrap_or(0),
+        _ => found.iter().rposition(|row| *row < from).unwrap_or(found.len().saturating_sub(1)),
     };
-    found.get(order).map(|position| (order, place(*position)))
+    found.get(order).map(|row| (order, *row))
 }
 
 /// Character ranges of the words in a text.
@@ -118,13 +100,11 @@ mod tests {
     #[test]
     fn matches_go_around_the_ends() {
         let found = [2, 5, 9];
-        assert_eq!(next(&found, 0, 0, 99, false), Some((0, 2)));
-        assert_eq!(next(&found, 2, 1, 99, false), Some((1, 5)));
-        assert_eq!(next(&found, 9, 1, 99, false), Some((0, 2)));
-        assert_eq!(next(&found, 2, -1, 99, false), Some((2, 9)));
-        assert_eq!(next(&[], 2, 1, 99, false), None);
-        assert_eq!(next(&found, 2, 1, 4, true), Some((1, 4)), "the text scrolls no further");
-        assert_eq!(next(&found, 4, 1, 4, true), Some((0, 2)));
+        assert_eq!(next(&found, 0, 0), Some((0, 2)));
+        assert_eq!(next(&found, 2, 1), Some((1, 5)));
+        assert_eq!(next(&found, 9, 1), Some((0, 2)));
+        assert_eq!(next(&found, 2, -1), Some((2, 9)));
+        assert_eq!(next(&[], 2, 1), None);
     }
 
     #[test]

@@ -6,9 +6,13 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::cursor::{Hide, Show};
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::Print;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -43,9 +47,14 @@ impl<W: Write> Write for FrameWriter<W> {
     }
 }
 
+/// Buttons and the wheel (1000), with coordinates as numbers (1006); no motion, which would flood a slow link.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
 /// The terminal while the workbench has it.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<FrameWriter<io::Stdout>>>,
+    cursor: Option<(u16, u16)>,
 }
 
 impl Screen {
@@ -59,13 +68,13 @@ impl Screen {
         TAKEN.store(true, Ordering::SeqCst);
         let taken = (|| {
             enable_raw_mode()?;
-            execute!(io::stdout(), EnterAlternateScreen, Hide)?;
+            execute!(io::stdout(), EnterAlternateScreen, Hide, EnableBracketedPaste)?;
             Terminal::new(CrosstermBackend::new(FrameWriter { gathered: Vec::with_capacity(1 << 16), out: io::stdout() }))
         })();
         if taken.is_err() {
             give_back();
         }
-        Ok(Screen { terminal: taken? })
+        Ok(Screen { terminal: taken?, cursor: None })
     }
 
     /// Columns and rows.
@@ -84,10 +93,59 @@ impl Screen {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         // the flush of the frame itself must carry the end mark, so the frame is drawn by hand
         self.terminal.autoresize()?;
-        view(app, &mut self.terminal.get_frame());
+        let cursor = view(app, &mut self.terminal.get_frame());
         self.terminal.flush()?;
         self.terminal.swap_buffers();
+        match cursor {
+            Some((column, row)) => {
+                queue!(self.terminal.backend_mut(), MoveTo(column, row))?;
+                if self.cursor.is_none() {
+                    queue!(self.terminal.backend_mut(), Show)?;
+                }
+            }
+            None if self.cursor.is_some() => queue!(self.terminal.backend_mut(), Hide)?,
+            None => {}
+        }
+        self.cursor = cursor;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Sends a text to the terminal's clipboard (OSC 52); whether it takes it is the terminal's to decide.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
+        io::Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Writes a picture's bytes to the cleared screen; the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn picture(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.terminal.clear()?;
+        queue!(self.terminal.backend_mut(), MoveTo(0, 0))?;
+        io::Write::write_all(self.terminal.backend_mut(), bytes)?;
+        io::Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Forgets what is on the screen, a picture: the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn forget(&mut self) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), Clear(ClearType::All))?;
+        self.terminal.clear()
+    }
+
+    /// Listens to the mouse, or no longer.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn mouse(&mut self, on: bool) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), Print(if on { MOUSE_ON } else { MOUSE_OFF }))?;
         io::Write::flush(self.terminal.backend_mut())
     }
 }
@@ -101,7 +159,7 @@ impl Drop for Screen {
 /// Gives the terminal back: the main screen, the cursor, line mode. Errors have nobody to go to any more.
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(io::stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, Show);
+        let _ = execute!(io::stdout(), EndSynchronizedUpdate, Print(MOUSE_OFF), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
 }

@@ -10,6 +10,7 @@ use crate::support::{number, outcome, table};
 
 fn request(place: &Workplace, scenario: &str, task: Task) -> Request {
     Request {
+        text: None,
         scenario: place.scenario_file(scenario),
         sets: Vec::new(),
         task,

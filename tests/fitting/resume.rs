@@ -20,6 +20,7 @@ fn workplace() -> Workplace {
 
 fn request(place: &Workplace, threads: usize, resume: bool) -> Request {
     Request {
+        text: None,
         scenario: place.scenario_file("theophylline"),
         sets: Vec::new(),
         task: Task::Fit,

@@ -7,8 +7,8 @@ use ratatui::style::{Modifier, Style};
 use super::look::Looks;
 use super::{panel, span};
 use crate::report::Figure;
-use crate::tui::content::wrapped;
 use crate::tui::view::text::put;
+use crate::tui::words::wrapped;
 
 /// Columns and rows that a panel should have at least before a second one is shown beside or below it.
 const COMFORTABLE: (u16, u16) = (52, 13);

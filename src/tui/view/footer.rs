@@ -10,13 +10,22 @@ use super::text::put;
 use crate::tui::app::{App, Overlay};
 use crate::tui::{action, search};
 
-/// Draws the notice.
+/// Draws what is typed, else the notice.
 pub fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    if let Some(prompt) = &app.prompt {
+        let typed = if prompt.fresh { Style::new().add_modifier(Modifier::REVERSED) } else { bold };
+        let mut spans = vec![Span::raw(format!(" {}: ", prompt.title)), Span::styled(prompt.text.clone(), typed), Span::styled("_", bold)];
+        if let Some(error) = &prompt.error {
+            spans.push(Span::styled(format!("  {error}"), Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)));
+        }
+        buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+        return;
+    }
     if app.overlay == Some(Overlay::Search) {
-        let words = format!("search the {}: {}_", search::place_words(app), app.search);
-        put(buffer, area, 1, 0, &words, Style::new().add_modifier(Modifier::BOLD));
-        let count = search::count_words(app);
-        put(buffer, area, (words.chars().count() + 3) as u16, 0, &count, dim());
+        let words = format!("search: {}_", app.search);
+        put(buffer, area, 1, 0, &words, bold);
+        put(buffer, area, (words.chars().count() + 3) as u16, 0, &search::count_words(app), dim());
         return;
     }
     let Some(notice) = &app.notice else { return };
@@ -29,7 +38,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut actions = action::footer(app);
     let hint = |action: &action::Action| {
         let key = action.keys.first().map(|key| key.name()).unwrap_or_default();
-        vec![Span::styled(key, Style::new().add_modifier(Modifier::BOLD)), Span::styled(format!(" {}  ", action.name_for(app)), dim())]
+        vec![Span::styled(key, Style::new().add_modifier(Modifier::BOLD)), Span::styled(format!(" {}  ", action.name), dim())]
     };
     let line = |actions: &[&action::Action]| {
         let spans = actions.iter().flat_map(|action| hint(action));

@@ -1,10 +1,8 @@
 //! The state drawn: one file a panel. Nothing here changes anything.
 
-pub mod detail;
 pub mod footer;
 pub mod header;
 pub mod help;
-pub mod list;
 pub mod palette;
 pub mod question;
 pub mod text;
@@ -17,28 +15,34 @@ use ratatui::widgets::{Block, Clear, Widget};
 
 use super::app::{App, Overlay};
 use super::layout::{self, SMALLEST};
+use super::{action, screens};
 use text::put;
 
-/// Draws the whole screen.
-pub fn view(app: &App, frame: &mut Frame) {
+/// Draws the whole screen. Gives where the terminal's own cursor belongs, if it is seen.
+pub fn view(app: &App, frame: &mut Frame) -> Option<(u16, u16)> {
     let area = frame.area();
     let buffer = frame.buffer_mut();
+    let mut cursor = None;
     if layout::too_small(area) {
         too_small(area, buffer);
     } else {
-        let areas = layout::areas(app, area);
+        let areas = layout::areas(area);
         header::draw(app, areas.header, buffer);
-        if let Some(list) = areas.list {
-            list::draw(app, list, buffer);
-        }
-        detail::draw(app, areas.detail, buffer);
+        screens::draw(app, areas.body, buffer);
         footer::draw_notice(app, areas.notice, buffer);
         footer::draw(app, areas.footer, buffer);
         match app.overlay {
             Some(Overlay::Help(down)) => help::draw(app, down, area, buffer),
-            Some(Overlay::ConfirmQuit) => question::draw(app, area, buffer),
+            Some(Overlay::ConfirmQuit) => question::draw_leaving(app, area, buffer),
             Some(Overlay::Palette(chosen)) => palette::draw(app, chosen, area, buffer),
+            Some(Overlay::Picker(chosen)) => palette::draw_picker(app, chosen, area, buffer),
             Some(Overlay::Search) | None => {}
+        }
+        if let Some(question) = &app.question {
+            question::draw(question, area, buffer);
+        }
+        if action::place_of(app) == action::Where::Editor {
+            cursor = screens::model::cursor(app, areas.body);
         }
     }
     if app.ascii {
@@ -50,6 +54,7 @@ pub fn view(app: &App, frame: &mut Frame) {
             (cell.fg, cell.bg, cell.underline_color) = (Color::Reset, Color::Reset, Color::Reset);
         }
     }
+    cursor
 }
 
 /// Says what is needed, in as many words as there is room for.
@@ -65,12 +70,14 @@ fn too_small(area: Rect, buffer: &mut ratatui::buffer::Buffer) {
 }
 
 /// Dim words.
-fn dim() -> Style {
+#[must_use]
+pub fn dim() -> Style {
     Style::new().add_modifier(Modifier::DIM)
 }
 
-/// A border with a title. The half in which the arrow keys move has a heavy one.
-fn framed(title: &str, focused: bool) -> Block<'_> {
+/// A border with a title. The panel in which the arrow keys move has a heavy one.
+#[must_use]
+pub fn framed(title: &str, focused: bool) -> Block<'_> {
     let block = Block::bordered().title(title);
     if focused {
         block.border_set(border::THICK).title_style(Style::new().add_modifier(Modifier::BOLD))
@@ -80,7 +87,7 @@ fn framed(title: &str, focused: bool) -> Block<'_> {
 }
 
 /// A framed box in front of everything; gives its inside.
-fn boxed(title: &str, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Rect {
+pub fn boxed(title: &str, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Rect {
     Clear.render(area, buffer);
     let block = framed(title, true);
     let inside = block.inner(area);

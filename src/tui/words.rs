@@ -1,0 +1,102 @@
+//! Words as lines: wrapped, labelled, as they are, and tables in the room there is.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::report::Table;
+
+/// Columns of the labels of an overview.
+pub const LABEL: usize = 11;
+
+/// `text` in lines of at most `width` columns, broken at spaces, inside a word where it must be.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        for character in word.chars() {
+            if !line.is_empty() && line.width() + character.width().unwrap_or(0) > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(character);
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+fn dim(text: impl Into<String>) -> Span<'static> {
+    Span::styled(text.into(), Style::new().add_modifier(Modifier::DIM))
+}
+
+/// Red.
+#[must_use]
+pub fn bad() -> Style {
+    Style::new().fg(Color::Red)
+}
+
+/// A label with its words wrapped beside it.
+pub fn labelled(label: &str, words: &str, width: usize, out: &mut Vec<Line<'static>>) {
+    for (position, line) in wrapped(words, width.saturating_sub(LABEL)).into_iter().enumerate() {
+        let label = if position == 0 { label } else { "" };
+        out.push(Line::from(vec![dim(format!("{label:<LABEL$}")), Span::raw(line)]));
+    }
+}
+
+/// Words that are shown line by line, as they are: a rendered diagnostic with its carets. Its first words tell how bad it is.
+pub fn verbatim(text: &str, out: &mut Vec<Line<'static>>) {
+    for line in text.lines() {
+        let line = line.replace('\t', "    ");
+        let style = if line.starts_with("error") {
+            bad().bold()
+        } else if line.starts_with("warning") {
+            Style::new().fg(Color::Yellow).bold()
+        } else {
+            Style::new()
+        };
+        out.push(Line::styled(line, style));
+    }
+}
+
+/// The table as text with as many columns as can stand side by side, and the headings of the others; all as blocks where not even two can.
+#[must_use]
+pub fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
+    let whole = table.to_terminal(width);
+    let is_grid = |text: &str| text.lines().any(|line| line.starts_with('─'));
+    if is_grid(&whole) {
+        return (whole, Vec::new());
+    }
+    for kept in (2..table.columns.len()).rev() {
+        let mut narrow = table.clone();
+        narrow.columns.truncate(kept);
+        narrow.rows.iter_mut().for_each(|row| row.truncate(kept));
+        let text = narrow.to_terminal(width);
+        if is_grid(&text) {
+            return (text, table.columns[kept..].iter().map(|column| column.heading()).collect());
+        }
+    }
+    (whole, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_at_spaces_and_long_words_within() {
+        assert_eq!(wrapped("kidneys and marrow", 8), ["kidneys", "and", "marrow"]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("", 3), Vec::<String>::new());
+        assert_eq!(wrapped("µ", 0), ["µ"]);
+    }
+}
