@@ -10,73 +10,15 @@ use crate::dosimetry::course::DoseTarget;
 use crate::radiobiology::hazard_link::HazardLink;
 use crate::radiobiology::registry::Effect as Kind;
 use crate::regimen::RegimenPlan;
+use crate::session::live::{ArmLive, BINS, QuantityLive, TrialLive};
 use crate::session::recovery::wilson_interval;
 use crate::trial::design::{EndpointKind, TrialPlan};
 use crate::trial::{Effect, RowColumn, Spread, TrialSummary, endpoint_column};
 
-/// Bins of a histogram.
-pub const BINS: usize = 48;
 /// Shortest time between two pictures.
 const PAUSE: Duration = Duration::from_millis(250);
 /// A picture may take this part of the time.
 const SHARE: u32 = 20;
-
-/// A trial under way.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TrialLive {
-    /// Patients done, with those that were taken over.
-    pub finished: usize,
-    /// Patients in all.
-    pub patients: usize,
-    /// Patients taken over from a run that was stopped.
-    pub resumed: usize,
-    /// Patients in the distributions: those before the first who is not done yet.
-    pub counted: usize,
-    /// Arms of patients that could not be delivered.
-    pub failures: usize,
-    /// Patients a second since the start.
-    pub rate_per_s: f64,
-    /// What outcomes rest on, in words: the link from dose to hazard.
-    pub link: String,
-    /// By arm, in the order of the scenario.
-    pub arms: Vec<ArmLive>,
-}
-
-/// An arm under way.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ArmLive {
-    /// Its name.
-    pub name: String,
-    /// Patients of this arm that could not be delivered.
-    pub failures: usize,
-    /// The quantities, the same in every arm.
-    pub quantities: Vec<QuantityLive>,
-}
-
-/// How a quantity is distributed so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct QuantityLive {
-    /// What it is: `kidneys dose`, `platelets nadir`.
-    pub name: String,
-    /// Its unit.
-    pub unit: String,
-    /// What it rests on: `simulated`, the level of evidence of a relation, or the link of an outcome.
-    pub tag: String,
-    /// Patients with a value.
-    pub count: usize,
-    /// The mean; of a share of patients the share (%).
-    pub mean: f64,
-    /// 95 % interval of a share of patients (Wilson); `None` for other quantities.
-    pub share_interval: Option<(f64, f64)>,
-    /// 5, 25, 50, 75 and 95 % quantiles; of a share all are the share.
-    pub quantiles: [f64; 5],
-    /// Lower end, upper end, counts in [`BINS`] equal bins, the same in every arm; no bins where all values are equal, or the quantity is a share.
-    pub histogram: (f64, f64, Vec<u64>),
-    /// Values outside the histogram, below and above: its ends leave out 1 % of an arm at most.
-    pub outside: (u64, u64),
-    /// What the arm gives beyond the first in the same patient: mean and standard error; `None` in the first.
-    pub difference: Option<(f64, f64)>,
-}
 
 /// A column that is watched.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +51,13 @@ pub struct Pace {
     pub resumed: usize,
     /// Patients a second.
     pub rate_per_s: f64,
+}
+
+impl Pace {
+    /// How long the rest takes (s).
+    pub fn left_s(self) -> f64 {
+        self.patients.saturating_sub(self.finished) as f64 / self.rate_per_s.max(1e-9)
+    }
 }
 
 impl Watch {
