@@ -72,6 +72,8 @@ pub struct QuantityLive {
     pub count: usize,
     /// The mean; of a share of patients the share (%).
     pub mean: f64,
+    /// Standard error of the mean; `None` with fewer than two values.
+    pub standard_error: Option<f64>,
     /// 95 % interval of a share of patients (Wilson); `None` for other quantities.
     pub share_interval: Option<(f64, f64)>,
     /// 5, 25, 50, 75 and 95 % quantiles; of a share all are the share.

@@ -246,13 +246,15 @@ fn quantity(
         }
         histogram = (in_unit(low), in_unit(high), counts);
     }
-    let difference = difference.and_then(|spread| spread.mean().zip(spread.standard_error())).map(|(mean, error)| (in_unit(mean), in_unit(error)));
+    let difference =
+        difference.and_then(|spread| spread.mean().zip(spread.standard_error())).map(|(mean, error)| (in_unit(mean), in_unit(error)));
     QuantityLive {
         name: watched.name.clone(),
         unit: watched.unit.clone(),
         tag: watched.tag.clone(),
         count,
         mean,
+        standard_error: spread.standard_error().map(in_unit),
         share_interval,
         quantiles,
         histogram,
