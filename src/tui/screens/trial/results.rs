@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::running::{is_of, live_of};
+use super::running::live_of;
 use super::{Pane, View};
 use crate::report::Status;
 use crate::session::live::TrialLive;
@@ -11,6 +11,7 @@ use crate::tui::app::{App, JobKind};
 use crate::tui::browse::{Aspect, Browse};
 use crate::tui::message::Effect;
 use crate::tui::record::Record;
+use crate::tui::screens::runs::is_of;
 
 /// Tables that answer the question of a trial, first.
 const FIRST: [&str; 8] = ["survival", "hazard_ratios", "cohort_differences", "groups", "beside_published", "cohort", "screening", "drawn"];

@@ -1,18 +1,18 @@
 //! Starting, pausing and resuming. A pause cancels the job, which keeps its finished patients in the unfinished run; resuming takes that run up with the same options.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::settings::{current, declared};
 use super::{Pane, View, results};
 use crate::report::Status;
-use crate::report::runs::RunEntry;
 use crate::session::live::{Live, TrialLive};
 use crate::session::trial::{PowerOptions, TrialOptions};
 use crate::session::work::Task;
 use crate::tui::app::{App, JobKind, RunningJob};
 use crate::tui::browse::Aspect;
 use crate::tui::message::{Effect, Ticket};
+use crate::tui::screens::runs;
 use crate::tui::start::{self, With};
 
 /// A job that was stopped before it was done.
@@ -147,7 +147,7 @@ pub fn resumable(app: &App) -> Option<(JobKind, Stopped)> {
 
 /// The latest unfinished run of a trial or power of a scenario. A finished run of the same scenario that began later makes it stale.
 fn unfinished(app: &App, path: &Path) -> Option<(JobKind, Stopped)> {
-    let mut runs: Vec<_> = app.project.iter().flat_map(|project| &project.runs).filter(|run| is_of(app, run, path)).collect();
+    let mut runs: Vec<_> = app.project.iter().flat_map(|project| &project.runs).filter(|run| runs::is_of(app, run, path)).collect();
     runs.sort_by(|one, two| one.name.cmp(&two.name));
     let run = runs.into_iter().rfind(|run| {
         let verb = run.manifest.as_ref().map_or("", |manifest| manifest.verb.as_str());
@@ -157,13 +157,6 @@ fn unfinished(app: &App, path: &Path) -> Option<(JobKind, Stopped)> {
     let task = Task::from_stored(&manifest.verb, &manifest.options)?;
     let sets = manifest.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
     Some((JobKind::of(&task), Stopped { task, sets, done: None }))
-}
-
-/// Whether a run came from a scenario file.
-pub fn is_of(app: &App, run: &RunEntry, path: &Path) -> bool {
-    let Some(input) = run.manifest.as_ref().and_then(|manifest| manifest.inputs.first()) else { return false };
-    let own: PathBuf = app.folder.join(&input.path);
-    own == *path || own.parent().is_some_and(|folder| folder == path)
 }
 
 /// "cancelled after 128 of 200 virtual patients" → 128 of 200.

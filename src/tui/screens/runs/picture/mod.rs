@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_surroundings_decide_and_nothing_is_asked() {
-        let told = |pairs: &[(&str, &str)]| promised(|name| pairs.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned()));
+        let told =
+            |pairs: &[(&str, &str)]| promised(|name| pairs.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned()));
         assert_eq!(told(&[("TERM", "xterm-kitty")]), Ok(Protocol::Kitty));
         assert_eq!(told(&[("TERM", "xterm-256color"), ("KITTY_WINDOW_ID", "1")]), Ok(Protocol::Kitty));
         assert_eq!(told(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")]), Ok(Protocol::ITerm2));
