@@ -338,3 +338,6 @@ pub fn restored(app: &mut App, kept: &[(String, String)]) {
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     draw::draw(app, area, buffer);
 }
+
+#[cfg(test)]
+mod tests;
