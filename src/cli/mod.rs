@@ -1,6 +1,7 @@
 //! The command line face: verbs, exit codes, tables for people, one JSON document with `--json`.
 mod check;
 mod list;
+mod new;
 mod output;
 mod runs;
 mod work;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::session::new_file::NewFile;
 use crate::session::recovery::RecoveryOptions;
 use crate::session::trial::{PowerOptions, ReplayOptions, TrialOptions};
 use crate::session::work::Task;
@@ -83,6 +85,22 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Write a commented file to start from; never over one that is there
+    New {
+        /// A model, or a scenario
+        what: What,
+        /// Its name: letters, digits, `_` and `-`
+        name: String,
+        /// The scenario's model; unless given, the one of the scenario's own name, begun too if it is not there
+        #[arg(long)]
+        model: Option<String>,
+        /// The project folder
+        #[arg(long, default_value = ".")]
+        folder: PathBuf,
+        /// One JSON document on standard output
+        #[arg(long)]
+        json: bool,
+    },
     /// Check a finished run against its hashes
     Verify {
         /// The run folder
@@ -123,6 +141,23 @@ enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// `models/NAME.yaml`
+    Model,
+    /// `scenarios/NAME/scenario.yaml`
+    Scenario,
+}
+
+impl From<What> for NewFile {
+    fn from(what: What) -> Self {
+        match what {
+            What::Model => NewFile::Model,
+            What::Scenario => NewFile::Scenario,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -236,6 +271,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Power(arguments)) => work::work(&arguments.work, arguments.task()),
         Some(Verb::Plot { run, json }) => runs::plot(&run, json),
         Some(Verb::List { folder, json }) => list::list(&folder, json),
+        Some(Verb::New { what, name, model, folder, json }) => new::new(&folder, what.into(), &name, model.as_deref(), json),
         Some(Verb::Verify { run, json }) => runs::verify_run(&run, json),
         Some(Verb::Reproduce { run, scenario, threads, json }) => {
             runs::reproduce_run(&run, scenario.as_deref(), threads.map(usize::from), json)
@@ -255,7 +291,7 @@ fn workbench(ascii: bool) -> u8 {
     match crate::tui::open(std::path::Path::new("."), crate::tui::Options { ascii }) {
         Ok(()) => DONE,
         Err(error) => {
-            eprintln!("rpt: {error}");
+            crate::tui::runner::last_words(&error.to_string());
             match error {
                 TuiError::NoTerminal => BAD_INPUT,
                 TuiError::Interrupted => INTERRUPTED,

@@ -78,7 +78,12 @@ impl Job {
         let flag = Arc::clone(&cancel);
         let title = request.scenario.display().to_string();
         std::thread::spawn(move || {
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execute(&request, &flag, &sender, &wake)))
+            let work = || {
+                // the tests of the whole program have no other way to make a worker panic
+                assert!(std::env::var_os("RPT_TEST_WORKER_PANIC").is_none(), "a worker was asked to panic");
+                execute(&request, &flag, &sender, &wake)
+            };
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
                 .unwrap_or_else(|_| Err(Failed::because("the work ended by an error of the program; please report it")));
             // nobody may be listening any more
             let _ = sender.send(Message::Finished(Box::new(result)));

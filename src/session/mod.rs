@@ -7,6 +7,7 @@ pub mod fitting;
 pub mod job;
 pub mod live;
 pub mod model_choice;
+pub mod new_file;
 pub mod numbered;
 pub mod population;
 pub mod project;

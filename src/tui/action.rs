@@ -6,10 +6,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::app::{App, Overlay};
+use super::editor;
 use super::message::Message;
 use super::screen::Screen;
 use super::screens::{self, data, fit, model, runs, trial, what_if};
-use super::{editor, palette};
 
 mod available;
 mod shell;
@@ -295,24 +295,13 @@ pub fn of_palette() -> impl Iterator<Item = &'static Action> {
     })
 }
 
-/// Why an action cannot be done from here: it cannot now, or it belongs to another screen and that is not open.
-///
-/// # Errors
-/// The reason.
-pub fn possible(app: &App, action: &Action) -> Result<(), String> {
-    match action.place {
-        Where::On(screen) if screen != app.screen => {
-            let number = Screen::ALL.iter().position(|other| *other == screen).unwrap_or(0) + 1;
-            Err(format!("on screen {number}, {}", screen.title()))
-        }
-        _ => (action.available)(app),
-    }
-}
-
-/// The actions that fit what is typed in the palette.
+/// Whether an action is of another screen than the open one: the palette opens that first.
 #[must_use]
-pub fn found(app: &App) -> Vec<&'static Action> {
-    palette::found(app)
+pub fn elsewhere(app: &App, action: &Action) -> Option<Screen> {
+    match action.place {
+        Where::On(screen) if screen != app.screen => Some(screen),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod chart;
 pub mod editor;
 pub mod effects;
 pub mod graph;
+pub mod hang_up;
 pub mod layout;
 pub mod message;
 pub mod palette;

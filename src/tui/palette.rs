@@ -10,7 +10,7 @@ pub fn found(app: &App) -> Vec<&'static Action> {
     let mut scored: Vec<(u32, &Action)> = action::of_palette().filter_map(|action| Some((score(action, app)?, action))).collect();
     // what can be done here goes before what another screen does; the order of the registry decides between equals
     scored.sort_by_key(|(score, action)| {
-        (std::cmp::Reverse(*score / 1000), action::possible(app, action).is_err(), std::cmp::Reverse(*score))
+        (std::cmp::Reverse(*score / 1000), action::elsewhere(app, action).is_some(), std::cmp::Reverse(*score))
     });
     scored.into_iter().map(|(_, action)| action).collect()
 }

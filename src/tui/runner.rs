@@ -1,5 +1,6 @@
 //! The loop: waits for an event, updates the state, carries out effects, draws when something changed.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -14,12 +15,15 @@ use super::message::{Effect, Message};
 use super::screens::model;
 use super::terminal::Screen;
 use super::update::{begin, update};
-use super::{Options, TuiError, action, editor, panics, session_file};
+use super::{Options, TuiError, action, editor, hang_up, panics, session_file};
 
 /// Progress alone is drawn no more often than this: a slow link has better things to do.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How long jobs may take to mark what they leave behind when the user leaves.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long after a signal the program may last.
+const GIVE_UP: Duration = Duration::from_secs(10);
 
 /// What wakes the loop.
 #[derive(Debug)]
@@ -53,9 +57,17 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
     });
     let interrupted = sender.clone();
     // a handler that is set already (by the command line) keeps its way of ending the program
-    let _ = ctrlc::set_handler(move || interrupted.send(Event::Interrupted).unwrap_or_default());
+    let _ = ctrlc::set_handler(move || {
+        interrupted.send(Event::Interrupted).unwrap_or_default();
+        // a terminal that takes no more bytes keeps the loop in a write for ever; edits are on disk a second after they were made
+        std::thread::spawn(|| {
+            std::thread::sleep(GIVE_UP);
+            std::process::exit(130);
+        });
+    });
     let mut screen = Screen::take()?;
     let mut effects = Effects::new(sender.clone());
+    hang_up::watch(sender.clone());
     read_input(sender);
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut rescued = Vec::new();
@@ -71,7 +83,7 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
         match ended {
             Ok(ended) => ended,
             Err(panic) => {
-                rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
+                rescued.iter().for_each(|words| last_words(words));
                 resume_unwind(panic)
             }
         }
@@ -79,12 +91,17 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
     drop(screen);
     drop(watch);
     effects.stop(PATIENCE);
-    rescued.iter().for_each(|words| eprintln!("rpt: {words}"));
+    rescued.iter().for_each(|words| last_words(words));
     // what a worker died of is not lost with the screen
     if let Ok(words) = words.lock() {
-        words.iter().for_each(|text| eprintln!("rpt: an error of the program, please report it: {text}"));
+        words.iter().for_each(|text| last_words(&format!("an error of the program, please report it: {text}")));
     }
     ended
+}
+
+/// Says something on standard error, which may be gone with its terminal: `eprintln!` would panic then.
+pub fn last_words(words: &str) {
+    let _ = writeln!(std::io::stderr(), "rpt: {words}");
 }
 
 /// Writes edits aside and keeps the session; gives what the user should know.

@@ -41,7 +41,9 @@ impl Sheet {
         read().unwrap_or_default()
     }
 
-    fn of_scenario(scenario: &Scenario, warnings: &Faults) -> Sheet {
+    /// What a scenario declares.
+    #[must_use]
+    pub fn of_scenario(scenario: &Scenario, warnings: &Faults) -> Sheet {
         let fits = scenario.fit.is_some() || scenario.time_activity.is_some() || scenario.single_time_point.is_some();
         let tries = scenario.cohort.is_some() && scenario.regimens.is_some();
         let mut sheet = Sheet { warnings: words_of(warnings), fits, tries, ..Sheet::default() };
@@ -86,7 +88,9 @@ impl Sheet {
         sheet
     }
 
-    fn of_model(model: &Model, warnings: &Faults) -> Sheet {
+    /// What a model declares.
+    #[must_use]
+    pub fn of_model(model: &Model, warnings: &Faults) -> Sheet {
         let mut sheet = Sheet { warnings: words_of(warnings), ..Sheet::default() };
         sheet.row("Name", model.name.clone());
         sheet.nuclide(model);

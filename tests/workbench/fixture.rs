@@ -1,6 +1,6 @@
 //! A project and an outcome made by hand, without a clock. The numbers are round on purpose: nothing here is a result.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rptbench::report::manifest::Status;
 use rptbench::report::runs::RunEntry;
@@ -8,11 +8,12 @@ use rptbench::report::{Axis, BarSeries, Column, Figure, InputFile, Manifest, Mar
 use rptbench::session::job::Done;
 use rptbench::session::project::{Entry, Project};
 use rptbench::session::publish::Published;
-use rptbench::session::work::{Failed, Outcome, Progress};
+use rptbench::session::work::{Failed, Outcome, Progress, Task};
 use rptbench::tui::action::Command;
 use rptbench::tui::app::App;
 use rptbench::tui::message::{Effect, Message, Ticket};
 use rptbench::tui::sheet::Sheet;
+use rptbench::tui::start::{With, start};
 use rptbench::tui::update::{begin, update};
 
 pub const FOLDER: &str = "project";
@@ -181,7 +182,7 @@ pub fn ticket(effects: &[Effect]) -> Ticket {
         .rev()
         .find_map(|effect| match effect {
             Effect::ReadProject(ticket, _) | Effect::ReadRun(ticket, _) | Effect::StartJob(ticket, _) => Some(*ticket),
-            Effect::CancelJob(_) | Effect::Quit => None,
+            _ => None,
         })
         .expect("an effect with an answer")
 }
@@ -191,7 +192,7 @@ pub fn fresh(size: (u16, u16)) -> App {
     App::new(Path::new(FOLDER), FOLDER, size, true)
 }
 
-/// A workbench that has read the project; the first scenario that can be used is selected.
+/// A workbench that has read the project; the first scenario that can be used is the current one.
 pub fn opened(size: (u16, u16)) -> App {
     let mut app = fresh(size);
     let reading = ticket(&begin(&mut app));
@@ -199,7 +200,6 @@ pub fn opened(size: (u16, u16)) -> App {
     for entry in &project().scenarios[1..] {
         update(&mut app, Message::SheetRead(reading, entry.path.clone(), sheet()));
     }
-    ask(&mut app, Command::Move(1));
     app
 }
 
@@ -207,19 +207,34 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
     update(app, Message::Do(command))
 }
 
+pub fn typed(app: &mut App, words: &str) {
+    for character in words.chars() {
+        ask(app, Command::Type(character));
+    }
+}
+
+/// The current scenario.
+pub fn scenario(app: &App) -> PathBuf {
+    app.scenario.clone().expect("a current scenario")
+}
+
 /// A workbench with a running job.
 pub fn running(size: (u16, u16)) -> App {
     let mut app = opened(size);
-    let job = ticket(&ask(&mut app, Command::Enter));
-    update(&mut app, Message::JobProgress(job, Progress { step: "comparing regimens".into(), done: 0.62, left_s: None }));
+    let path = scenario(&app);
+    let job = ticket(&start(&mut app, &path, Task::Run, With::default()));
+    let progress = Progress { step: "comparing regimens".into(), done: 0.62, left_s: Some(200.0), live: None };
+    update(&mut app, Message::JobProgress(job, progress));
     app
 }
 
 /// A workbench whose job has ended well.
 pub fn finished(size: (u16, u16)) -> App {
     let mut app = opened(size);
-    let job = ticket(&ask(&mut app, Command::Enter));
-    let reading = ticket(&update(&mut app, Message::JobFinished(job, Box::new(Ok(done())))));
+    let path = scenario(&app);
+    let job = ticket(&start(&mut app, &path, Task::Run, With::default()));
+    let effects = update(&mut app, Message::JobFinished(job, Box::new(Ok(done()))));
+    let reading = ticket(&effects);
     update(&mut app, Message::ProjectRead(reading, Ok(project())));
     app
 }

@@ -3,20 +3,22 @@
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
-use rptbench::session::work::Progress;
 use rptbench::tui::action::Command;
-use rptbench::tui::app::{App, Aspect, Section};
-use rptbench::tui::message::Message;
-use rptbench::tui::update::update;
+use rptbench::tui::app::{App, Question};
+use rptbench::tui::screen::Screen;
 use rptbench::tui::view::view;
 
-use crate::fixture::{ask, failed, finished, fresh, opened, running, ticket};
+use crate::fixture::{ask, fresh, opened, running, typed};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
 fn drawn(app: &App, (width, height): (u16, u16)) -> ratatui::buffer::Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
-    terminal.draw(|frame| view(app, frame)).expect("drawn");
+    terminal
+        .draw(|frame| {
+            view(app, frame);
+        })
+        .expect("drawn");
     terminal.backend().buffer().clone()
 }
 
@@ -28,42 +30,37 @@ fn text(app: &App) -> String {
 
 type State = (&'static str, fn((u16, u16)) -> App);
 
-const STATES: [State; 17] = [
+const STATES: [State; 8] = [
     ("reading", fresh),
-    ("scenario", opened),
-    ("broken", broken),
-    ("model", |size| seen(opened(size), &[Command::Go(Section::Models)])),
-    ("run", |size| seen(opened(size), &[Command::Go(Section::Runs), Command::Move(1)])),
     ("running", running),
-    ("trial", trial),
-    ("figure", finished),
-    ("bars", |size| seen(finished(size), &[Command::Step(1), Command::Step(1)])),
-    ("table", |size| seen(finished(size), &[Command::Show(Aspect::Tables)])),
-    ("full_screen", |size| seen(finished(size), &[Command::FullScreen])),
     ("help", |size| seen(opened(size), &[Command::Help])),
-    ("palette", |size| typed(seen(opened(size), &[Command::Palette]), "ta")),
-    ("search_typed", |size| typed(seen(opened(size), &[Command::SwitchPane, Command::Search]), "hemato")),
-    ("search_text", |size| seen(typed(seen(opened(size), &[Command::SwitchPane, Command::Search]), "ki"), &[Command::Accept])),
-    ("ascii", |size| App { ascii: true, ..finished(size) }),
-    ("question", |size| seen(running(size), &[Command::Quit])),
+    ("palette", |size| palette(opened(size), "ta")),
+    ("picker", |size| seen(opened(size), &[Command::ChooseScenario])),
+    ("leaving", |size| seen(running(size), &[Command::Quit])),
+    ("prompt", prompt),
+    ("question", question),
 ];
 
-fn trial(size: (u16, u16)) -> App {
-    let mut app = opened(size);
-    let job = ticket(&ask(&mut app, Command::Trial));
-    let step = "512 of 1000 virtual patients, 12 a second".to_owned();
-    update(&mut app, Message::JobProgress(job, Progress { step, done: 0.46, left_s: Some(200.0) }));
+fn palette(app: App, words: &str) -> App {
+    let mut app = seen(app, &[Command::Palette]);
+    typed(&mut app, words);
     app
 }
 
-fn broken(size: (u16, u16)) -> App {
-    seen(opened(size), &[Command::Move(-1)])
+fn prompt(size: (u16, u16)) -> App {
+    let mut app = opened(size);
+    app.ask_for(Screen::Trial, "size", "Virtual patients", "200");
+    if let Some(prompt) = &mut app.prompt {
+        prompt.error = Some("a whole number is wanted".to_owned());
+    }
+    app
 }
 
-fn typed(mut app: App, words: &str) -> App {
-    for character in words.chars() {
-        ask(&mut app, Command::Type(character));
-    }
+fn question(size: (u16, u16)) -> App {
+    let mut app = opened(size);
+    let answers = vec![('o', "write over it".to_owned(), Command::Reload), ('r', "read theirs".to_owned(), Command::Reload)];
+    let words = vec!["`scenario.yaml` changed on disk since it was read here.".to_owned()];
+    app.question = Some(Question { title: "Saving".to_owned(), words, answers });
     app
 }
 
@@ -84,19 +81,10 @@ fn main_states_at_three_sizes() {
 }
 
 #[test]
-fn findings_and_a_failure() {
-    insta::assert_snapshot!("findings_80x24", text(&seen(finished((80, 24)), &[Command::Show(Aspect::Findings)])));
-    let mut app = opened((80, 24));
-    let job = ticket(&ask(&mut app, Command::Enter));
-    update(&mut app, Message::JobFinished(job, Box::new(Err(failed("the step became too small at 4 h in `veins`", false)))));
-    insta::assert_snapshot!("failure_80x24", text(&app));
-}
-
-#[test]
 fn a_small_terminal_is_told_what_is_needed() {
     assert!(text(&opened((59, 24))).contains("rpt needs 60 × 16"));
     assert!(text(&opened((60, 15))).contains("this is 60 × 15"));
-    assert!(text(&opened((60, 16))).contains("Scenarios"));
+    assert!(text(&opened((60, 16))).contains("1 Model"));
 }
 
 #[test]
@@ -116,7 +104,7 @@ fn every_size_is_drawn() {
 
 #[test]
 fn without_colour_the_selection_and_the_headings_still_stand_out() {
-    let plain = App { colour: false, ..finished((120, 36)) };
+    let plain = App { colour: false, ..running((120, 36)) };
     let buffer = drawn(&plain, plain.size);
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(Modifier::REVERSED)));

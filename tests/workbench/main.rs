@@ -1,7 +1,8 @@
-//! The workbench: messages in and state out, whole frames, and the built program on a pseudo-terminal.
-
+//! The workbench: messages in, state and effects out; whole frames; bytes on the wire; the built program on a pseudo-terminal.
+mod browsing;
 mod fixture;
 mod frames;
+mod keys;
 mod program;
 mod updates;
 mod wire;

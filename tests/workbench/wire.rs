@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use rptbench::tui::action::Command;
+use rptbench::tui::action::{Command, Motion};
 use rptbench::tui::app::App;
 use rptbench::tui::view::view;
 
-use crate::fixture::{ask, finished, opened};
+use crate::fixture::{ask, opened};
 
 /// Counts what is sent.
 #[derive(Clone, Default)]
@@ -35,7 +35,11 @@ fn bytes(mut app: App, commands: &[Command]) -> Vec<usize> {
     let mut terminal = Terminal::with_options(CrosstermBackend::new(wire.clone()), TerminalOptions { viewport }).expect("a terminal");
     let mut counts = Vec::new();
     let mut draw = |app: &App| {
-        terminal.draw(|frame| view(app, frame)).expect("drawn");
+        terminal
+            .draw(|frame| {
+                view(app, frame);
+            })
+            .expect("drawn");
         counts.push(std::mem::take(&mut *wire.0.lock().expect("not poisoned")).len());
     };
     draw(&app);
@@ -48,18 +52,18 @@ fn bytes(mut app: App, commands: &[Command]) -> Vec<usize> {
 }
 
 #[test]
-fn a_step_of_the_cursor_costs_less_than_two_kilobytes() {
-    // from one scenario with a sheet to the next: list bar, title and the words that differ; the bound is that of a knob step
+fn a_step_in_the_palette_costs_less_than_two_kilobytes() {
     for size in [(80, 24), (120, 36), (200, 60)] {
-        let counts = bytes(opened(size), &[Command::Move(1), Command::Move(-1)]);
+        let down = Command::Go(Motion::Rows(1));
+        let counts = bytes(opened(size), &[Command::Palette, down, down]);
         assert!(counts[1] < 64, "a frame without a change: {counts:?}");
-        assert!(counts[2] < 2048 && counts[3] < 2048, "{size:?}: {counts:?}");
+        assert!(counts[3] < 2048 && counts[4] < 2048, "{size:?}: {counts:?}");
     }
 }
 
 #[test]
 fn a_character_in_the_search_costs_less_than_half_a_kilobyte() {
-    let counts = bytes(finished((120, 36)), &[Command::Search, Command::Type('p'), Command::Type('a')]);
+    let counts = bytes(opened((120, 36)), &[Command::Search, Command::Type('p'), Command::Type('a')]);
     assert!(counts[4] < 512, "{counts:?}");
 }
 
@@ -68,7 +72,11 @@ fn a_first_frame_asks_the_terminal_nothing() {
     let wire = Wire::default();
     let viewport = Viewport::Fixed(Rect::new(0, 0, 80, 24));
     let mut terminal = Terminal::with_options(CrosstermBackend::new(wire.clone()), TerminalOptions { viewport }).expect("a terminal");
-    terminal.draw(|frame| view(&opened((80, 24)), frame)).expect("drawn");
+    terminal
+        .draw(|frame| {
+            view(&opened((80, 24)), frame);
+        })
+        .expect("drawn");
     let sent = String::from_utf8_lossy(&wire.0.lock().expect("not poisoned")).into_owned();
     // cursor position, device attributes, colours
     for question in ["\x1b[6n", "\x1b[c", "\x1b[>c", "\x1b]10;?", "\x1b]11;?"] {

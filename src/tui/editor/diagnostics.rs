@@ -54,6 +54,10 @@ pub struct Diagnosis {
     pub model: Option<Box<Model>>,
     /// `2 errors, 1 warning`, `no problems`.
     pub summary: String,
+    /// The scenario where the text is one that could be read; its model is [`Diagnosis::model`].
+    pub scenario: Option<Box<Scenario>>,
+    /// What was read beside the problems: warnings and notes as the checker words them.
+    pub faults: Faults,
 }
 
 /// Reads a text as the file at `path` would be read, and gives all its problems.
@@ -65,6 +69,7 @@ pub fn diagnose(kind: DocumentKind, path: &Path, text: &str) -> Vec<Marked> {
 /// As [`diagnose`], with the model that was read on the way.
 #[must_use]
 pub fn examine(kind: DocumentKind, path: &Path, text: &str) -> Diagnosis {
+    let mut scenario_read = None;
     let (model, faults) = match kind {
         DocumentKind::Model => read_model(path, text),
         DocumentKind::Scenario => match Scenario::load_text(path, text.to_owned(), &[]) {
@@ -77,7 +82,9 @@ pub fn examine(kind: DocumentKind, path: &Path, text: &str) -> Diagnosis {
                         faults.error(None, line);
                     }),
                 }
-                (Some(scenario.model), faults)
+                let model = scenario.model.clone();
+                scenario_read = Some(Box::new(scenario));
+                (Some(model), faults)
             }
             Err(faults) => (None, faults),
         },
@@ -85,7 +92,7 @@ pub fn examine(kind: DocumentKind, path: &Path, text: &str) -> Diagnosis {
     let own = path.display().to_string();
     let mut problems: Vec<Marked> = faults.iter().map(|fault| marked(fault, &own, text)).collect();
     problems.sort_by_key(|problem| (problem.line, problem.column));
-    Diagnosis { problems, model: model.map(Box::new), summary: faults.summary() }
+    Diagnosis { problems, model: model.map(Box::new), summary: faults.summary(), scenario: scenario_read, faults }
 }
 
 fn read_model(path: &Path, text: &str) -> (Option<Model>, Faults) {

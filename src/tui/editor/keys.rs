@@ -4,6 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::motion::Motion;
 
+/// Rows of a page of what stands beside the text.
+const SIDE_PAGE: isize = 10;
+
 /// What an editor can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -53,6 +56,10 @@ pub enum Command {
     ReplaceEvery,
     /// To the next problem (true) or the one before.
     Problem(bool),
+    /// Another panel beside the text (true), or the one before.
+    Side(bool),
+    /// Scroll what stands beside the text by so many rows.
+    ScrollSide(isize),
     /// Write the file.
     Save,
     /// Close the search, drop the selection, else leave.
@@ -75,6 +82,8 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl-A", "select everything"),
     ("Ctrl-W / Ctrl-K", "delete the word before / to the end of the line"),
     ("Tab / Shift-Tab", "a level in / out"),
+    ("F6 / Ctrl-T", "what stands beside the text: graph, parameters, what is declared, data, problems"),
+    ("Alt-↑ / Alt-↓", "scroll it (also Alt-PgUp / Alt-PgDn)"),
     ("Esc", "leave"),
 ];
 
@@ -92,6 +101,10 @@ pub fn command(key: KeyEvent) -> Option<Command> {
     match key.code {
         KeyCode::Left => go(if by_word { Motion::WordLeft } else { Motion::Left }),
         KeyCode::Right => go(if by_word { Motion::WordRight } else { Motion::Right }),
+        KeyCode::Up if alt => Some(Command::ScrollSide(-1)),
+        KeyCode::Down if alt => Some(Command::ScrollSide(1)),
+        KeyCode::PageUp if alt => Some(Command::ScrollSide(-SIDE_PAGE)),
+        KeyCode::PageDown if alt => Some(Command::ScrollSide(SIDE_PAGE)),
         KeyCode::Up => go(Motion::Up),
         KeyCode::Down => go(Motion::Down),
         KeyCode::Home => go(if control { Motion::Top } else { Motion::Home }),
@@ -110,8 +123,10 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::Esc => Some(Command::Escape),
         KeyCode::F(3) => Some(Command::Next(!shift)),
         KeyCode::F(8) => Some(Command::Problem(!shift)),
-        // many terminals send Shift-F8 as F20
+        // many terminals send Shift-F8 as F20, and Shift-F6 as F18
         KeyCode::F(20) => Some(Command::Problem(false)),
+        KeyCode::F(6) => Some(Command::Side(!shift)),
+        KeyCode::F(18) => Some(Command::Side(false)),
         KeyCode::Char(character) if control && !alt => match character.to_ascii_lowercase() {
             's' => Some(Command::Save),
             'z' if shift => Some(Command::Redo),
@@ -128,6 +143,7 @@ pub fn command(key: KeyEvent) -> Option<Command> {
             // what some terminals send for the backspace key
             'h' => Some(Command::Back),
             'e' => go(Motion::End),
+            't' => Some(Command::Side(true)),
             _ => None,
         },
         KeyCode::Char(character) if alt && !control => match character.to_ascii_lowercase() {

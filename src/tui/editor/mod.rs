@@ -56,6 +56,10 @@ pub enum Outcome {
     Copy(String),
     /// As [`Outcome::Copy`], and the text changed.
     Cut(String),
+    /// Another panel beside the text (true), or the one before.
+    Side(bool),
+    /// Scroll the panel beside the text by so many rows.
+    ScrollSide(isize),
     /// The editor is left; nothing is saved yet.
     Leave,
     /// To be said to the user.
@@ -184,6 +188,7 @@ impl Editor {
                 if !selected.is_empty() && !selected.contains('\n') {
                     self.search.pattern = selected;
                 }
+                self.search.fresh = true;
                 self.mode = Mode::Find;
                 if command == Command::Replace && !self.search.pattern.is_empty() {
                     self.mode = Mode::Replace;
@@ -193,6 +198,8 @@ impl Editor {
             Command::ReplaceEvery => return self.replace_every(),
             Command::Problem(forward) => return self.go_to_problem(forward),
             Command::Save => return Outcome::Save,
+            Command::Side(next) => return Outcome::Side(next),
+            Command::ScrollSide(by) => return Outcome::ScrollSide(by),
             Command::Escape if text.selection().is_some() => {
                 let at = text.cursor();
                 text.go(at, false);
@@ -203,7 +210,11 @@ impl Editor {
     }
 
     fn in_search(&mut self, command: Command) -> Outcome {
+        let fresh = std::mem::take(&mut self.search.fresh) && self.mode == Mode::Find;
         let field = if self.mode == Mode::Find { &mut self.search.pattern } else { &mut self.search.replacement };
+        if fresh && matches!(command, Command::Insert(_) | Command::Paste(_)) {
+            field.clear();
+        }
         match command {
             Command::Insert(character) => field.push(character),
             Command::Paste(words) => field.push_str(words.lines().next().unwrap_or("")),
@@ -312,6 +323,27 @@ impl Editor {
         let at = self.text.cursor();
         let column = self.text.line(at.line).get(..at.byte).unwrap_or("").chars().count();
         (at.line + 1, column + 1)
+    }
+
+    /// Puts the cursor at a line and column, from 1, the column in characters; beyond an end, at that end.
+    pub fn place_cursor(&mut self, line: usize, column: usize) {
+        let line = line.saturating_sub(1).min(self.text.lines().len() - 1);
+        let byte = byte_of_character(self.text.line(line), column.saturating_sub(1));
+        self.text.go(Position::new(line, byte), false);
+        self.scroll = view::following(self.scroll, self.page, &self.text);
+    }
+
+    /// Takes over what the file says now, as one step that can be undone; the text counts as saved.
+    pub fn take_over(&mut self, on_disk: &str) {
+        let cursor = self.text.cursor();
+        let (end, now) = (self.text.end(), TextBuffer::new(on_disk));
+        self.text.replace(Position::default(), end, &now.lines().join("\n"), history::Kind::Single);
+        self.text.go(cursor, false);
+        self.text.mark_saved();
+        self.disk = Fingerprint::of(on_disk.as_bytes());
+        self.stretches = highlight::highlight(self.text.lines());
+        self.stretched = self.text.revision();
+        self.scroll = view::following(self.scroll, self.page, &self.text);
     }
 
     /// The problems of the last reading.

@@ -10,6 +10,8 @@ pub struct Search {
     pub pattern: String,
     /// The text that replaces it.
     pub replacement: String,
+    /// Whether the pattern is that of an earlier search, untouched: the first character replaces it.
+    pub fresh: bool,
     /// Where the cursor was when the search began: typing searches from there, leaving goes back.
     pub origin: Position,
 }

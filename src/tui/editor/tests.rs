@@ -57,7 +57,7 @@ fn a_mistake_is_marked_told_and_mended() {
     assert_eq!(editor.line_column(), (17, 25));
     let shown = screen(&editor, 80, 24);
     assert!(shown.iter().any(|line| line.starts_with("E17")), "{shown:#?}");
-    assert!(shown[23].starts_with("error: no compartment is called `eliminate`"), "{shown:#?}");
+    assert!(shown[22].starts_with("error: no compartment is called `eliminate`"), "{shown:#?}");
     control(&mut editor, 'z');
     assert!(!editor.text.modified());
     assert_eq!(editor.text.text(), text);
@@ -76,6 +76,9 @@ fn searching_while_typing_begins_at_the_cursor_and_escape_goes_back() {
     press(&mut editor, KeyCode::Esc, KeyModifiers::NONE);
     assert_eq!((editor.text.cursor(), editor.mode), (Position::default(), Mode::Text));
     control(&mut editor, 'f');
+    write(&mut editor, "abd");
+    assert_eq!(editor.text.cursor(), Position::new(2, 3), "what is typed replaces the pattern before");
+    press(&mut editor, KeyCode::Backspace, KeyModifiers::NONE);
     press(&mut editor, KeyCode::Tab, KeyModifiers::NONE);
     write(&mut editor, "x");
     press(&mut editor, KeyCode::Char('a'), KeyModifiers::ALT);

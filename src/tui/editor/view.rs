@@ -9,6 +9,7 @@ use super::highlight::Role;
 use super::{Editor, Mode, byte_of_character, cluster, search};
 use crate::model::diagnostic::Severity;
 use crate::tui::view::text::put;
+use crate::tui::words::wrapped;
 
 /// How the editor may draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +26,47 @@ fn gutter(width: u16, lines: usize) -> u16 {
     if width >= digits + 12 { digits + 2 } else { 0 }
 }
 
+/// Rows below the text that say what is under the cursor: two where there is room, since a problem with its remedy is seldom shorter.
+fn bottom_rows(height: u16) -> u16 {
+    match height {
+        0 | 1 => 0,
+        2..12 => 1,
+        _ => 2,
+    }
+}
+
 /// Columns and rows that the text gets in an area.
 #[must_use]
 pub fn text_size(editor: &Editor, area: Rect) -> (usize, usize) {
-    let rows = if area.height > 1 { area.height - 1 } else { area.height };
+    let rows = area.height - bottom_rows(area.height);
     ((area.width - gutter(area.width, editor.text.lines().len())) as usize, rows as usize)
+}
+
+/// Where the terminal's own cursor belongs, if it is seen.
+#[must_use]
+pub fn cursor(editor: &Editor, area: Rect) -> Option<(u16, u16)> {
+    if area.is_empty() {
+        return None;
+    }
+    let size = text_size(editor, area);
+    let (down, right) = following(editor.scroll, size, &editor.text);
+    let left = gutter(area.width, editor.text.lines().len());
+    let column = editor.text.column().checked_sub(right).filter(|column| *column < size.0)?;
+    Some((area.x + left + column as u16, area.y + (editor.text.cursor().line - down) as u16))
+}
+
+/// The place of the text that a cell of the area shows; the end of a line beyond it. None outside the text.
+#[must_use]
+pub fn place_at(editor: &Editor, area: Rect, column: u16, row: u16) -> Option<Position> {
+    let size = text_size(editor, area);
+    let (x, y) = (column.checked_sub(area.x)?, row.checked_sub(area.y)?);
+    if y as usize >= size.1 || x >= area.width {
+        return None;
+    }
+    let (down, right) = following(editor.scroll, size, &editor.text);
+    let line = (down + y as usize).min(editor.text.lines().len() - 1);
+    let wanted = right + x.saturating_sub(gutter(area.width, editor.text.lines().len())) as usize;
+    Some(Position::new(line, cluster::byte_at(editor.text.line(line), wanted)))
 }
 
 /// The scrolling that shows the cursor, changed as little as may be.
@@ -64,12 +101,11 @@ pub fn draw(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) -> Opt
         }
         draw_line(editor, look, index, right, found, Rect::new(area.x + left, y, size.0 as u16, 1), buffer);
     }
-    if area.height > 1 {
-        draw_bottom(editor, look, Rect::new(area.x, area.bottom() - 1, area.width, 1), buffer);
+    let below = bottom_rows(area.height);
+    if below > 0 {
+        draw_bottom(editor, look, Rect::new(area.x, area.bottom() - below, area.width, below), buffer);
     }
-    let cursor = editor.text.cursor();
-    let column = editor.text.column().checked_sub(right).filter(|column| *column < size.0)?;
-    look.focused.then(|| (area.x + left + column as u16, area.y + (cursor.line - down) as u16))
+    cursor(editor, area).filter(|_| look.focused)
 }
 
 fn colour(look: Look, style: Style, colour: Color) -> Style {
@@ -84,7 +120,10 @@ fn of_severity(look: Look, severity: Severity) -> Style {
     }
 }
 
-fn of_role(look: Look, role: Role) -> Style {
+/// How a word is shown; without colour keys are bold.
+#[must_use]
+pub fn of_role(coloured: bool, role: Role) -> Style {
+    let look = Look { colour: coloured, focused: false };
     match role {
         Role::Key => colour(look, Style::new().add_modifier(if look.colour { Modifier::empty() } else { Modifier::BOLD }), Color::Cyan),
         Role::Text => colour(look, Style::new(), Color::Green),
@@ -142,7 +181,7 @@ fn draw_line(editor: &Editor, look: Look, index: usize, right: usize, found: &st
             stretch += 1;
         }
         let mut style = match stretches.get(stretch) {
-            Some(one) if one.start <= cluster.start => of_role(look, one.role),
+            Some(one) if one.start <= cluster.start => of_role(look.colour, one.role),
             _ => Style::new(),
         };
         if let Some((.., severity)) = problems.iter().find(|(start, end, _)| (*start..*end).contains(&cluster.start)) {
@@ -193,16 +232,22 @@ fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
         };
         return put(buffer, area, 0, 0, &words, Style::new().add_modifier(Modifier::BOLD));
     }
-    if let Some(problem) = editor.problem() {
+    let (words, style) = if let Some(problem) = editor.problem() {
         let help = if problem.help.is_empty() { String::new() } else { format!(" ({})", problem.help) };
-        let words = format!("{}: {}{help}", problem.severity.word(), problem.message);
-        return put(buffer, area, 0, 0, &words, of_severity(look, problem.severity));
+        (format!("{}: {}{help}", problem.severity.word(), problem.message), of_severity(look, problem.severity))
+    } else if let Some(hover) = editor.hover() {
+        (hover.line(), Style::new())
+    } else {
+        let (line, column) = editor.line_column();
+        let modified = if editor.text.modified() { ", not saved" } else { "" };
+        let reading = if editor.is_diagnosed() { editor.summary() } else { "reading" };
+        (format!("{line}:{column}  {reading}{modified}"), Style::new().add_modifier(Modifier::DIM))
+    };
+    let rows = area.height as usize;
+    let lines = wrapped(&words, area.width as usize);
+    for (row, line) in lines.iter().take(rows).enumerate() {
+        // what has no room ends in the sign of a cut
+        let text = if row + 1 == rows && lines.len() > rows { lines[row..].join(" ") } else { line.clone() };
+        put(buffer, area, 0, row as u16, &text, style);
     }
-    if let Some(hover) = editor.hover() {
-        return put(buffer, area, 0, 0, &hover.line(), Style::new());
-    }
-    let (line, column) = editor.line_column();
-    let modified = if editor.text.modified() { ", not saved" } else { "" };
-    let reading = if editor.is_diagnosed() { editor.summary() } else { "reading" };
-    put(buffer, area, 0, 0, &format!("{line}:{column}  {reading}{modified}"), Style::new().add_modifier(Modifier::DIM));
 }

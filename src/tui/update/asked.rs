@@ -44,7 +44,10 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
             app.overlay = Some(Overlay::Search);
         }
         Command::Accept => return typing::accept(app),
-        Command::Match(by) => to_match(app, by),
+        Command::Match(by) => {
+            to_match(app, by);
+            return screens::entered(app);
+        }
         Command::Type(character) => typing::typed(app, Some(character)),
         Command::Erase => typing::typed(app, None),
         Command::EraseAll => typing::erase_all(app),
@@ -108,7 +111,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Does the chosen action of the palette as if its key were pressed, on its screen; one that cannot be done says why, and the palette stays.
+/// Does the chosen action of the palette as if its key were pressed, on its screen; one that cannot be done here says why, and the palette stays.
 /// In the picker, the chosen scenario becomes the current one.
 fn choose(app: &mut App) -> Vec<Effect> {
     match app.overlay {
@@ -119,12 +122,15 @@ fn choose(app: &mut App) -> Vec<Effect> {
         }
         Some(Overlay::Palette(chosen)) => {
             let Some(action) = palette::found(app).get(chosen).copied() else { return Vec::new() };
-            if let Err(reason) = action::possible(app, action) {
+            let elsewhere = action::elsewhere(app, action);
+            if let (None, Err(reason)) = (elsewhere, (action.available)(app)) {
                 app.say(reason);
                 return Vec::new();
             }
             app.overlay = None;
-            ask(app, action.command)
+            let mut effects = elsewhere.map_or_else(Vec::new, |screen| project::open_screen(app, screen));
+            effects.extend(ask(app, action.command));
+            effects
         }
         _ => Vec::new(),
     }

@@ -83,6 +83,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
     app.overlay = None;
     if !app.search.is_empty() {
         asked::to_match(app, 0);
+        return screens::entered(app);
     }
     Vec::new()
 }

@@ -26,9 +26,10 @@ pub fn draw(app: &App, chosen: usize, screen: Rect, buffer: &mut Buffer) {
     let first = chosen.saturating_sub((list.height as usize).saturating_sub(1));
     for (row, action) in found.iter().skip(first).take(list.height as usize).enumerate() {
         let row = row as u16;
-        let reason = action::possible(app, action).err();
+        let reason = (action.available)(app).err();
         let style = if reason.is_some() { dim() } else { Style::new() };
         let words = reason.map_or_else(|| action.help.to_owned(), |reason| format!("not now: {reason}"));
+        let words = action::elsewhere(app, action).map_or(words.clone(), |screen| format!("{}: {words}", screen.title()));
         let key = action.keys.first().map(|key| key.name()).unwrap_or_default();
         put(buffer, Rect { width: NAMES.min(list.width), ..list }, 0, row, action.name, style.add_modifier(Modifier::BOLD));
         put(buffer, list, NAMES, row, &key, style);
