@@ -68,6 +68,8 @@ pub struct QuantityLive {
     pub unit: String,
     /// What it rests on: `simulated`, the level of evidence of a relation, or the link of an outcome.
     pub tag: String,
+    /// Whether it is a probability (%) of a dose–effect relation: its mean is the expected share of patients.
+    pub is_probability: bool,
     /// Patients with a value.
     pub count: usize,
     /// The mean; of a share of patients the share (%).

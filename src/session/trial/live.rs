@@ -29,6 +29,7 @@ struct Watched {
     /// What the values are divided by for people.
     divisor: f64,
     tag: String,
+    is_probability: bool,
 }
 
 /// Makes the pictures of one trial.
@@ -142,7 +143,14 @@ fn watched(
         if let Some(at) = columns.iter().position(|own| own.name == column)
             && !found.iter().any(|known| known.column == at)
         {
-            found.push(Watched { column: at, name, unit: columns[at].unit.clone(), divisor: 1.0, tag: tag.to_owned() });
+            found.push(Watched {
+                column: at,
+                name,
+                unit: columns[at].unit.clone(),
+                divisor: 1.0,
+                tag: tag.to_owned(),
+                is_probability: false,
+            });
         }
     };
     let simulated = "simulated";
@@ -152,11 +160,13 @@ fn watched(
             add(&format!("{}_bed", target.name), format!("{} BED", target.name), simulated);
         }
     }
+    let mut probabilities: Vec<String> = Vec::new();
     for Effect { target, relation } in effects {
         let Some(target) = targets.get(*target) else { continue };
         let kind = if relation.effect == Kind::Toxicity { "NTCP" } else { "TCP" };
         let name = format!("{} {kind}: {}", target.name, relation.name);
         add(&format!("{}_{}", target.name, relation.name), name, relation.evidence.word());
+        probabilities.push(format!("{}_{}", target.name, relation.name));
     }
     for lineage in regimen.physiology.counts.iter().flat_map(|counts| &counts.lineages) {
         let name = lineage.kind.name();
@@ -185,6 +195,9 @@ fn watched(
     add("cycles", "cycles".into(), simulated);
     for name in ["delayed", "reduced", "ended_by_limit", "ended_by_toxicity"] {
         add(name, name.replace('_', " "), simulated);
+    }
+    for one in &mut found {
+        one.is_probability = probabilities.contains(&columns[one.column].name);
     }
     for one in found.iter_mut().filter(|one| months.contains(&one.column)) {
         (one.unit, one.divisor) = ("months".into(), DAYS_PER_MONTH);
@@ -252,6 +265,7 @@ fn quantity(
         name: watched.name.clone(),
         unit: watched.unit.clone(),
         tag: watched.tag.clone(),
+        is_probability: watched.is_probability,
         count,
         mean,
         standard_error: spread.standard_error().map(in_unit),
@@ -275,6 +289,7 @@ mod tests {
             unit: unit.into(),
             divisor,
             tag: "simulated".into(),
+            is_probability: false,
         };
         Watch {
             arms: vec!["fixed".into(), "adapted".into()],

@@ -82,13 +82,14 @@ fn draw_list(app: &App, areas: Areas, buffer: &mut Buffer) {
     if runs.is_empty() {
         return put(buffer, areas.rows, 1, 0, if app.project.is_some() { "none" } else { "reading …" }, dim());
     }
-    let room = areas.rows.height as usize;
+    let lines = history::lines_of_row(app, areas.rows);
+    let room = areas.rows.height as usize / lines;
     let (first, selected) = (history::first_shown(app, room), history::position(app));
     for (at, (position, run)) in runs.iter().enumerate().skip(first).take(room).enumerate() {
-        let row = Rect { y: areas.rows.y + at as u16, height: 1, ..areas.rows };
+        let row = Rect { y: areas.rows.y + (at * lines) as u16, height: lines as u16, ..areas.rows };
         draw_row(app, run, row, buffer);
         if position == selected {
-            buffer.set_style(row, Style::new().add_modifier(Modifier::REVERSED));
+            buffer.set_style(Rect { height: 1, ..row }, Style::new().add_modifier(Modifier::REVERSED));
         }
     }
     let edge = areas.list.width.saturating_sub(3);
@@ -100,7 +101,8 @@ fn draw_list(app: &App, areas: Areas, buffer: &mut Buffer) {
     }
 }
 
-/// Mark, state, time, verb, scenario, and the seed where there is room; a check of the digests stands behind the state.
+/// Mark, state, time, verb, scenario, and the seed where there is room, the last two on a line of their own where rows have two; a check of the digests stands behind the
+/// state.
 fn draw_row(app: &App, run: &RunEntry, row: Rect, buffer: &mut Buffer) {
     let marked = app.runs.marked.as_ref() == Some(&run.path);
     put(buffer, row, 0, 0, if marked { "m" } else { " " }, Style::new().add_modifier(Modifier::BOLD));
@@ -122,12 +124,17 @@ fn draw_row(app: &App, run: &RunEntry, row: Rect, buffer: &mut Buffer) {
     // this year's date without the year, to the minute
     let short = time.get(5..16).unwrap_or(&time);
     let seed = run.manifest.as_ref().and_then(|manifest| manifest.seed).map_or(String::new(), |seed| format!("seed {seed}"));
+    let underlined = |found: bool| if found { Style::new().add_modifier(Modifier::UNDERLINED) } else { Style::new() };
+    let style = underlined(!app.search.is_empty() && search::holds(&history::words(run), &app.search));
+    if row.height > 1 {
+        put(buffer, row, 4, 0, short, style);
+        put(buffer, row, 16, 0, history::verb(run), Style::new());
+        return put(buffer, row, 4, 1, &format!("{} {seed}", run.scenario), dim());
+    }
     let seed_width = if row.width >= WITH_SEED { 14 } else { 0 };
     let name = Rect { width: row.width.saturating_sub(seed_width), ..row };
     put(buffer, name, 4, 0, short, Style::new());
     put(buffer, name, 16, 0, &cut(history::verb(run), 8), Style::new());
-    let found = !app.search.is_empty() && search::holds(&history::words(run), &app.search);
-    let style = if found { Style::new().add_modifier(Modifier::UNDERLINED) } else { Style::new() };
     put(buffer, name, 25, 0, &run.scenario, style);
     if seed_width > 0 {
         put(buffer, row, row.width - seed_width, 0, &format!(" {}", cut(&seed, 13)), dim());

@@ -7,6 +7,9 @@ use crate::tui::action::Motion;
 use crate::tui::app::App;
 use crate::tui::message::Effect;
 
+/// Below so many columns a row does not hold all on one line.
+const NARROW: u16 = 46;
+
 /// The runs that are listed, the latest first.
 pub fn rows(app: &App) -> Vec<&RunEntry> {
     let scenario = app.scenario_entry().filter(|_| app.runs.of_scenario);
@@ -62,6 +65,11 @@ pub fn go(app: &mut App, motion: Motion) -> Vec<Effect> {
     };
     select(app, to.min(last));
     opened::soon(app)
+}
+
+/// Lines of a row: two where a narrow list has room for them.
+pub fn lines_of_row(app: &App, area: ratatui::layout::Rect) -> usize {
+    if area.width < NARROW && 2 * rows(app).len() <= area.height as usize { 2 } else { 1 }
 }
 
 /// The first row that is seen, such that the selected one is in sight, near the middle in a long list.

@@ -374,8 +374,9 @@ pub fn clicked(app: &mut App, area: Rect, column: u16, row: u16) -> Vec<Effect> 
     if areas.list.contains(at) {
         app.runs.pane = Pane::List;
         if areas.rows.contains(at) {
-            let first = history::first_shown(app, areas.rows.height as usize);
-            let row = first + (row - areas.rows.y) as usize;
+            let lines = history::lines_of_row(app, areas.rows);
+            let first = history::first_shown(app, areas.rows.height as usize / lines);
+            let row = first + (row - areas.rows.y) as usize / lines;
             if row < history::rows(app).len() {
                 history::select(app, row);
                 return opened::soon(app);

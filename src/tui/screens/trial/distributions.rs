@@ -38,6 +38,14 @@ fn number(value: f64) -> String {
     if value.is_finite() { significant(value, 3) } else { "–".to_owned() }
 }
 
+/// A number of a quantity: of a probability nothing below a thousandth of a per cent.
+fn of(quantity: &QuantityLive, value: f64) -> String {
+    match value {
+        value if quantity.is_probability && value < 0.001 => "0.00".to_owned(),
+        value => number(value),
+    }
+}
+
 /// What stands over the columns of the list.
 pub fn columns(width: usize, first: &str) -> Line<'static> {
     let mut words =
@@ -64,7 +72,7 @@ fn heading(quantity: &QuantityLive, width: usize, chosen: bool) -> Line<'static>
     let tag = cut(&quantity.tag, width / 2);
     let unit = if quantity.unit.is_empty() { String::new() } else { format!(", {}", quantity.unit) };
     let (low, high, bins) = &quantity.histogram;
-    let axis = if bins.is_empty() { String::new() } else { format!("  {} to {}", number(*low), number(*high)) };
+    let axis = if bins.is_empty() { String::new() } else { format!("  {} to {}", of(quantity, *low), of(quantity, *high)) };
     let room = width.saturating_sub(tag.width() + 3);
     let name = cut(&format!("{}{unit}", quantity.name), room);
     let axis = if name.width() + axis.width() <= room { axis } else { String::new() };
@@ -86,12 +94,17 @@ fn bar(share: f64, columns: usize) -> String {
     format!("{}{}", "█".repeat(full), "·".repeat(columns - full))
 }
 
-/// "19.4 (9.80–33.1)"; of a share of patients the share with its interval.
+/// "19.4 (9.80–33.1)"; of a share of patients the share with its interval, of a probability its mean.
 fn numbers(quantity: &QuantityLive) -> String {
     match quantity.share_interval {
         _ if quantity.count == 0 => "no value".to_owned(),
         Some((low, high)) => format!("{} ({}–{})", number(quantity.mean), number(low), number(high)),
-        None => format!("{} ({}–{})", number(quantity.quantiles[2]), number(quantity.quantiles[0]), number(quantity.quantiles[4])),
+        None => {
+            let [low, _, median, _, high] = quantity.quantiles.map(|value| of(quantity, value));
+            // the mean of a probability is how often it happens
+            let middle = if quantity.is_probability { format!("mean {}", of(quantity, quantity.mean)) } else { median };
+            format!("{middle} ({low}–{high})")
+        }
     }
 }
 
@@ -109,8 +122,9 @@ fn of_arms(live: &TrialLive, at: usize) -> impl Iterator<Item = (&str, &Quantity
 pub fn block(live: &TrialLive, at: usize, width: usize, chosen: bool) -> Vec<Line<'static>> {
     let mut out: Vec<Line<'static>> = of_arms(live, at).next().map(|(_, quantity)| heading(quantity, width, chosen)).into_iter().collect();
     let wide = wide(width);
-    let full = of_arms(live, at).map(|(_, quantity)| fullest(&quantity.histogram.2, wide)).fold(0.0, f64::max);
     for (name, quantity) in of_arms(live, at) {
+        // one row has four steps: each arm fills its own
+        let full = fullest(&quantity.histogram.2, wide);
         let drawn = if quantity.share_interval.is_some() {
             bar(quantity.mean, wide)
         } else if quantity.histogram.2.is_empty() {
@@ -147,7 +161,7 @@ pub fn alone(live: &TrialLive, at: usize, width: usize) -> Vec<Line<'static>> {
         };
         out.extend(rows.into_iter().map(|row| Line::styled(format!("  {row}"), Style::new().fg(Color::Cyan))));
         if !bins.is_empty() {
-            let (low, high) = (number(*low), number(*high));
+            let (low, high) = (of(quantity, *low), of(quantity, *high));
             let gap = wide.saturating_sub(low.width() + high.width());
             out.push(Line::styled(format!("  {low}{}{high}", " ".repeat(gap)), dim()));
         }
@@ -169,7 +183,7 @@ fn sentence(arm: &str, first: &str, quantity: &QuantityLive) -> String {
             words.push_str(&format!("{}{unit} (95 % interval {} to {})", number(quantity.mean), number(low), number(high)));
         }
         None => {
-            let [lowest, lower, median, upper, highest] = quantity.quantiles.map(number);
+            let [lowest, lower, median, upper, highest] = quantity.quantiles.map(|value| of(quantity, value));
             let error = quantity.standard_error.map_or(String::new(), |error| format!(" ± {} (SE)", number(error)));
             words.push_str(&format!(
                 "mean {}{error}{unit}; median {median}, half within {lower} to {upper}, 90 % within {lowest} to {highest}",

@@ -104,12 +104,15 @@ fn settings_lines(app: &App, width: usize) -> Vec<Line<'static>> {
         let chosen = app.trial.pane == Pane::Settings && at == app.trial.field;
         let style = if chosen { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
         let value_style = if own { style.add_modifier(Modifier::BOLD) } else { style };
-        let origin = if own { " yours" } else { "" };
+        let origin = if own { " *" } else { "" };
         out.push(Line::from(vec![
             Span::styled(format!("{}{:11}", if chosen { "▸ " } else { "  " }, field.name()), style),
             Span::styled(value, value_style),
             Span::styled(origin, dim()),
         ]));
+    }
+    if settings != Default::default() {
+        out.extend(paragraph("* yours; `x`: as the scenario", width, dim()));
     }
     out.push(Line::default());
     for (name, words) in &declared.arms {
@@ -236,7 +239,7 @@ fn draw_state(app: &App, area: Rect, buffer: &mut Buffer) {
     let kind = if app.trial.view == View::Power { JobKind::Power } else { JobKind::Trial };
     let other = if kind == JobKind::Power { JobKind::Trial } else { JobKind::Power };
     if let Some((_, job)) = running::job(app, kind).or_else(|| running::job(app, other)) {
-        return draw_job(app, job, area, buffer);
+        return draw_job(job, area, buffer);
     }
     if let Some((kind, stopped)) = resumable(app) {
         let words = format!("{}: {} — `e` resumes", kind.word(), stopped.words());
@@ -253,17 +256,12 @@ fn draw_state(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_job(app: &App, job: &RunningJob, area: Rect, buffer: &mut Buffer) {
+fn draw_job(job: &RunningJob, area: Rect, buffer: &mut Buffer) {
     let track = (area.width as usize / 5).min(24);
     let full = (job.progress.done.clamp(0.0, 1.0) * track as f64).round() as usize;
     put(buffer, area, 0, 0, &format!("{}{}", "█".repeat(full), "░".repeat(track - full)), Style::new());
-    let live = results::live(app).filter(|_| job.kind == JobKind::Trial);
-    let failures = match live {
-        Some(live) if live.failures > 0 => format!(", {} failed", live.failures),
-        _ => String::new(),
-    };
     let step = if job.cancelling { "pausing …" } else { job.progress.step.as_str() };
-    let words = format!("{:.0} %{}{failures}: {step}", 100.0 * job.progress.done, left(job.progress.left_s));
+    let words = format!("{:.0} %{}: {step}", 100.0 * job.progress.done, left(job.progress.left_s));
     put(buffer, area, track as u16 + 1, 0, &words, Style::new());
 }
 

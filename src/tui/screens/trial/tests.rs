@@ -92,6 +92,7 @@ pub(crate) fn live() -> TrialLive {
         name: name.into(),
         unit: if share { "% of patients" } else { "Gy" }.into(),
         tag: tag.into(),
+        is_probability: name.contains("TCP"),
         count: 192,
         mean: 20.0 + shift,
         standard_error: Some(0.4),
