@@ -4,5 +4,7 @@ mod fixture;
 mod frames;
 mod keys;
 mod program;
+mod terminal;
 mod updates;
+mod weather;
 mod wire;
