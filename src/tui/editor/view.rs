@@ -221,7 +221,7 @@ fn draw_line(editor: &Editor, look: Look, index: usize, right: usize, found: &st
     }
 }
 
-/// The search, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
+/// The search, else the names to choose from, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
 fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     if editor.mode != Mode::Text {
         let words = format!("Find: {}", editor.search.pattern);
@@ -232,7 +232,9 @@ fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
         };
         return put(buffer, area, 0, 0, &words, Style::new().add_modifier(Modifier::BOLD));
     }
-    let (words, style) = if let Some(problem) = editor.problem() {
+    let (words, style) = if let Some(completion) = editor.completion() {
+        (completion.words(), Style::new())
+    } else if let Some(problem) = editor.problem() {
         let help = if problem.help.is_empty() { String::new() } else { format!(" ({})", problem.help) };
         (format!("{}: {}{help}", problem.severity.word(), problem.message), of_severity(look, problem.severity))
     } else if let Some(hover) = editor.hover() {

@@ -246,6 +246,20 @@ fn a_pasted_text_is_one_step_and_copies_reach_the_terminal() {
 }
 
 #[test]
+fn names_of_the_model_are_completed() {
+    let mut bench = open();
+    bench.write("blood_h");
+    bench.control('n');
+    bench.shows("blood_half_life# A model");
+    bench.shows("1 of 1: [blood_half_life]");
+    bench.control('z');
+    bench.shows("blood_h# A model");
+    bench.write("!zz");
+    bench.control('n');
+    assert_eq!(bench.notice(), "no name begins so");
+}
+
+#[test]
 fn panels_take_the_place_of_the_text_where_there_is_no_room_beside_it() {
     let mut bench = open();
     bench.shows("# A model to start from");
