@@ -69,14 +69,21 @@ pub fn place_at(editor: &Editor, area: Rect, column: u16, row: u16) -> Option<Po
     Some(Position::new(line, cluster::byte_at(editor.text.line(line), wanted)))
 }
 
-/// The scrolling that shows the cursor: up and down changed as little as may be, to the left edge wherever the cursor is seen from there.
+/// The scrolling that shows the cursor: up and down changed as little as may be, to the left edge wherever the cursor is seen from there. Sideways it goes
+/// in leaps: each moves the whole text, which over a slow link should not happen at every key.
 #[must_use]
 pub fn following(scroll: (usize, usize), page: (usize, usize), text: &TextBuffer) -> (usize, usize) {
     let (columns, rows) = (page.0.max(1), page.1.max(1));
     let (line, column) = (text.cursor().line, text.column());
     let down = scroll.0.min(line).max((line + 1).saturating_sub(rows));
     // a wide character under the cursor needs both its columns
-    let right = if column + 2 <= columns { 0 } else { scroll.1.min(column).max(column + 2 - columns).min(column) };
+    let least = (column + 2).saturating_sub(columns).min(column);
+    let right = match column {
+        seen if seen + 2 <= columns => 0,
+        still if scroll.1 > 0 && (least..=still).contains(&scroll.1) => scroll.1,
+        // a third of the width is left to write in
+        _ => (least + columns / 3).min(column),
+    };
     (down, right)
 }
 

@@ -84,6 +84,7 @@ fn edits_are_kept_aside_and_offered_again() {
     next.write("m");
     next.key(KeyCode::Enter);
     next.shows("take them up again");
+    next.shows("1 line of them");
     assert!(!super::super::editing(&next.app));
     next.write("t");
     assert!(next.editor().text.line(0).starts_with("# mine "));
