@@ -382,10 +382,10 @@ fn a_fine_step_of_a_knob_costs_at_most_two_kilobytes() {
         let mut terminal = Terminal::with_options(CrosstermBackend::new(wire.clone()), TerminalOptions { viewport }).unwrap();
         let mut draw = |app: &App| {
             terminal
-        .draw(|frame| {
-            view(app, frame);
-        })
-        .unwrap();
+                .draw(|frame| {
+                    view(app, frame);
+                })
+                .unwrap();
             std::mem::take(&mut *wire.0.lock().unwrap()).len()
         };
         draw(&app);
