@@ -66,7 +66,11 @@ fn type_text(app: &mut App, text: &str) -> Vec<Effect> {
 
 fn text(app: &App) -> String {
     let mut terminal = Terminal::new(TestBackend::new(app.size.0, app.size.1)).unwrap();
-    terminal.draw(|frame| drop(view(app, frame))).unwrap();
+    terminal
+        .draw(|frame| {
+            view(app, frame);
+        })
+        .unwrap();
     let buffer = terminal.backend().buffer().clone();
     let rows = buffer.content.chunks(app.size.0 as usize);
     rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n").collect()
@@ -377,7 +381,11 @@ fn a_fine_step_of_a_knob_costs_at_most_two_kilobytes() {
         let viewport = Viewport::Fixed(Rect::new(0, 0, 120, 36));
         let mut terminal = Terminal::with_options(CrosstermBackend::new(wire.clone()), TerminalOptions { viewport }).unwrap();
         let mut draw = |app: &App| {
-            terminal.draw(|frame| drop(view(app, frame))).unwrap();
+            terminal
+                .draw(|frame| {
+                    view(app, frame);
+                })
+                .unwrap();
             std::mem::take(&mut *wire.0.lock().unwrap()).len()
         };
         draw(&app);
