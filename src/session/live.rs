@@ -24,45 +24,66 @@ pub struct SearchLive {
     pub parameters: Vec<(String, f64, String)>,
 }
 
+/// Bins of a histogram.
+pub const BINS: usize = 48;
+
 /// A trial under way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrialLive {
-    /// Patients that are done.
+    /// Patients done, with those that were taken over.
     pub finished: usize,
     /// Patients in all.
     pub patients: usize,
-    /// Courses that could not be solved.
+    /// Patients taken over from a run that was stopped.
+    pub resumed: usize,
+    /// Patients in the distributions: those before the first who is not done yet.
+    pub counted: usize,
+    /// Arms of patients that could not be delivered.
     pub failures: usize,
-    /// Patients a second.
+    /// Patients a second since the start.
     pub rate_per_s: f64,
-    /// The arms.
+    /// What outcomes rest on, in words: the link from dose to hazard.
+    pub link: String,
+    /// By arm, in the order of the scenario.
     pub arms: Vec<ArmLive>,
 }
 
-/// An arm of a trial under way.
+/// An arm under way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArmLive {
     /// Its name.
     pub name: String,
-    /// What is watched in it.
+    /// Patients of this arm that could not be delivered.
+    pub failures: usize,
+    /// The quantities, the same in every arm.
     pub quantities: Vec<QuantityLive>,
 }
 
-/// The distribution of a quantity so far.
+/// How a quantity is distributed so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QuantityLive {
-    /// Its name.
+    /// What it is: `kidneys dose`, `platelets nadir`.
     pub name: String,
     /// Its unit.
     pub unit: String,
-    /// Level of evidence, where it rests on a dose–effect relation.
+    /// What it rests on: `simulated`, the level of evidence of a relation, or the link of an outcome.
     pub tag: String,
+    /// Whether it is a probability (%) of a dose–effect relation: its mean is the expected share of patients.
+    pub is_probability: bool,
     /// Patients with a value.
     pub count: usize,
-    /// Their mean.
+    /// The mean; of a share of patients the share (%).
     pub mean: f64,
-    /// Their 5, 25, 50, 75 and 95 % quantiles.
+    /// Standard error of the mean; `None` with fewer than two values.
+    pub standard_error: Option<f64>,
+    /// 95 % interval of a share of patients (Wilson); `None` for other quantities.
+    pub share_interval: Option<(f64, f64)>,
+    /// 5, 25, 50, 75 and 95 % quantiles; of a share all are the share.
     pub quantiles: [f64; 5],
-    /// Low end, high end, and counts of equal bins between them.
+    /// Lower end, upper end, counts in [`BINS`] equal bins, the same in every arm; no bins where all values are equal, or the quantity is a share.
     pub histogram: (f64, f64, Vec<u64>),
+    /// Values outside the histogram, below and above: its ends leave out 1 % of an arm at most.
+    pub outside: (u64, u64),
+    /// What the arm gives beyond the first in the same patient: mean and standard error; `None` in the first.
+    pub difference: Option<(f64, f64)>,
 }

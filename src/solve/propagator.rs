@@ -30,13 +30,77 @@ struct Rung {
     loss: Vec<f64>,
     first: Vec<f64>,
     second: Vec<f64>,
+    /// Entries of Φ that are not zero, where they are few.
+    few: Option<Few>,
+}
+
+/// The entries of a matrix that are not zero, row by row and within a row by column, so that a row's sum stays in a register.
+#[derive(Debug, Clone)]
+struct Rows {
+    starts: Vec<u32>,
+    entries: Vec<(u32, f64)>,
+}
+
+impl Rows {
+    fn of(size: usize, matrix: &[f64]) -> Rows {
+        let mut rows = Rows { starts: vec![0], entries: Vec::new() };
+        for row in 0..size {
+            let of_row = (0..size).map(|column| (column as u32, matrix[column * size + row])).filter(|(_, value)| *value != 0.0);
+            rows.entries.extend(of_row);
+            rows.starts.push(rows.entries.len() as u32);
+        }
+        rows
+    }
+
+    /// `matrix · vector`.
+    fn product(&self, vector: &[f64], into: &mut [f64]) {
+        for (ends, value) in self.starts.windows(2).zip(into) {
+            let of_row = &self.entries[ends[0] as usize..ends[1] as usize];
+            *value = of_row.iter().fold(0.0, |sum, (column, entry)| sum + entry * vector[*column as usize]);
+        }
+    }
+}
+
+/// Columns of a matrix with few entries: where each begins among the entries, and rows with values.
+#[derive(Debug, Clone)]
+struct Few {
+    starts: Vec<u32>,
+    entries: Vec<(u32, f64)>,
+}
+
+impl Few {
+    /// Where fewer than a third of the entries are not zero: then leaving out the zeros, which add nothing, saves more than the scattered access costs.
+    fn of(size: usize, matrix: &[f64]) -> Option<Few> {
+        let count = matrix.iter().filter(|value| **value != 0.0).count();
+        if 3 * count >= matrix.len() {
+            return None;
+        }
+        let mut few = Few { starts: Vec::with_capacity(size + 1), entries: Vec::with_capacity(count) };
+        for column in matrix.chunks_exact(size.max(1)) {
+            few.starts.push(few.entries.len() as u32);
+            few.entries.extend(column.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(row, value)| (row as u32, *value)));
+        }
+        few.starts.push(few.entries.len() as u32);
+        Some(few)
+    }
+
+    /// `target += matrix · vector` in the order of [`add_product`]: the same bits.
+    fn add_product(&self, vector: &[f64], target: &mut [f64]) {
+        for (ends, &weight) in self.starts.windows(2).zip(vector) {
+            if weight != 0.0 {
+                for &(row, value) in &self.entries[ends[0] as usize..ends[1] as usize] {
+                    target[row as usize] += weight * value;
+                }
+            }
+        }
+    }
 }
 
 /// Propagator of one linear system.
 #[derive(Debug, Clone)]
 pub(crate) struct Propagator {
     size: usize,
-    entries: Vec<(u32, u32, f64)>,
+    rows: Rows,
     rates: Vec<f64>,
     blocks: Blocks,
     integrals: Integrals,
@@ -60,13 +124,9 @@ pub(crate) enum Integrals {
 impl Propagator {
     /// A propagator for the `size` × `size` matrix `matrix` (column-major, per min).
     pub(crate) fn new(size: usize, matrix: &[f64], integrals: Integrals) -> Propagator {
-        let entries = (0..size * size)
-            .filter(|&place| matrix[place] != 0.0)
-            .map(|place| ((place % size) as u32, (place / size) as u32, matrix[place]))
-            .collect();
         let mut propagator = Propagator {
             size,
-            entries,
+            rows: Rows::of(size, matrix),
             rates: (0..size).map(|state| matrix[state * size + state]).collect(),
             blocks: Blocks::new(size, matrix),
             integrals,
@@ -107,7 +167,10 @@ impl Propagator {
         }
         let next = &mut scratch[0];
         next.fill(0.0);
-        add_product(&rung.exponential, state, next);
+        match &rung.few {
+            Some(few) => few.add_product(state, next),
+            None => add_product(&rung.exponential, state, next),
+        }
         if let Some(input) = input {
             add_product(&rung.first, input, next);
         }
@@ -127,10 +190,7 @@ impl Propagator {
                 let weight = duration / order as f64;
                 integral.iter_mut().zip(term.iter()).for_each(|(value, term)| *value += weight * term);
             }
-            product.fill(0.0);
-            for &(row, column, value) in &self.entries {
-                product[row as usize] += value * term[column as usize];
-            }
+            self.rows.product(term, product);
             if let (1, Some(input)) = (order, input) {
                 product.iter_mut().zip(input).for_each(|(value, input)| *value += input);
             }
@@ -169,8 +229,9 @@ impl Propagator {
             (0..size).for_each(|state| change[state] += term[state * size + state]);
         }
         let loss = self.loss_over_foot(&scaled, step);
-        let mut rung = Rung { step, exponential, change, loss, first: Vec::new(), second: Vec::new() };
+        let mut rung = Rung { step, exponential, change, loss, first: Vec::new(), second: Vec::new(), few: None };
         self.settle_diagonal(&mut rung);
+        rung.few = Few::of(size, &rung.exponential);
         if self.integrals >= Integrals::First {
             rung.first = first;
         }
@@ -270,11 +331,12 @@ impl Propagator {
             second = lower.second.iter().zip(&lower.first).map(|(second, first)| second + lower.step * first).collect();
             add_matrix_product(size, phi, &lower.second, &mut second);
         }
-        let mut rung = Rung { step: 2.0 * lower.step, exponential, change, loss, first, second };
+        let mut rung = Rung { step: 2.0 * lower.step, exponential, change, loss, first, second, few: None };
         self.settle_diagonal(&mut rung);
         for value in rung.exponential.iter_mut().filter(|value| value.abs() < FLUSH_BELOW) {
             *value = 0.0;
         }
+        rung.few = Few::of(size, &rung.exponential);
         rung
     }
 }

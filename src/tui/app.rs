@@ -9,6 +9,7 @@ use super::record::Record;
 use super::screen::Screen;
 use super::screens::{data, fit, model, runs, trial, what_if};
 use super::sheet::Sheet;
+use crate::session::live::Live;
 use crate::session::project::{Entry, Project};
 use crate::session::work::{Progress, Task};
 
@@ -155,6 +156,8 @@ pub struct App {
     pub results: BTreeMap<(PathBuf, JobKind), Result>,
     /// Jobs under way.
     pub jobs: BTreeMap<Ticket, RunningJob>,
+    /// What the job that ended last had to show while it ran.
+    pub last_live: Option<Live>,
     /// The screen that is shown.
     pub screen: Screen,
     /// The current scenario.

@@ -70,6 +70,9 @@ impl Record {
     }
 }
 
+/// Rows of a table that are held: one of all patients has thousands, and nobody reads them here.
+const MOST_ROWS: usize = 200;
+
 /// The name of a file without folders and ending.
 fn stem(name: &str) -> &str {
     let file = name.rsplit('/').next().unwrap_or(name);
@@ -82,8 +85,13 @@ fn read_table(file: &Path, name: &str) -> Result<Table, String> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(file).map_err(failed)?;
     let columns = reader.headers().map_err(failed)?.iter().map(Column::text).collect::<Vec<_>>();
     let mut table = Table::new(name, &name.replace('_', " "), columns);
-    for row in reader.records() {
+    let mut left_out = 0;
+    for (at, row) in reader.records().enumerate() {
         let row = row.map_err(failed)?;
+        if at >= MOST_ROWS {
+            left_out += 1;
+            continue;
+        }
         let cell = |text: &str| match text.parse::<f64>() {
             _ if text.is_empty() => Cell::Missing,
             Ok(number) => text.parse::<i64>().map_or(Cell::Number(number), Cell::Integer),
@@ -92,6 +100,9 @@ fn read_table(file: &Path, name: &str) -> Result<Table, String> {
         let mut cells: Vec<Cell> = row.iter().map(cell).collect();
         cells.resize(table.columns.len(), Cell::Missing);
         table.push(cells);
+    }
+    if left_out > 0 {
+        table.notes.push(format!("The first {MOST_ROWS} rows; {left_out} more are in the file `{name}.csv` of the run."));
     }
     for (position, column) in table.columns.iter_mut().enumerate() {
         if table.rows.iter().all(|row| !matches!(row[position], Cell::Text(_))) {
@@ -115,6 +126,17 @@ mod tests {
         assert_eq!(table.rows[1][1], Cell::Missing);
         assert_eq!(table.columns[1].align, Align::Right);
         assert_eq!(table.columns[0].align, Align::Left);
+    }
+
+    #[test]
+    fn of_a_long_table_the_first_rows_are_held_and_the_others_counted() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("virtual_patients.csv");
+        let rows: String = (0..MOST_ROWS + 7).map(|at| format!("{at},1.5\n")).collect();
+        std::fs::write(&file, format!("patient,dose_gy\n{rows}")).expect("written");
+        let table = read_table(&file, "virtual_patients").expect("a table");
+        assert_eq!(table.rows.len(), MOST_ROWS);
+        assert!(table.notes[0].contains("; 7 more are in the file `virtual_patients.csv`"), "{:?}", table.notes);
     }
 
     #[test]

@@ -42,7 +42,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::RunRead(ticket, path, result) => jobs::run_read(app, ticket, path, *result),
         Message::JobProgress(ticket, progress) => {
             if let Some(job) = app.jobs.get_mut(&ticket) {
-                job.progress = progress;
+                // what was seen stays until there is something newer
+                let live = progress.live.or_else(|| job.progress.live.take());
+                job.progress = crate::session::work::Progress { live, ..progress };
             }
             Vec::new()
         }

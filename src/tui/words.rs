@@ -76,16 +76,25 @@ pub fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
     if is_grid(&whole) {
         return (whole, Vec::new());
     }
-    for kept in (2..table.columns.len()).rev() {
+    // fewer columns are never wider: the most that fit are found by halving
+    let (mut fits, mut found) = (1, None);
+    let mut too_many = table.columns.len();
+    while fits + 1 < too_many {
+        let kept = (fits + too_many) / 2;
         let mut narrow = table.clone();
         narrow.columns.truncate(kept);
         narrow.rows.iter_mut().for_each(|row| row.truncate(kept));
         let text = narrow.to_terminal(width);
         if is_grid(&text) {
-            return (text, table.columns[kept..].iter().map(|column| column.heading()).collect());
+            (fits, found) = (kept, Some(text));
+        } else {
+            too_many = kept;
         }
     }
-    (whole, Vec::new())
+    match found {
+        Some(text) => (text, table.columns[fits..].iter().map(|column| column.heading()).collect()),
+        None => (whole, Vec::new()),
+    }
 }
 
 #[cfg(test)]

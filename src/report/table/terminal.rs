@@ -30,8 +30,11 @@ pub(super) fn text(table: &Table, width: usize) -> String {
 /// Widths of all columns, or `None` when the table cannot be made to fit.
 fn column_widths(table: &Table, headings: &[String], cells: &[Vec<String>], width: usize) -> Option<Vec<usize>> {
     let count = headings.len();
-    let body = |column: usize| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
-    let longest_word = |column: usize| headings[column].split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+    // found once: a table of all patients has thousands of rows
+    let bodies: Vec<usize> =
+        (0..count).map(|column| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)).collect();
+    let words: Vec<usize> = headings.iter().map(|heading| heading.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0)).collect();
+    let (body, longest_word) = (|column: usize| bodies[column], |column: usize| words[column]);
     let total = |widths: &[usize]| widths.iter().sum::<usize>() + GAP * count.saturating_sub(1);
     let mut widths: Vec<usize> = (0..count).map(|c| body(c).max(headings[c].width())).collect();
     // headings over several lines: take width from the column whose heading sticks out most
@@ -42,12 +45,14 @@ fn column_widths(table: &Table, headings: &[String], cells: &[Vec<String>], widt
         };
         widths[column] -= 1;
     }
-    let can_be_cut = |column: usize| {
-        let is_text = |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Text(_) | Cell::Missing));
-        table.columns[column].align == Align::Left && table.rows.iter().all(is_text)
-    };
+    let can_be_cut: Vec<bool> = (0..count)
+        .map(|column| {
+            let is_text = |row: &Vec<Cell>| matches!(row.get(column), Some(Cell::Text(_) | Cell::Missing));
+            table.columns[column].align == Align::Left && table.rows.iter().all(is_text)
+        })
+        .collect();
     while total(&widths) > width {
-        let column = (0..count).filter(|c| can_be_cut(*c) && widths[*c] > NARROWEST_TEXT).max_by_key(|c| (widths[*c], count - c))?;
+        let column = (0..count).filter(|c| can_be_cut[*c] && widths[*c] > NARROWEST_TEXT).max_by_key(|c| (widths[*c], count - c))?;
         widths[column] -= 1;
     }
     Some(widths)

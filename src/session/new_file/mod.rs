@@ -138,6 +138,9 @@ pub fn scenario_text(name: &str, model_name: &str, model: &Model) -> String {
     let first = model.observables.first().map_or("kidneys", |one| one.name.as_str());
     let unit = if model.activity_per_amount.is_some() { "MBq" } else { model.amount_unit.as_str() };
     let own = model.parameters.first().map(|one| format!("{}: {}", one.path, one.text.trim()));
+    // a constant of the organ that is measured, where it has one
+    let of_first = model.parameters.iter().find(|one| one.path.starts_with(&format!("{first}.")));
+    let parameter = of_first.or(model.parameters.first()).map_or("kidneys.uptake", |one| one.path.as_str());
     let until = if model.nuclide.is_some() { "" } else { "\nsolve: {until: 2 d}\n" };
     format!(
         "# A scenario to start from: one patient of the model `{model_name}`.\n\
@@ -174,7 +177,7 @@ pub fn scenario_text(name: &str, model_name: &str, model: &Model) -> String {
         values = own.map(|own| format!("  # values:\n  #   {own}\n")).unwrap_or_default(),
         dosimetry = dosimetry_text(model, &regions),
         observables = model.observables.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", "),
-        parameter = model.parameters.first().map_or("kidneys.uptake", |one| one.path.as_str()),
+        parameter = parameter,
     )
 }
 

@@ -34,6 +34,25 @@ fn a_new_scenario_comes_with_its_model_and_gives_doses() {
 }
 
 #[test]
+fn what_stands_there_as_a_comment_is_right_when_it_is_taken_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = new_file(folder.path(), NewFile::Scenario, "one", None).expect("written");
+    std::fs::write(path.with_file_name("imaging.csv"), "time_h,region,value\n4,kidneys,50\n24,kidneys,41\n96,kidneys,20\n")
+        .expect("written");
+    let text = std::fs::read_to_string(&path).expect("read");
+    let keys = ["# data:", "# fit:", "  # values:", "    # tumour:"];
+    let taken_in = |line: &str| {
+        let is_part = keys.iter().any(|key| line.starts_with(key)) || line.starts_with("#   ") || line.starts_with("  #   ");
+        if is_part { line.replacen("# ", "", 1) } else { line.to_owned() }
+    };
+    let text: Vec<String> = text.lines().map(taken_in).collect();
+    let (scenario, faults) = Scenario::load_text(&path, text.join("\n"), &[]).unwrap_or_else(|faults| panic!("{faults}"));
+    assert!(scenario.data.is_some() && scenario.fit.is_some() && scenario.targets.len() == 3);
+    assert!(faults.is_empty(), "{faults}");
+    check_data(&scenario).expect("the data can be fitted");
+}
+
+#[test]
 fn every_shipped_model_can_be_begun_with() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     let folder = tempfile::tempdir().expect("a folder");

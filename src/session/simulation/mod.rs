@@ -148,7 +148,7 @@ fn cumulated(course: &Course) -> Vec<Option<f64>> {
 }
 
 /// Times of the curves (min): dense after every dose and at every measurement, coarser later.
-fn curve_times(scenario: &Scenario) -> Vec<f64> {
+pub(in crate::session) fn curve_times(scenario: &Scenario) -> Vec<f64> {
     let until = scenario.solve.until_min;
     let mut starts: Vec<f64> = scenario.administrations.iter().map(|given| given.at_min).filter(|at| *at < until).collect();
     starts.insert(0, 0.0);

@@ -1,8 +1,9 @@
 //! Virtual patients through every arm: blocks on threads, what they came to, beside what was published.
 //!
-//! `store`: finished blocks on disk; `run`: threads, progress, resume; `rows`: the table of all patients; `tables`, `figures`: what people read.
+//! `store`: finished blocks on disk; `run`: threads, progress, resume; `live`: what people watch meanwhile; `rows`: the table of all patients; `tables`, `figures`: what people read.
 mod endpoint_tables;
 mod figures;
+mod live;
 mod power;
 mod replay;
 mod rows;
@@ -22,6 +23,7 @@ use crate::report::Failure;
 use crate::report::digest::sha256_hex;
 use crate::trial::design::TrialPlan;
 use crate::trial::{CohortPlan, Effect, Observing, Places, RowColumn, TrialOutcomes, TrialSummary, TrialWork};
+use live::Watch;
 pub use power::{PowerOptions, power};
 pub use replay::{ReplayOptions, replay};
 use rows::Rows;
@@ -63,7 +65,8 @@ pub(super) fn add(
     let mut rows = Rows::begin(control.checkpoints.as_ref().map(|place| place.folder.as_path()), regimen, &cohort, &columns)?;
     let mut observed =
         design.as_ref().map(|design| (design, Places::new(design, &columns), TrialOutcomes::new(design, regimen.arms.len())));
-    let (summary, ran) = run_blocks(&work, &kind, &store, control, share, &mut |block| {
+    let mut watch = Watch::new(regimen, work.targets(), &effects, design.as_ref(), &columns);
+    let (summary, ran) = run_blocks(&work, &kind, &store, control, share, Some(&mut watch), &mut |block| {
         if let Some((design, places, outcomes)) = &mut observed {
             outcomes.add(design, places, block);
         }

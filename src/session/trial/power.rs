@@ -173,7 +173,7 @@ fn under<'p>(
         Ok(())
     };
     let middle = from + 0.7 * (to - from);
-    let (summary, ran) = run_blocks(&work, &kind, &store, control, (from, middle), &mut enter)?;
+    let (summary, ran) = run_blocks(&work, &kind, &store, control, (from, middle), None, &mut enter)?;
     if ran.resumed > 0 {
         outcome.findings.push(format!(
             "{}: {} of {} virtual patients were taken over from the run that was stopped.",

@@ -3,8 +3,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
+use super::live::{Pace, Watch};
 use super::store::{BlockError, BlockKind, BlockStore};
-use crate::session::work::{Control, Failed};
+use crate::session::live::Live;
+use crate::session::work::{Control, Failed, Progress};
 use crate::trial::{Block, BlockFault, TrialSummary, TrialWork};
 
 /// Told of every block in the order of their numbers.
@@ -32,13 +34,14 @@ pub fn refused(fault: BlockFault) -> Failed {
     }
 }
 
-/// Does all blocks that `store` does not hold yet, and folds all of them.
+/// Does all blocks that `store` does not hold yet, and folds all of them. `watch` makes the pictures that go with the progress; the result does not know of it.
 pub fn run_blocks(
     work: &TrialWork,
     kind: &BlockKind,
     store: &BlockStore,
     control: &mut Control,
     (from, to): (f64, f64),
+    mut watch: Option<&mut Watch>,
     each: &mut EachBlock,
 ) -> Result<(TrialSummary, Ran), Failed> {
     let count = work.blocks();
@@ -87,9 +90,15 @@ pub fn run_blocks(
             let step = result.and_then(|number| {
                 ready[number] = true;
                 done += work.block_size().min(patients - number * work.block_size());
-                let (step, left_s) = words(ran.resumed + done, patients, done, &started);
-                control.at_with_estimate(&step, from + (to - from) * (ran.resumed + done) as f64 / patients as f64, left_s)?;
-                fold(&ready, &mut summary)
+                fold(&ready, &mut summary)?;
+                let finished = ran.resumed + done;
+                let rate_per_s = done as f64 / started.elapsed().as_secs_f64().max(1e-9);
+                let pace = Pace { finished, patients, resumed: ran.resumed, rate_per_s };
+                let stopped = control.cancel.load(Ordering::Relaxed);
+                let live = watch.as_mut().map(|watch| Live::Trial(watch.picture(&summary, pace, finished == patients || stopped)));
+                let share = from + (to - from) * finished as f64 / patients as f64;
+                (control.progress)(Progress { step: words(pace), done: share, left_s: Some(pace.left_s()), live });
+                if stopped { Err(Failed::cancelled("cancelled")) } else { Ok(()) }
             });
             if let Err(error) = step {
                 stop.store(true, Ordering::Relaxed);
@@ -113,9 +122,9 @@ pub fn run_blocks(
     Ok((summary, ran))
 }
 
-/// "320 of 1000 virtual patients, 52 a second", and how long the rest takes (s).
-fn words(done: usize, all: usize, done_now: usize, started: &Instant) -> (String, f64) {
-    let rate = done_now as f64 / started.elapsed().as_secs_f64().max(1e-9);
+/// "320 of 1000 virtual patients, 52 a second".
+fn words(pace: Pace) -> String {
+    let rate = pace.rate_per_s;
     let per_second = if rate >= 10.0 { format!("{rate:.0}") } else { format!("{rate:.1}") };
-    (format!("{done} of {all} virtual patients, {per_second} a second"), (all - done) as f64 / rate.max(1e-9))
+    format!("{} of {} virtual patients, {per_second} a second", pace.finished, pace.patients)
 }

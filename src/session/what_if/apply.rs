@@ -12,8 +12,18 @@ pub type Settings = Vec<(String, KnobValue)>;
 /// A scenario whose knobs can be turned.
 #[derive(Clone, Debug)]
 pub struct Desk {
-    file: PathBuf,
-    text: String,
+    pub(super) file: PathBuf,
+    pub(super) text: String,
+    /// Name of the scenario.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it has regimens; else its administrations are one course.
+    pub has_regimens: bool,
+    /// Parameters that the scenario's own fit would find: until somebody sets them they have the values of the model.
+    pub fitted_paths: Vec<String>,
+    /// What every report of it prints.
+    pub assumptions: Vec<String>,
     /// The knobs as the scenario sets them.
     pub knobs: Vec<Knob>,
 }
@@ -31,7 +41,7 @@ impl Desk {
     /// Opens a scenario: a folder or a file.
     ///
     /// # Errors
-    /// The faults of the scenario, or that it has no regimens.
+    /// The faults of the scenario, or that it gives nothing.
     pub fn open(path: &Path) -> Result<Desk, String> {
         let file = Scenario::file_of(path);
         let yaml = YamlFile::read(&file).map_err(|faults| faults.to_string())?;
@@ -45,11 +55,24 @@ impl Desk {
     /// As [`Desk::open`].
     pub fn of_text(file: &Path, text: String) -> Result<Desk, String> {
         let (scenario, _) = Scenario::load_text(file, text.clone(), &[]).map_err(|faults| faults.to_string())?;
-        if scenario.regimens.is_none() {
-            return Err(format!("scenario `{}` declares no `regimens`: there is no knob to turn", scenario.name));
+        if scenario.regimens.is_none() && scenario.administrations.is_empty() {
+            return Err(format!(
+                "scenario `{}` has neither `regimens` nor `administrations`: nothing is given, so there is no knob to turn",
+                scenario.name
+            ));
         }
         let yaml = YamlFile::parse("what-if", text.clone()).map_err(|faults| faults.to_string())?;
-        Ok(Desk { file: file.to_path_buf(), text, knobs: knobs(&scenario, &yaml) })
+        let regimen_assumptions = scenario.regimens.iter().flat_map(|regimen| regimen.assumptions.clone());
+        Ok(Desk {
+            file: file.to_path_buf(),
+            knobs: knobs(&scenario, &yaml),
+            has_regimens: scenario.regimens.is_some(),
+            fitted_paths: super::patient_knobs::fitted_paths(&scenario),
+            assumptions: scenario.assumptions.iter().cloned().chain(regimen_assumptions).collect(),
+            name: scenario.name,
+            title: scenario.title,
+            text,
+        })
     }
 
     /// A knob by name.
@@ -68,15 +91,26 @@ impl Desk {
         settings.iter().rev().find(|(name, _)| covers(name)).map_or(&knob.default, |(_, value)| value)
     }
 
-    /// Turns a knob within the settings.
+    /// Turns a knob within the settings. Back at the scenario's own value it is no setting any more, unless another knob has turned the same place.
     ///
     /// # Errors
     /// What the knob refuses.
     pub fn turn(&self, settings: &mut Settings, name: &str, value: KnobValue) -> Result<(), String> {
-        self.knob(name)?.check(&value)?;
-        settings.retain(|(other, _)| other != name);
-        settings.push((name.to_owned(), value));
+        let knob = self.knob(name)?;
+        knob.check(&value)?;
+        self.reset(settings, name);
+        let shares = |other: &str| self.knob(other).is_ok_and(|other| other.ways.iter().any(|way| knob.ways.contains(way)));
+        if value != knob.default || settings.iter().any(|(other, _)| shares(other)) {
+            settings.push((name.to_owned(), value));
+        }
         Ok(())
+    }
+
+    /// Takes the setting of a knob away; `false` where there is none.
+    pub fn reset(&self, settings: &mut Settings, name: &str) -> bool {
+        let before = settings.len();
+        settings.retain(|(other, _)| other != name);
+        settings.len() < before
     }
 
     /// The scenario with these settings.

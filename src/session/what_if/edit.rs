@@ -22,6 +22,10 @@ pub fn keys(names: &[&str]) -> Way {
 /// Words in place of a source that no longer holds.
 const SOURCE: &str = "\"set in What-if\"";
 
+/// Values that share a mapping with words on where they come from.
+const WITH_ORIGIN: [&str; 10] =
+    ["value", "absorbed_dose", "bed", "retained", "activity", "amount", "unlabelled", "duration", "cycles", "scans"];
+
 /// The value behind a step.
 pub fn child<'f>(node: &Node<'f>, step: &Step) -> Option<Node<'f>> {
     match step {
@@ -53,7 +57,7 @@ pub fn set(text: &str, way: &[Step], value: &str) -> Result<String, String> {
     }
     let mut exchanges = vec![(node.place().start, node.place().end, value.to_owned())];
     if let Some((Step::Key(last), before)) = way.split_last()
-        && ["value", "absorbed_dose", "bed", "retained"].contains(&last.as_str())
+        && WITH_ORIGIN.contains(&last.as_str())
         && let Some(parent) = find(&root, before)
     {
         for (key, written) in [("source", SOURCE), ("provenance", "assumed")] {
@@ -75,7 +79,7 @@ pub fn set(text: &str, way: &[Step], value: &str) -> Result<String, String> {
 fn add(text: &str, root: &Node<'_>, way: &[Step], value: &str) -> Result<String, String> {
     let mut depth = 0;
     let mut node = root.clone();
-    while let Some(next) = way.get(depth).and_then(|step| child(&node, step)).filter(Node::is_mapping) {
+    while let Some(next) = way.get(depth).and_then(|step| child(&node, step)).filter(|node| !node.is_scalar()) {
         node = next;
         depth += 1;
     }
@@ -84,7 +88,7 @@ fn add(text: &str, root: &Node<'_>, way: &[Step], value: &str) -> Result<String,
         let Step::Key(key) = step else { return Err("a list has no such item".into()) };
         written = format!("{{{key}: {written}}}");
     }
-    let Some(Step::Key(key)) = way.get(depth) else { return Err("a list has no such item".into()) };
+    let Some(Step::Key(key)) = way.get(depth).filter(|_| node.is_mapping()) else { return Err("a list has no such item".into()) };
     if child(&node, &Step::Key(key.clone())).is_some() {
         return Err(format!("`{key}` holds something else"));
     }

@@ -1,5 +1,6 @@
 //! What can be turned: knobs with values, steps, ranges, and why one cannot be turned.
 use super::edit::{Step, Way, find, keys};
+use crate::model::diagnostic::Faults;
 use crate::model::yaml::YamlFile;
 use crate::regimen::{ActivityRule, Adaptation, LimitQuantity, RegimenPlan, SeveralScans, SingleScan};
 use crate::session::scenario::Scenario;
@@ -14,6 +15,23 @@ pub enum KnobGroup {
     Patient,
     /// Scan times and estimator.
     Clinic,
+    /// Every other parameter of the model.
+    Model,
+}
+
+impl KnobGroup {
+    /// All, in the order of the screen.
+    pub const ALL: [KnobGroup; 4] = [KnobGroup::Regimen, KnobGroup::Patient, KnobGroup::Clinic, KnobGroup::Model];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            KnobGroup::Regimen => "Regimen",
+            KnobGroup::Patient => "Patient",
+            KnobGroup::Clinic => "Clinic",
+            KnobGroup::Model => "Model",
+        }
+    }
 }
 
 /// The value of a knob.
@@ -62,7 +80,7 @@ pub struct Knob {
 const SINGLE_SCAN: &[&str] = &["haenscheid", "madsen", "own-half-life"];
 
 impl Knob {
-    fn number(name: impl Into<String>, title: impl Into<String>, group: KnobGroup, unit: &str, value: f64, way: Way) -> Knob {
+    pub(super) fn number(name: impl Into<String>, title: impl Into<String>, group: KnobGroup, unit: &str, value: f64, way: Way) -> Knob {
         let coarse = nice(value.abs() / 10.0);
         Knob {
             name: name.into(),
@@ -151,8 +169,9 @@ impl Knob {
         let moved = |value: f64| {
             let at = value + if up { size } else { -size };
             // 7.4 + 0.1 is 7.5: rounded to a thousandth of the step
-            let digits = (3.0 - size.max(1e-300).log10().floor()).clamp(0.0, 15.0) as usize;
-            format!("{at:.digits$}").parse().unwrap_or(at)
+            let digits = 3.0 - crate::math::floor(crate::math::log10(size.max(1e-300)));
+            let text = if digits > 15.0 { format!("{at:.9e}") } else { format!("{at:.*}", digits.max(0.0) as usize) };
+            text.parse().unwrap_or(at)
         };
         let next = match value {
             KnobValue::Number(number) => KnobValue::Number(moved(*number)),
@@ -174,7 +193,7 @@ impl Knob {
         Ok(next)
     }
 
-    /// A value with its unit, for people.
+    /// A value with its unit, to the last digit.
     pub fn shown(&self, value: &KnobValue) -> String {
         let one = |value: f64| format!("{value} {}", self.unit).trim_end().to_owned();
         match value {
@@ -199,28 +218,66 @@ fn nice(value: f64) -> f64 {
     if !(value > 0.0 && value.is_finite()) {
         return 1.0;
     }
-    let power = 10f64.powi(value.log10().floor() as i32);
-    [5.0, 2.0].into_iter().map(|factor| factor * power).find(|size| *size <= value * (1.0 + 1e-9)).unwrap_or(power)
+    // read from its decimal text: 2e-5, and not a neighbour of it
+    let power = crate::math::floor(crate::math::log10(value)) as i32;
+    let sizes = ["5", "2", "1"].into_iter().map(|factor| format!("{factor}e{power}").parse().unwrap_or(value));
+    sizes.into_iter().find(|size| *size <= value * (1.0 + 1e-9)).unwrap_or(value)
 }
 
 /// Number and unit of a quantity as written.
-fn number_and_unit(text: &str) -> Option<(f64, String)> {
+pub(super) fn number_and_unit(text: &str) -> Option<(f64, String)> {
     let (number, unit) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let unit = unit.trim();
     (Unit::parse(unit).is_ok()).then_some(())?;
     Some((number.parse().ok()?, unit.to_owned()))
 }
 
-/// All knobs of a scenario with regimens, whose text is `file`: those of the regimen, then the patient, then the clinic.
+/// All knobs of a scenario whose text is `file`: those of the regimen (or of the administrations), then the patient, the clinic, the rest of the model.
 pub fn knobs(scenario: &Scenario, file: &YamlFile) -> Vec<Knob> {
     let mut found = Vec::new();
-    if let Some(regimen) = &scenario.regimens {
-        let reader = Reader { scenario, regimen, file };
-        reader.regimen(&mut found);
-        reader.patient(&mut found);
-        reader.clinic(&mut found);
+    match &scenario.regimens {
+        Some(regimen) => {
+            let reader = Reader { scenario, regimen, file };
+            reader.regimen(&mut found);
+            super::patient_knobs::of(scenario, file, &mut found);
+            reader.clinic(&mut found);
+        }
+        None => {
+            administrations(scenario, file, &mut found);
+            super::patient_knobs::of(scenario, file, &mut found);
+        }
     }
+    found.sort_by_key(|knob| KnobGroup::ALL.iter().position(|group| *group == knob.group));
     found
+}
+
+/// The doses of a scenario without regimens, item by item.
+fn administrations(scenario: &Scenario, file: &YamlFile, found: &mut Vec<Knob>) {
+    let model = &scenario.model;
+    let Some(list) = find(&file.root(), &keys(&["administrations"])) else { return };
+    let items = list.items(&mut Faults::new(), "");
+    let several = items.len() > 1;
+    let partner = model.decay.as_ref().is_some_and(|decay| decay.to.is_some());
+    for (position, item) in items.iter().enumerate() {
+        let mut put = |key: &str, title: &str, absent: Option<&str>, cannot: Option<String>, whole: bool| {
+            let written = super::edit::child(item, &Step::Key(key.into())).and_then(|node| node.scalar_text());
+            let Some((value, unit)) = written.or(absent.map(str::to_owned)).and_then(|text| number_and_unit(&text)) else { return };
+            let way = vec![Step::Key("administrations".into()), Step::Item(position), Step::Key(key.into())];
+            let (name, title) = match several {
+                true => (format!("dose{}.{key}", position + 1), format!("dose {}: {title}", position + 1)),
+                false => (key.to_owned(), title.to_owned()),
+            };
+            let knob = Knob { cannot, ..Knob::number(name, title, KnobGroup::Regimen, &unit, value, way) };
+            found.push(if whole { Knob { whole, fine: 1.0, coarse: 1.0, range: (Some(1.0), Some(50.0)), ..knob } } else { knob });
+        };
+        put("activity", "activity", None, None, false);
+        put("amount", "amount", None, None, false);
+        put("repeat", "cycles", None, None, true);
+        put("every", "interval", None, None, false);
+        let none = (!partner).then(|| format!("model `{}` has no unlabelled ligand", model.name));
+        put("unlabelled", "unlabelled amount", Some(&format!("0 {}", model.amount_unit)), none, false);
+        put("duration", "duration", Some("0 min"), None, false);
+    }
 }
 
 struct Reader<'a> {
@@ -307,7 +364,7 @@ impl Reader<'_> {
 
     fn limits(&self, way: &Way, put: &mut dyn FnMut(Knob)) {
         let Some(node) = find(&self.file.root(), way) else { return };
-        let count = if node.is_sequence() { node.items(&mut crate::model::diagnostic::Faults::new(), "").len() } else { 1 };
+        let count = if node.is_sequence() { node.items(&mut Faults::new(), "").len() } else { 1 };
         for position in 0..count {
             let mut item = way.clone();
             if node.is_sequence() {
@@ -331,57 +388,6 @@ impl Reader<'_> {
                 let name = if key == "with_risk_factor" { format!("limit.{of}.with_risk_factor") } else { format!("limit.{of}") };
                 put(Knob::number(name, format!("limit of {of}, {words}"), KnobGroup::Regimen, &unit, value, inner));
             }
-        }
-    }
-
-    /// What the scenario's patient states, the fit gives or the cohort varies, then covariates, then every other parameter.
-    fn patient(&self, found: &mut Vec<Knob>) {
-        let root = self.file.root();
-        let model = &self.scenario.model;
-        let stated = find(&root, &keys(&["patient", "values"]))
-            .map(|node| node.entries(&mut crate::model::diagnostic::Faults::new(), ""))
-            .unwrap_or_default();
-        let mut order: Vec<String> = stated.into_iter().map(|(key, _)| key).collect();
-        order.extend(self.scenario.fit.iter().flat_map(|fit| &fit.parameters).map(|parameter| parameter.path.clone()));
-        order.extend(self.scenario.cohort.iter().flat_map(|cohort| &cohort.plan.population.variations).map(|one| one.name.clone()));
-        let first = order.len();
-        order.extend(model.parameters.iter().map(|parameter| parameter.path.clone()));
-        let mut put = std::collections::BTreeSet::new();
-        let mut covariates = find(&root, &keys(&["regimens", "clinic", "covariates"]))
-            .map(|node| node.entries(&mut crate::model::diagnostic::Faults::new(), ""))
-            .unwrap_or_default()
-            .into_iter();
-        for (position, path) in order.iter().enumerate() {
-            if position >= first {
-                for (name, _) in covariates.by_ref() {
-                    let way = keys(&["regimens", "clinic", "covariates", &name]);
-                    let text = find(&root, &way).and_then(|node| {
-                        node.scalar_text().or_else(|| super::edit::child(&node, &Step::Key("value".into()))?.scalar_text())
-                    });
-                    if let Some((value, unit)) = text.and_then(|text| number_and_unit(&text)) {
-                        found.push(Knob { range: (None, None), ..Knob::number(name.clone(), name, KnobGroup::Patient, &unit, value, way) });
-                    }
-                }
-            }
-            let Some(parameter) = model.parameter(path).map(|at| &model.parameters[at]) else { continue };
-            if !put.insert(path.clone()) {
-                continue;
-            }
-            let (value, unit) = number_and_unit(&parameter.text)
-                .filter(|(value, unit)| {
-                    Unit::parse(unit)
-                        .is_ok_and(|unit| unit.dimension == parameter.dimension && value * unit.in_internal_units == parameter.value)
-                })
-                .unwrap_or_else(|| (parameter.value, parameter.dimension.internal_unit()));
-            let size = Unit::parse(&unit).map_or(1.0, |unit| unit.in_internal_units);
-            let range = parameter.range.map_or((None, None), |(low, high)| (Some(low / size), Some(high / size)));
-            let way = vec![Step::Key("patient".into()), Step::Key("values".into()), Step::Key(path.clone())];
-            let written = find(&root, &way).is_some_and(|node| node.is_mapping());
-            found.push(Knob {
-                range,
-                with_origin: !written,
-                ..Knob::number(path.clone(), path.clone(), KnobGroup::Patient, &unit, value, way)
-            });
         }
     }
 

@@ -1,9 +1,13 @@
 //! Tests of the What-if engine: what must hold of any linear model, of the text, and of the newest request.
 #![allow(clippy::unwrap_used)]
 use super::*;
+use crate::report::Cell;
+use crate::session::scenario::Scenario;
+use crate::session::work::{Control, Outcome, Task, perform};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 fn path(name: &str) -> PathBuf {
@@ -88,32 +92,159 @@ fn typed_values_have_units_and_the_reader_has_the_last_word() {
     assert!(self::desk("iluminet").knob("unlabelled").unwrap().parse("1 nmol").unwrap_err().contains("no unlabelled ligand"));
 }
 
-fn last(engine: &Engine, number: u64) -> Answer {
-    let begun = Instant::now();
-    loop {
-        match engine.poll() {
-            Some(answer) if answer.number == number && answer.stage == Stage::Exact => return answer,
-            _ => assert!(begun.elapsed() < Duration::from_secs(60), "no answer"),
+/// What a run of the exported file says, by name of the arm and of the column.
+fn of_run(table: &crate::report::Table, arm: Option<&str>, column: &str) -> f64 {
+    let at = table.columns.iter().position(|one| one.name == column).unwrap_or_else(|| panic!("no column {column}"));
+    let row = table.rows.iter().find(|row| arm.is_none_or(|arm| row[0] == Cell::from(arm))).unwrap();
+    match &row[at] {
+        Cell::Number(value) => *value,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn outcome(file: &std::path::Path, task: Task) -> Outcome {
+    let (scenario, _) = Scenario::load(file, &[]).unwrap();
+    let cancel = Arc::new(AtomicBool::new(false));
+    perform(&scenario, task, &mut Control::new(&mut |_| {}, &cancel)).unwrap()
+}
+
+/// The second method is the run of the exported file: other code reads, delivers and tabulates it.
+#[test]
+fn a_run_of_the_exported_file_gives_the_numbers_of_the_desk() {
+    let project = tempfile::tempdir().unwrap();
+    let scenarios = project.path().join("scenarios");
+    let numbers = [
+        ("psma_it_p1", vec![("kidneys.density", "25 nmol/L"), ("limit.kidneys", "20 Gy"), ("scans.kidneys", "96 h"), ("cycles", "4")]),
+        ("p12_spect", vec![("left_kidney.uptake", "0.0141"), ("left_kidney.effective_half_life", "48 h"), ("adapted.activity", "6 GBq")]),
+    ];
+    for (name, settings) in numbers {
+        let (desk, mut evaluator) = (desk(name), Evaluator::default());
+        let mut set = Settings::new();
+        for (knob, text) in settings {
+            // steps on the way warm the evaluator: what it keeps must not show
+            answer(&desk, &mut evaluator, &set.iter().map(|(name, value)| (name.as_str(), value.clone())).collect::<Vec<_>>());
+            desk.turn(&mut set, knob, desk.knob(knob).unwrap().parse(text).unwrap()).unwrap();
         }
-        std::thread::sleep(Duration::from_millis(1));
+        let found = evaluator.evaluate(&desk.apply(&set).unwrap(), Stage::Exact, &AtomicBool::new(false)).unwrap();
+        let file = desk.export(&set, "turned", &scenarios.join(name)).unwrap();
+        let outcome = outcome(&file, Task::Run);
+        let table = outcome.tables.iter().find(|table| table.name == "regimens").unwrap();
+        for arm in &found.arms {
+            assert_eq!(of_run(table, Some(&arm.name), "activity"), arm.activity_mbq / 1e3);
+            for target in &arm.targets {
+                assert_eq!(of_run(table, Some(&arm.name), &format!("{}_dose", target.name)), target.absorbed_gy, "{name} {}", arm.name);
+            }
+            let bed = &arm.targets[0];
+            assert_eq!(of_run(table, Some(&arm.name), &format!("{}_bed", bed.name)), bed.bed_gy.unwrap());
+            assert_eq!(of_run(table, Some(&arm.name), "estimated_dose"), bed.estimated_gy.unwrap());
+            let ntcp = &arm.effects[0];
+            assert_eq!(of_run(table, Some(&arm.name), &format!("{}_{}", ntcp.target, ntcp.relation)), 100.0 * ntcp.probability.unwrap());
+        }
+        let refused = desk.export(&set, "turned", &scenarios.join(name)).unwrap_err();
+        assert!(refused.contains("already"), "{refused}");
+        assert!(desk.export(&set, "../x", &scenarios).is_err());
+    }
+}
+
+#[test]
+fn a_scenario_without_regimens_is_one_course() {
+    let project = tempfile::tempdir().unwrap();
+    let (desk, mut evaluator) = (desk("psma_it_p2"), Evaluator::default());
+    assert!(!desk.has_regimens);
+    let plain = answer(&desk, &mut evaluator, &[]);
+    let mut set = Settings::new();
+    for (knob, text) in [("activity", "5000 MBq"), ("unlabelled", "150 nmol")] {
+        desk.turn(&mut set, knob, desk.knob(knob).unwrap().parse(text).unwrap()).unwrap();
+    }
+    let found = evaluator.evaluate(&desk.apply(&set).unwrap(), Stage::Exact, &AtomicBool::new(false)).unwrap();
+    assert_eq!(found.arms[0].cycles, [(0.0, 5000.0)]);
+    // less activity, and more ligand that competes for the receptors
+    assert!(kidneys(&found, 0) < kidneys(&plain, 0));
+    assert!(found.arms[0].observed.iter().any(|one| one.unit == "MBq" && one.values.len() == found.arms[0].times_min.len()));
+    let file = desk.export(&set, "turned", project.path()).unwrap();
+    let outcome = outcome(&file, Task::Simulate);
+    let table = outcome.tables.iter().find(|table| table.name == "doses").unwrap();
+    for target in &found.arms[0].targets {
+        assert_eq!(of_run(table, Some(&target.name), "absorbed_dose"), target.absorbed_gy);
+    }
+    let nothing = Desk::open(&path("indometacin")).unwrap_err();
+    assert!(nothing.contains("nothing is given"), "{nothing}");
+}
+
+#[test]
+fn every_shipped_scenario_has_a_desk_whose_knobs_can_be_written() {
+    for entry in std::fs::read_dir(path("")).unwrap() {
+        let file = entry.unwrap().path().join("scenario.yaml");
+        let Ok(desk) = Desk::open(&file) else { continue };
+        assert!(!desk.knobs.is_empty(), "{}", file.display());
+        for knob in desk.knobs.iter().filter(|knob| knob.cannot.is_none()) {
+            // a step may meet a rule of the reader, but never a text that cannot be read
+            let Ok(value) = knob.step(&knob.default, true, false) else { continue };
+            match desk.apply(&vec![(knob.name.clone(), value.clone())]) {
+                Ok(changed) => {
+                    let again = Desk::of_text(&file, changed.text).unwrap();
+                    assert_eq!(again.knob(&knob.name).unwrap().default, value, "{} {}", desk.name, knob.name);
+                }
+                Err(words) => assert!(!words.contains("YAML") && !words.contains("unknown key"), "{} {}: {words}", desk.name, knob.name),
+            }
+        }
+    }
+}
+
+fn last(told: &Receiver<Said>, number: u64) -> Answer {
+    loop {
+        match told.recv_timeout(Duration::from_secs(60)).expect("no answer") {
+            Said::Answer(answer) if answer.number == number && answer.stage == Stage::Exact => return answer,
+            Said::Opened(Err(words)) => panic!("{words}"),
+            _ => {}
+        }
     }
 }
 
 #[test]
 fn the_newest_request_wins() {
-    let mut engine = Engine::start(Arc::new(desk("psma_it_p1")), || {});
+    let (tell, told) = channel();
+    let engine = Engine::start(|| Desk::open(&path("psma_it_p1")), move |said| drop(tell.send(said)));
     let begun = Instant::now();
-    for step in 0..50 {
-        engine.request(vec![("activity".into(), KnobValue::Number(5.0 + 0.02 * f64::from(step)))]);
+    for step in 1..=50_u64 {
+        engine.request(step, vec![("activity".into(), KnobValue::Number(5.0 + 0.02 * step as f64))]);
     }
     assert!(begun.elapsed() < Duration::from_secs(1), "the caller waited");
-    let answer = last(&engine, 50);
-    assert_eq!(answer.result.unwrap().arms[0].cycles[0].1.round(), 5980.0);
+    let answer = last(&told, 50);
+    assert_eq!(answer.result.unwrap().arms[0].cycles[0].1.round(), 6000.0);
     assert!(engine.evaluations() < 20, "{} evaluations", engine.evaluations());
-    engine.request(vec![]);
+    engine.request(51, vec![]);
     engine.cancel();
     std::thread::sleep(Duration::from_millis(20));
-    assert!(engine.poll().is_none());
-    let number = engine.request(vec![("interval".into(), KnobValue::Number(0.5))]);
-    assert!(last(&engine, number).result.unwrap_err().contains("last scan"));
+    engine.request(52, vec![("interval".into(), KnobValue::Number(0.5))]);
+    assert!(last(&told, 52).result.unwrap_err().contains("last scan"));
+}
+
+/// Only the patient predicted from a scan comes from a fit: its bands are those that the run of the same file tabulates, draw by draw.
+#[test]
+fn bands_follow_the_exact_answer_where_the_patient_comes_from_a_fit() {
+    let (tell, told) = channel();
+    let engine = Engine::start(|| Desk::open(&path("psma_lu177_predicted")), move |said| drop(tell.send(said)));
+    engine.request(1, vec![]);
+    let exact = last(&told, 1);
+    assert!(exact.more_follows && exact.result.unwrap().bands.is_none());
+    let bands = loop {
+        match told.recv_timeout(Duration::from_secs(120)).expect("no bands") {
+            Said::Answer(answer) if answer.stage == Stage::Bands && !answer.more_follows => break answer.result.unwrap(),
+            _ => {}
+        }
+    };
+    let found = bands.bands.as_ref().unwrap();
+    assert_eq!((found.drawn, found.failed), (found.of, 0));
+    let (dose, band) = (bands.arms[0].targets[0].absorbed_gy, found.arms[0].targets[0].0.unwrap());
+    assert!(band.low < dose && dose < band.high, "{band:?} {dose}");
+    let knob = "kidneys.density";
+    engine.request(2, vec![(knob.into(), KnobValue::Number(25.0))]);
+    let told_why = loop {
+        match told.recv_timeout(Duration::from_secs(120)).expect("no answer") {
+            Said::Answer(answer) if answer.number == 2 && !answer.more_follows => break answer.result.unwrap(),
+            _ => {}
+        }
+    };
+    assert!(told_why.bands.is_none() && told_why.notes.iter().any(|note| note.contains(knob)), "{:?}", told_why.notes);
 }

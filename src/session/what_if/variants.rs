@@ -1,6 +1,6 @@
 //! Pinned variants beside the present one.
+use super::answer::WhatIf;
 use super::apply::Settings;
-use super::evaluate::WhatIf;
 use std::sync::Arc;
 
 /// A pinned variant.

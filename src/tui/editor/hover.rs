@@ -73,6 +73,30 @@ pub fn hover(model: Option<&Model>, lines: &[String], at: Position) -> Option<Ho
     unit_of(name)
 }
 
+/// The keys that a place lies within, from the outermost: by indentation, so that it is known of a broken text too.
+#[must_use]
+pub fn path_at(lines: &[String], at: Position) -> Vec<String> {
+    let mut path = Vec::new();
+    let mut below = usize::MAX;
+    for line in lines.iter().take(at.line + 1).rev() {
+        let text = line.trim_start().trim_start_matches("- ").trim_start();
+        let indentation = line.len() - text.len();
+        if text.is_empty() || text.starts_with('#') || indentation >= below {
+            continue;
+        }
+        let key = text.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(' ')).map(|(key, _)| key.trim_matches('"'));
+        if let Some(key) = key.filter(|key| !key.contains(['{', '['])) {
+            path.push(key.to_owned());
+        }
+        below = indentation;
+        if indentation == 0 {
+            break;
+        }
+    }
+    path.reverse();
+    path
+}
+
 struct Known {
     path: String,
     lines: Vec<String>,
@@ -181,6 +205,17 @@ mod tests {
         assert!(over(&model, text, "density * volume - total(bound)", "volume").name.contains("organs:"));
         let veins = over(&model, text, "from: veins, to: protein", "veins");
         assert!(veins.lines[0].starts_with("compartment, "), "{veins:?}");
+    }
+
+    #[test]
+    fn the_keys_around_a_place_are_told_by_indentation() {
+        let lines: Vec<String> =
+            "data:\n  file: a.csv\n  # why\n  channel:\n    map: {k: k}\nfit:\n  - {a: 1}\n".lines().map(str::to_owned).collect();
+        let path = |line| path_at(&lines, Position::new(line, 3));
+        assert_eq!(path(4), ["data", "channel", "map"]);
+        assert_eq!(path(1), ["data", "file"]);
+        assert_eq!(path(6), ["fit"]);
+        assert!(path_at(&[], Position::default()).is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::buffer::{Position, TextBuffer};
 use super::highlight::Role;
-use super::{Editor, Mode, byte_of_character, cluster, search};
+use super::{Editor, Mode, byte_of_character, cluster, hover, search};
 use crate::model::diagnostic::Severity;
 use crate::tui::view::text::put;
 use crate::tui::words::wrapped;
@@ -69,14 +69,14 @@ pub fn place_at(editor: &Editor, area: Rect, column: u16, row: u16) -> Option<Po
     Some(Position::new(line, cluster::byte_at(editor.text.line(line), wanted)))
 }
 
-/// The scrolling that shows the cursor, changed as little as may be.
+/// The scrolling that shows the cursor: up and down changed as little as may be, to the left edge wherever the cursor is seen from there.
 #[must_use]
 pub fn following(scroll: (usize, usize), page: (usize, usize), text: &TextBuffer) -> (usize, usize) {
     let (columns, rows) = (page.0.max(1), page.1.max(1));
     let (line, column) = (text.cursor().line, text.column());
     let down = scroll.0.min(line).max((line + 1).saturating_sub(rows));
     // a wide character under the cursor needs both its columns
-    let right = scroll.1.min(column).max((column + 2).saturating_sub(columns)).min(column);
+    let right = if column + 2 <= columns { 0 } else { scroll.1.min(column).max(column + 2 - columns).min(column) };
     (down, right)
 }
 
@@ -221,7 +221,7 @@ fn draw_line(editor: &Editor, look: Look, index: usize, right: usize, found: &st
     }
 }
 
-/// The search, else the problem under the cursor, else what its name means, else where the cursor is.
+/// The search, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
 fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     if editor.mode != Mode::Text {
         let words = format!("Find: {}", editor.search.pattern);
@@ -238,10 +238,7 @@ fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     } else if let Some(hover) = editor.hover() {
         (hover.line(), Style::new())
     } else {
-        let (line, column) = editor.line_column();
-        let modified = if editor.text.modified() { ", not saved" } else { "" };
-        let reading = if editor.is_diagnosed() { editor.summary() } else { "reading" };
-        (format!("{line}:{column}  {reading}{modified}"), Style::new().add_modifier(Modifier::DIM))
+        (hover::path_at(editor.text.lines(), editor.text.cursor()).join(" > "), Style::new().add_modifier(Modifier::DIM))
     };
     let rows = area.height as usize;
     let lines = wrapped(&words, area.width as usize);

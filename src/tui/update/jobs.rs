@@ -18,6 +18,7 @@ pub fn finished(app: &mut App, ticket: Ticket, result: Result<Done, Failed>) -> 
         app.overlay = None;
     }
     let (path, kind, name) = (job.path, job.kind, job.name);
+    app.last_live = job.progress.live;
     let mut wrote = false;
     match result {
         Ok(done) => {

@@ -74,7 +74,7 @@ pub(super) fn rows(sheet: &Sheet, width: usize, out: &mut Vec<Line<'static>>) {
 /// What to do where there is nothing to show.
 fn empty(app: &App, width: usize) -> Vec<Line<'static>> {
     let Some(project) = &app.project else { return remark("reading the project folder …", width) };
-    let folder = project.folder.display();
+    let folder = &app.folder_name;
     let words = match app.model.tab {
         Tab::Scenarios => format!(
             "No scenario in {folder}: a scenario is a file scenarios/<name>/scenario.yaml. `+` begins one, as `rpt new scenario NAME` does."

@@ -11,6 +11,8 @@ use crate::tui::words::wrapped;
 
 /// Widest column of names or roles.
 const WIDEST: usize = 22;
+/// Longest value of a file that is shown whole.
+const LONGEST: usize = 12;
 
 /// The lines of a preview; a scenario without data says how to name them.
 pub fn lines(data: Option<&DataPreview>, width: usize) -> Vec<Line<'static>> {
@@ -33,13 +35,25 @@ pub fn lines(data: Option<&DataPreview>, width: usize) -> Vec<Line<'static>> {
     out.push(Line::default());
     match &data.understood {
         None => out.extend(remark("What a fit would see appears when the scenario can be read.", width)),
+        Some(_) if data.older => {
+            out.extend(remark("The scenario cannot be read as it is now; what a fit would see is of its last sound text:", width));
+            understood(data, width, &mut out);
+        }
+        Some(_) => understood(data, width, &mut out),
+    }
+    out
+}
+
+/// What a fit would see, or why nothing.
+fn understood(data: &DataPreview, width: usize, out: &mut Vec<Line<'static>>) {
+    match &data.understood {
+        None => {}
         Some(Err(why)) => {
             out.push(heading("The data cannot be used"));
             out.extend(why.lines().flat_map(|line| wrapped(line, width)).map(|line| Line::styled(line, Style::new().fg(Color::Red))));
         }
-        Some(Ok(understood)) => understood_lines(understood, width, &mut out),
+        Some(Ok(understood)) => understood_lines(understood, width, out),
     }
-    out
 }
 
 /// One line a column: name, what it is used for, first values.
@@ -54,7 +68,8 @@ fn column_lines(columns: &[ColumnPreview], width: usize, out: &mut Vec<Line<'sta
         let (role, style) =
             if column.role.is_empty() { ("not used".to_owned(), None) } else { (cut(&column.role, roles), Some(Style::new().bold())) };
         let role = Span::styled(pad(&role, roles), style.unwrap_or_else(|| dim("").style));
-        let values = cut(&column.values.join(", "), width.saturating_sub(names + roles + 6));
+        let short: Vec<String> = column.values.iter().map(|value| cut(value, LONGEST)).collect();
+        let values = cut(&short.join(", "), width.saturating_sub(names + roles + 6));
         out.push(Line::from(vec![Span::raw(format!("  {}  ", pad(&name, names))), role, Span::raw("  "), dim(values)]));
     }
 }

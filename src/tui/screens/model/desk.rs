@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::preview::DataPreview;
 use super::work::Aids;
 use crate::tui::editor::Editor;
 use crate::tui::editor::autosave::Fingerprint;
@@ -136,10 +137,15 @@ impl Desk {
     /// Takes in what a reading gave besides the problems; what the present text does not give stays as it was.
     pub fn take_aids(&mut self, found: Aids) {
         let before = std::mem::take(&mut self.aids);
-        self.aids = Aids {
-            totals: if found.totals.is_empty() { before.totals } else { found.totals },
-            sheet: found.sheet.or(before.sheet),
-            data: found.data.or(before.data),
+        let data = match (found.data, before.data) {
+            // a mistake elsewhere in the scenario does not take the table away
+            (Some(DataPreview { tables, understood: None, .. }), Some(last)) => {
+                let older = last.understood.is_some();
+                Some(DataPreview { tables, understood: last.understood, older })
+            }
+            (found, last) => found.or(last),
         };
+        self.aids =
+            Aids { totals: if found.totals.is_empty() { before.totals } else { found.totals }, sheet: found.sheet.or(before.sheet), data };
     }
 }

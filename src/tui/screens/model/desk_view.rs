@@ -33,7 +33,9 @@ fn draw_title(desk: &Desk, area: Rect, buffer: &mut Buffer) {
     let state = match (desk.editor.is_diagnosed(), desk.writing.is_some()) {
         (_, true) => "writing …".to_owned(),
         (true, _) => desk.editor.summary().to_owned(),
-        (false, _) => "reading …".to_owned(),
+        // what was known stays while the text is read again: nothing flickers at every key
+        (false, _) if desk.editor.summary().is_empty() => "reading …".to_owned(),
+        (false, _) => format!("{} …", desk.editor.summary()),
     };
     let (line, column) = desk.editor.line_column();
     let state = format!("{state}  {line}:{column}");

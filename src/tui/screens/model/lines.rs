@@ -13,6 +13,9 @@ use crate::tui::editor::view::of_role;
 use crate::tui::graph;
 use crate::tui::words::wrapped;
 
+/// Columns of the labels of totals.
+const TOTALS_LABEL: usize = 13;
+
 /// Dim words.
 pub(super) fn dim(words: impl Into<String>) -> Span<'static> {
     Span::styled(words.into(), Style::new().add_modifier(Modifier::DIM))
@@ -62,7 +65,14 @@ pub fn graph_lines(model: Option<&Model>, aids: &Aids, width: usize, ascii: bool
     let mut out = graph::graph(model, width, ascii);
     out.push(Line::default());
     out.push(heading("Totals"));
-    out.extend(aids.totals.iter().cloned());
+    for line in &aids.totals {
+        // label, then words: the words below each other where there is no room
+        let words = line.to_string();
+        let (label, words) = words.split_at(words.char_indices().nth(TOTALS_LABEL).map_or(words.len(), |(byte, _)| byte));
+        for (row, words) in wrapped(words, width.saturating_sub(TOTALS_LABEL)).into_iter().enumerate() {
+            out.push(Line::raw(format!("{:<TOTALS_LABEL$}{words}", if row == 0 { label } else { "" })));
+        }
+    }
     out
 }
 
@@ -71,9 +81,11 @@ pub fn lists(model: Option<&Model>, width: usize, ascii: bool) -> Vec<Line<'stat
     let Some(model) = model else { return no_model(width) };
     let mut out = vec![heading("Parameters, as written; `=` follows from others")];
     out.extend(graph::parameter_list(model, width));
-    out.push(Line::default());
-    out.push(heading("Flows"));
-    out.extend(graph::flow_list(model, width, ascii));
+    if !model.flows.is_empty() {
+        out.push(Line::default());
+        out.push(heading("Flows"));
+        out.extend(graph::flow_list(model, width, ascii));
+    }
     out
 }
 

@@ -2,6 +2,7 @@
 
 mod about;
 mod actions;
+mod beginning;
 mod data_lines;
 mod desk;
 mod desk_view;
@@ -29,15 +30,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Work as AllWork;
-use crate::session::new_file::NewFile;
 use crate::session::work::Task;
 use crate::tui::app::{App, JobKind};
 use crate::tui::browse::{self, Browse, Place};
 use crate::tui::message::{Effect, Ticket};
-use crate::tui::screen::Screen;
-use crate::tui::{editor, start, update};
+use crate::tui::{editor, start};
 
 pub use actions::ACTIONS;
+pub use beginning::answered;
 pub use editing::{edit, editing, rescue, unsaved};
 pub use mouse::clicked;
 pub use moving::{go, go_to, searchable};
@@ -197,8 +197,8 @@ pub struct State {
     older: BTreeSet<PathBuf>,
     older_running: BTreeSet<PathBuf>,
     latest: BTreeMap<PathBuf, JobKind>,
-    /// The file that an earlier session had selected, until the project is read.
-    kept: Option<String>,
+    /// The file that an earlier session had selected, and whether it was being edited, until the project is read.
+    kept: Option<(String, bool)>,
 }
 
 /// Asks for background work.
@@ -245,8 +245,13 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
         app.model.known_scenario = Some(scenario.clone());
         moving::select(app, &scenario);
     }
-    if let Some(file) = app.model.kept.take_if(|_| app.project.is_some()) {
-        moving::select(app, &app.folder.join(file));
+    let mut effects = Vec::new();
+    if let Some((file, edited)) = app.model.kept.take_if(|_| app.project.is_some()) {
+        let file = app.folder.join(file);
+        moving::select(app, &file);
+        if edited && let Some(entry) = panes::entry(app, &file).map(|entry| entry.path.clone()) {
+            effects.extend(editing::open(app, entry));
+        }
     }
     // a file that was just begun is listed now
     if let Some(path) = app.model.to_select.take_if(|path| app.project.as_ref().is_some_and(|project| lists(project, path))) {
@@ -254,7 +259,8 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     }
     moving::settle(app);
     panes::fit(app);
-    look(app)
+    effects.extend(look(app));
+    effects
 }
 
 /// Whether a project lists a file.
@@ -266,8 +272,15 @@ fn lists(project: &crate::session::project::Project, path: &Path) -> bool {
 pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
     match command {
         Command::OtherTab => {
-            let other = if app.model.tab == Tab::Scenarios { Tab::Models } else { Tab::Scenarios };
-            moving::turn_to(app, other)
+            if app.model.tab == Tab::Scenarios {
+                // to the model of the scenario
+                if let Some(model) = panes::selected(app).and_then(|entry| older::model_of(app, &entry.path)) {
+                    moving::select(app, &model);
+                }
+                moving::turn_to(app, Tab::Models)
+            } else {
+                moving::turn_to(app, Tab::Scenarios)
+            }
         }
         Command::Show(aspect) => {
             if app.model.aspect != aspect {
@@ -283,11 +296,7 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Run => run(app, Task::Run),
         Command::Simulate => run(app, Task::Simulate),
         Command::New => {
-            let (what, words) = match app.model.tab {
-                Tab::Models => ("model", "New model, its name".to_owned()),
-                Tab::Scenarios => ("scenario", "New scenario, its name (and that of its model)".to_owned()),
-            };
-            app.ask_for(Screen::Model, what, words, "");
+            beginning::ask(app);
             Vec::new()
         }
         Command::Stay => {
@@ -312,6 +321,9 @@ pub fn ask(app: &mut App, command: Command) -> Vec<Effect> {
 fn run(app: &mut App, task: Task) -> Vec<Effect> {
     let Some(path) = panes::selected(app).map(|entry| entry.path.clone()) else { return Vec::new() };
     app.model.older_running.remove(&path);
+    if editing::unsaved(app).is_some() {
+        app.say("the text on disk is taken: what is not saved is not in it");
+    }
     start::start(app, &path, task, start::With::default())
 }
 
@@ -333,31 +345,6 @@ pub fn undo(app: &mut App, _back: bool) -> Result<Vec<Effect>, String> {
         Some(entry) => format!("nothing was changed here; Enter edits `{}`, and there Ctrl-Z undoes", entry.name),
         None => "nothing was changed here".to_owned(),
     })
-}
-
-/// A prompt was answered: the name of a new file, for a scenario also that of its model.
-///
-/// # Errors
-/// Why it cannot be, in words.
-pub fn answered(app: &mut App, what: &str, text: &str) -> Result<Vec<Effect>, String> {
-    let mut words = text.split_whitespace();
-    let Some(name) = words.next() else { return Err("type a name, or Esc".to_owned()) };
-    let model = words.next().map(str::to_owned);
-    if words.next().is_some() || (what == "model" && model.is_some()) {
-        return Err("one name, without spaces".to_owned());
-    }
-    let what = if what == "model" { NewFile::Model } else { NewFile::Scenario };
-    let (known, words) = match what {
-        NewFile::Model => (panes::entries(app, Tab::Models), "model"),
-        NewFile::Scenario => (panes::entries(app, Tab::Scenarios), "scenario"),
-    };
-    if known.iter().any(|entry| entry.name == name) {
-        return Err(format!("there is a {words} `{name}` already"));
-    }
-    let work = Work::Begin { folder: app.folder.clone(), what, name: name.to_owned(), model };
-    let (ticket, effect) = background(app, work);
-    app.model.beginning = Some(ticket);
-    Ok(vec![effect])
 }
 
 /// Takes in what background work gave; what is stale is dropped.
@@ -382,22 +369,7 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
             look(app)
         }
         News::Opened(result) => editing::opened(app, ticket, result),
-        News::Begun(result) => {
-            if app.model.beginning.take_if(|latest| *latest == ticket).is_none() {
-                return Vec::new();
-            }
-            match result {
-                Ok(path) => {
-                    app.say(format!("begun: {}; Enter edits it", app.relative(&path)));
-                    app.model.to_select = Some(path);
-                    update::read_project(app)
-                }
-                Err(sentence) => {
-                    app.bad_news(sentence);
-                    Vec::new()
-                }
-            }
-        }
+        News::Begun(result) => beginning::begun(app, ticket, result),
         other => editing::take(app, ticket, other),
     }
 }
@@ -449,11 +421,13 @@ pub fn cursor(app: &App, area: Rect) -> Option<(u16, u16)> {
 #[must_use]
 pub fn kept(app: &App) -> Vec<(String, String)> {
     let mut words = vec![("aspect".to_owned(), app.model.aspect.title().to_owned())];
-    words.extend(panes::selected(app).map(|entry| ("file".to_owned(), app.relative(&entry.path))));
+    let selected = app.model.desk.as_ref().map(|desk| &desk.entry).or(panes::selected(app).map(|entry| &entry.path));
+    words.extend(selected.map(|path| ("file".to_owned(), app.relative(path))));
     let open = app.model.desk.as_ref().map(|desk| (desk.editor.path.clone(), desk.editor.line_column().0));
     if let Some((path, line)) = open.or_else(|| app.model.line.clone()) {
         words.push(("edited".to_owned(), app.relative(&path)));
         words.push(("line".to_owned(), line.to_string()));
+        words.push(("open".to_owned(), app.model.desk.is_some().to_string()));
     }
     words
 }
@@ -464,7 +438,7 @@ pub fn restored(app: &mut App, kept: &[(String, String)]) {
     if let Some(aspect) = Aspect::ALL.into_iter().find(|aspect| Some(aspect.title()) == word("aspect")) {
         app.model.aspect = aspect;
     }
-    app.model.kept = word("file").map(str::to_owned);
+    app.model.kept = word("file").map(|file| (file.to_owned(), word("open") == Some("true")));
     let line = word("line").and_then(|line| line.parse().ok());
     app.model.line = word("edited").map(|file| app.folder.join(file)).zip(line);
 }

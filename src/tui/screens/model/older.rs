@@ -30,16 +30,26 @@ pub fn job_ended(app: &mut App, scenario: &Path) {
     }
 }
 
+/// The name of a model by its own sheet, or of a scenario's model by the scenario's.
+fn model_name<'a>(app: &'a App, path: &Path, label: &str) -> Option<&'a str> {
+    let (_, words) = app.sheets.get(path)?.rows.iter().find(|(known, _)| known == label)?;
+    words.split(" — ").next()
+}
+
+/// The model of a scenario, where the project lists it.
+#[must_use]
+pub fn model_of(app: &App, scenario: &Path) -> Option<PathBuf> {
+    let name = model_name(app, scenario, "Model")?;
+    let models = &app.project.as_ref()?.models;
+    models.iter().map(|entry| &entry.path).find(|path| model_name(app, path, "Name") == Some(name)).cloned()
+}
+
 /// Scenarios of a model, as their sheets name it.
 #[must_use]
 pub fn of_model(app: &App, model: &Path) -> Vec<PathBuf> {
-    let row = |path: &Path, label: &str| {
-        let sheet = app.sheets.get(path)?;
-        sheet.rows.iter().find(|(known, _)| known == label).map(|(_, words)| words.clone())
-    };
     let is_model = app.project.as_ref().is_some_and(|project| project.models.iter().any(|entry| entry.path == model));
-    let Some(name) = row(model, "Name").filter(|_| is_model) else { return Vec::new() };
-    let of_this = |path: &Path| row(path, "Model").is_some_and(|words| words.split(" — ").next() == Some(name.as_str()));
+    let Some(name) = model_name(app, model, "Name").filter(|_| is_model) else { return Vec::new() };
+    let of_this = |path: &Path| model_name(app, path, "Model") == Some(name);
     let scenarios = app.project.iter().flat_map(|project| &project.scenarios);
     scenarios.filter(|entry| of_this(&entry.path)).map(|entry| entry.path.clone()).collect()
 }

@@ -80,6 +80,8 @@ pub struct DataPreview {
     pub tables: Vec<TablePreview>,
     /// What a fit would see, or why nothing; `None` while the scenario itself cannot be read.
     pub understood: Option<Result<UnderstoodPreview, String>>,
+    /// Whether that is of an older text.
+    pub older: bool,
 }
 
 /// Looks into the data of a scenario text; `None` where it names none. Reads files.
@@ -94,7 +96,7 @@ pub fn preview(path: &Path, text: &str, scenario: Option<&Scenario>) -> Option<D
         let plan = scenario.data.as_ref()?;
         Some(Measured::read(scenario, plan).map(|measured| understood(&measured)).map_err(|failed| failed.sentence))
     });
-    Some(DataPreview { tables, understood })
+    Some(DataPreview { tables, understood, older: false })
 }
 
 fn entry<'f>(node: &Node<'f>, key: &str) -> Option<Node<'f>> {

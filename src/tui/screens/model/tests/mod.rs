@@ -12,12 +12,12 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::*;
-use crate::session::new_file::new_file;
+use crate::session::new_file::{NewFile, new_file};
 use crate::session::project::Project;
 use crate::tui::action::message_of;
 use crate::tui::message::Message;
 use crate::tui::screens;
-use crate::tui::update::update;
+use crate::tui::update::{self, update};
 use crate::tui::view::view;
 
 /// A workbench on a folder of its own.
@@ -47,7 +47,7 @@ impl Bench {
         let app = App::new(folder.path(), "project", size, true);
         let (waiting, held, copied, jobs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut bench = Bench { app, folder, waiting, held, holds: false, copied, jobs, quit: false };
-        let effects = crate::tui::update::begin(&mut bench.app);
+        let effects = update::begin(&mut bench.app);
         bench.carry_out(effects);
         bench
     }
@@ -143,7 +143,11 @@ impl Bench {
 
     fn frame(&self) -> String {
         let mut terminal = Terminal::new(TestBackend::new(self.app.size.0, self.app.size.1)).expect("a terminal");
-        terminal.draw(|frame| drop(view(&self.app, frame))).expect("drawn");
+        terminal
+            .draw(|frame| {
+                view(&self.app, frame);
+            })
+            .expect("drawn");
         let buffer = terminal.backend().buffer().clone();
         let row = |y| (0..buffer.area.width).filter_map(|x| buffer.cell((x, y)).map(|cell| cell.symbol())).collect::<String>();
         (0..buffer.area.height).map(|y| row(y).trim_end().to_owned()).collect::<Vec<_>>().join("\n")

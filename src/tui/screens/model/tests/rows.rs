@@ -18,6 +18,8 @@ fn the_list_shows_scenarios_then_models_and_the_selected_scenario_is_everybodys(
     bench.key(KeyCode::Down);
     assert_eq!(bench.app.scenario, Some(bench.path("scenarios/zwei")));
     bench.shows("kidneys, liver");
+    new_file(bench.folder.path(), NewFile::Model, "first_by_name", None).expect("a model");
+    bench.key(KeyCode::F(5));
     bench.write("m");
     bench.shows("Used by    one, zwei");
     assert_eq!(bench.app.scenario, Some(bench.path("scenarios/zwei")), "a model is no scenario");
@@ -135,9 +137,22 @@ fn files_are_begun_by_name_and_never_replaced() {
     bench.key(KeyCode::Esc);
     bench.write("m");
     bench.write("+");
-    bench.write("five nowhere");
+    bench.shows("of model two");
+    bench.write("five tow");
     bench.key(KeyCode::Enter);
-    assert!(bench.notice().contains("there is no model `nowhere`"), "{}", bench.notice());
+    bench.shows("no model `tow`");
+    bench.control('u');
+    bench.write("five");
+    bench.key(KeyCode::Enter);
+    assert!(bench.read("scenarios/five/scenario.yaml").contains("models/two.yaml"), "as the selected one");
+    bench.write("+");
+    bench.write("six six");
+    bench.key(KeyCode::Enter);
+    assert!(bench.path("models/six.yaml").is_file(), "with a model of its own");
+    bench.write("+");
+    bench.write("7th");
+    bench.key(KeyCode::Enter);
+    assert!(bench.notice().contains("cannot be a name"), "{}", bench.notice());
 }
 
 #[test]
@@ -211,15 +226,15 @@ fn a_later_session_finds_file_aspect_and_line_again() {
     bench.key(KeyCode::Down);
     let words = kept(&bench.app);
     assert!(words.contains(&("file".to_owned(), "models/two.yaml".to_owned())), "{words:?}");
-    bench.key(KeyCode::Esc);
+    assert!(words.contains(&("open".to_owned(), "true".to_owned())), "{words:?}");
     let mut again = Bench::new((120, 36));
     std::fs::write(again.path("models/two.yaml"), bench.read("models/two.yaml")).expect("written");
     restored(&mut again.app, &words);
     let effects = entered(&mut again.app);
     again.carry_out(effects);
     assert_eq!((again.app.model.tab, again.app.model.aspect), (Tab::Models, Aspect::Graph));
-    again.key(KeyCode::Enter);
-    assert_eq!(again.editor().line_column(), (3, 1));
+    assert_eq!(again.editor().line_column(), (3, 1), "what was open is open again");
+    again.key(KeyCode::Esc);
     restored(&mut again.app, &[("file".into(), "gone.yaml".into()), ("aspect".into(), "Nothing".into()), ("line".into(), "x".into())]);
     entered(&mut again.app);
     assert_eq!(again.app.model.aspect, Aspect::Graph, "words that fit nothing are ignored");

@@ -1,0 +1,381 @@
+//! What a trial has come to while it still runs: distributions of the main quantities by arm, for people who watch.
+//!
+//! Read from the summary that is folded anyway; nothing here reaches the result. A picture is made at most four times a second, and never more often than a twentieth of
+//! the time can pay for.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::endpoint_tables::DAYS_PER_MONTH;
+use crate::dosimetry::course::DoseTarget;
+use crate::radiobiology::hazard_link::HazardLink;
+use crate::radiobiology::registry::Effect as Kind;
+use crate::regimen::RegimenPlan;
+use crate::session::live::{ArmLive, BINS, QuantityLive, TrialLive};
+use crate::session::recovery::wilson_interval;
+use crate::trial::design::{EndpointKind, TrialPlan};
+use crate::trial::{Effect, RowColumn, Spread, TrialSummary, endpoint_column};
+
+/// Shortest time between two pictures.
+const PAUSE: Duration = Duration::from_millis(250);
+/// A picture may take this part of the time.
+const SHARE: u32 = 20;
+
+/// A column that is watched.
+#[derive(Clone, Debug, PartialEq)]
+struct Watched {
+    column: usize,
+    name: String,
+    unit: String,
+    /// What the values are divided by for people.
+    divisor: f64,
+    tag: String,
+    is_probability: bool,
+}
+
+/// Makes the pictures of one trial.
+pub struct Watch {
+    arms: Vec<String>,
+    watched: Vec<Watched>,
+    link: String,
+    due: Option<Instant>,
+    latest: Option<Arc<TrialLive>>,
+}
+
+/// How far the work is, beside what it came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pace {
+    /// Patients done.
+    pub finished: usize,
+    /// Patients in all.
+    pub patients: usize,
+    /// Patients taken over.
+    pub resumed: usize,
+    /// Patients a second.
+    pub rate_per_s: f64,
+}
+
+impl Pace {
+    /// How long the rest takes (s).
+    pub fn left_s(self) -> f64 {
+        self.patients.saturating_sub(self.finished) as f64 / self.rate_per_s.max(1e-9)
+    }
+}
+
+impl Watch {
+    /// Finds the columns that people watch.
+    pub fn new(
+        regimen: &RegimenPlan,
+        targets: &[DoseTarget],
+        effects: &[Effect],
+        design: Option<&TrialPlan>,
+        columns: &[RowColumn],
+    ) -> Watch {
+        let link = regimen.events.as_ref().and_then(|events| events.link.as_ref()).or(regimen.survival_link.as_ref());
+        Watch {
+            arms: regimen.arms.iter().map(|arm| arm.name.clone()).collect(),
+            watched: watched(regimen, targets, effects, design, columns),
+            link: link.map_or_else(|| HazardLink::default().words(), |(_, link)| link.words()),
+            due: None,
+            latest: None,
+        }
+    }
+
+    /// The picture to show: a new one where it is due or `last`, else the one before.
+    pub fn picture(&mut self, summary: &TrialSummary, pace: Pace, last: bool) -> Arc<TrialLive> {
+        let now = Instant::now();
+        if let Some(latest) = self.latest.as_ref().filter(|_| !last && self.due.is_some_and(|due| now < due)) {
+            return Arc::clone(latest);
+        }
+        let made = Arc::new(self.made(summary, pace));
+        self.due = Some(now + PAUSE.max(now.elapsed() * SHARE));
+        self.latest = Some(Arc::clone(&made));
+        made
+    }
+
+    /// The picture of a summary.
+    fn made(&self, summary: &TrialSummary, pace: Pace) -> TrialLive {
+        let mut arms: Vec<ArmLive> = self
+            .arms
+            .iter()
+            .enumerate()
+            .map(|(arm, name)| ArmLive {
+                name: name.clone(),
+                failures: summary.failures.iter().filter(|((of, _), _)| *of == arm).map(|(_, failure)| failure.count).sum(),
+                quantities: Vec::with_capacity(self.watched.len()),
+            })
+            .collect();
+        for watched in &self.watched {
+            let values: Vec<Vec<(f64, u64)>> = summary.arms.iter().map(|spreads| spreads[watched.column].histogram()).collect();
+            let is_share = watched.unit == SHARE_UNIT;
+            let ends = if is_share { None } else { ends(&values) };
+            for (at, (arm, values)) in arms.iter_mut().zip(&values).enumerate() {
+                let spread = &summary.arms[at][watched.column];
+                let difference = at.checked_sub(1).and_then(|before| summary.differences.get(before)).map(|of| &of[watched.column]);
+                arm.quantities.push(quantity(watched, spread, values, ends, difference));
+            }
+        }
+        TrialLive {
+            finished: pace.finished,
+            patients: pace.patients,
+            resumed: pace.resumed,
+            counted: summary.patients,
+            failures: summary.failed(),
+            rate_per_s: pace.rate_per_s,
+            link: self.link.clone(),
+            arms,
+        }
+    }
+}
+
+/// Unit of a share of patients.
+const SHARE_UNIT: &str = "% of patients";
+
+/// The columns in the order in which people ask for them: doses, probabilities, counts, outcomes, what was given.
+fn watched(
+    regimen: &RegimenPlan,
+    targets: &[DoseTarget],
+    effects: &[Effect],
+    design: Option<&TrialPlan>,
+    columns: &[RowColumn],
+) -> Vec<Watched> {
+    let mut found: Vec<Watched> = Vec::new();
+    let mut add = |column: &str, name: String, tag: &str| {
+        if let Some(at) = columns.iter().position(|own| own.name == column)
+            && !found.iter().any(|known| known.column == at)
+        {
+            found.push(Watched {
+                column: at,
+                name,
+                unit: columns[at].unit.clone(),
+                divisor: 1.0,
+                tag: tag.to_owned(),
+                is_probability: false,
+            });
+        }
+    };
+    let simulated = "simulated";
+    for target in targets {
+        add(&format!("{}_dose", target.name), format!("{} dose", target.name), simulated);
+        if target.repair.is_some() {
+            add(&format!("{}_bed", target.name), format!("{} BED", target.name), simulated);
+        }
+    }
+    let mut probabilities: Vec<String> = Vec::new();
+    for Effect { target, relation } in effects {
+        let Some(target) = targets.get(*target) else { continue };
+        let kind = if relation.effect == Kind::Toxicity { "NTCP" } else { "TCP" };
+        let name = format!("{} {kind}: {}", target.name, relation.name);
+        add(&format!("{}_{}", target.name, relation.name), name, relation.evidence.word());
+        probabilities.push(format!("{}_{}", target.name, relation.name));
+    }
+    for lineage in regimen.physiology.counts.iter().flat_map(|counts| &counts.lineages) {
+        let name = lineage.kind.name();
+        add(&format!("{name}_nadir"), format!("{name} nadir"), simulated);
+        add(&format!("{name}_grade_3_or_4"), format!("{name} grade 3 or 4"), simulated);
+    }
+    add("clearance_loss_per_year", "clearance loss a year".into(), simulated);
+    add("lesions_best_change", "lesions, best change".into(), simulated);
+    add("responded", "responded".into(), simulated);
+    add("psa50", "PSA fall of 50 %".into(), simulated);
+    let link = regimen.events.as_ref().and_then(|events| events.link.as_ref()).map_or(0.0, |(_, link)| link.log_hazard_per_gy());
+    let months: Vec<usize> = design
+        .iter()
+        .flat_map(|design| &design.endpoints)
+        .map(|endpoint| {
+            let tag = match endpoint.kind {
+                EndpointKind::ProgressionOfLesions => "HYPOTHESIS: dose acts",
+                _ if link == 0.0 => "null: no link to dose",
+                _ => "HYPOTHESIS: link to dose",
+            };
+            add(&endpoint_column(&endpoint.name), format!("{} time", endpoint.name), tag);
+            columns.iter().position(|own| own.name == endpoint_column(&endpoint.name)).unwrap_or(usize::MAX)
+        })
+        .collect();
+    add("activity", "activity".into(), simulated);
+    add("cycles", "cycles".into(), simulated);
+    for name in ["delayed", "reduced", "ended_by_limit", "ended_by_toxicity"] {
+        add(name, name.replace('_', " "), simulated);
+    }
+    for one in &mut found {
+        one.is_probability = probabilities.contains(&columns[one.column].name);
+    }
+    for one in found.iter_mut().filter(|one| months.contains(&one.column)) {
+        (one.unit, one.divisor) = ("months".into(), DAYS_PER_MONTH);
+    }
+    found
+}
+
+/// The ends of a histogram for all arms: 1 % of an arm at most lies beyond each; `None` where there is nothing to spread over.
+fn ends(values: &[Vec<(f64, u64)>]) -> Option<(f64, f64)> {
+    let of_arms = || values.iter().filter(|values| !values.is_empty());
+    let low = of_arms().map(|values| quantile(values, 0.01)).fold(f64::INFINITY, f64::min);
+    let high = of_arms().map(|values| quantile(values, 0.99)).fold(f64::NEG_INFINITY, f64::max);
+    (low < high).then_some((low, high))
+}
+
+/// The value below which a `share` of the counted values lies, linear between neighbours; NaN without values.
+fn quantile(values: &[(f64, u64)], share: f64) -> f64 {
+    let count: u64 = values.iter().map(|(_, count)| count).sum();
+    let place = share * count.saturating_sub(1) as f64;
+    let mut passed = 0;
+    for (at, (value, own)) in values.iter().enumerate() {
+        passed += own;
+        let last = (passed as f64) - 1.0;
+        if place <= last {
+            return *value;
+        }
+        if let Some((next, _)) = values.get(at + 1).filter(|_| place < last + 1.0) {
+            return value + (place - last) * (next - value);
+        }
+    }
+    values.last().map_or(f64::NAN, |(value, _)| *value)
+}
+
+fn quantity(
+    watched: &Watched,
+    spread: &Spread,
+    values: &[(f64, u64)],
+    ends: Option<(f64, f64)>,
+    difference: Option<&Spread>,
+) -> QuantityLive {
+    let in_unit = |value: f64| value / watched.divisor;
+    let is_share = watched.unit == SHARE_UNIT;
+    let mean = spread.mean().map_or(f64::NAN, in_unit);
+    let count = spread.count() as usize;
+    let share_interval = is_share.then(|| {
+        let (low, high) = wilson_interval((mean / 100.0 * count as f64).round() as usize, count);
+        (100.0 * low, 100.0 * high)
+    });
+    let quantiles = if is_share { [mean; 5] } else { [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| in_unit(quantile(values, share))) };
+    let (mut histogram, mut outside) = ((0.0, 0.0, Vec::new()), (0, 0));
+    if let Some((low, high)) = ends {
+        let mut counts = vec![0; BINS];
+        for (value, count) in values {
+            match (value - low) / (high - low) * BINS as f64 {
+                place if place < 0.0 => outside.0 += count,
+                _ if *value > high => outside.1 += count,
+                place => counts[(place as usize).min(BINS - 1)] += count,
+            }
+        }
+        histogram = (in_unit(low), in_unit(high), counts);
+    }
+    let difference =
+        difference.and_then(|spread| spread.mean().zip(spread.standard_error())).map(|(mean, error)| (in_unit(mean), in_unit(error)));
+    QuantityLive {
+        name: watched.name.clone(),
+        unit: watched.unit.clone(),
+        tag: watched.tag.clone(),
+        is_probability: watched.is_probability,
+        count,
+        mean,
+        standard_error: spread.standard_error().map(in_unit),
+        share_interval,
+        quantiles,
+        histogram,
+        outside,
+        difference,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::{ArmRow, Block, PatientRow};
+
+    fn watch() -> Watch {
+        let one = |column: usize, name: &str, unit: &str, divisor: f64| Watched {
+            column,
+            name: name.into(),
+            unit: unit.into(),
+            divisor,
+            tag: "simulated".into(),
+            is_probability: false,
+        };
+        Watch {
+            arms: vec!["fixed".into(), "adapted".into()],
+            watched: vec![one(0, "kidneys dose", "Gy", 1.0), one(1, "reduced", SHARE_UNIT, 1.0), one(2, "pfs time", "months", 2.0)],
+            link: "No causal link".into(),
+            due: None,
+            latest: None,
+        }
+    }
+
+    /// 101 patients with doses 0, 1 … 100 Gy in the first arm, twice that in the second; the last cannot be delivered there.
+    fn summary() -> TrialSummary {
+        let mut summary = TrialSummary::new(2, 3, 0);
+        let row = |values: [f64; 3]| Ok(ArmRow { values: values.to_vec(), course: None });
+        let patients = (0..=100)
+            .map(|at| {
+                let dose = f64::from(at);
+                let second = if at == 100 { Err("no".to_owned()) } else { row([2.0 * dose, if at < 25 { 100.0 } else { 0.0 }, 6.0]) };
+                PatientRow { covariates: Vec::new(), screened: 1, turned_away: Vec::new(), arms: vec![row([dose, 0.0, 6.0]), second] }
+            })
+            .collect();
+        summary.fold(&Block { number: 0, first: 0, patients }).unwrap();
+        summary
+    }
+
+    #[test]
+    fn a_picture_tells_quantiles_counts_failures_and_differences() {
+        let pace = Pace { finished: 128, patients: 200, resumed: 0, rate_per_s: 50.0 };
+        let live = watch().made(&summary(), pace);
+        assert_eq!((live.finished, live.counted, live.failures, live.arms[1].failures), (128, 101, 1, 1));
+        let dose = &live.arms[0].quantities[0];
+        // 0, 1 … 100: the quantiles are the shares themselves, the mean is 50
+        assert_eq!((dose.count, dose.mean, dose.quantiles), (101, 50.0, [5.0, 25.0, 50.0, 75.0, 95.0]));
+        assert_eq!(dose.difference, None);
+        let other = &live.arms[1].quantities[0];
+        // 0, 2 … 198 beyond 0, 1 … 99: 49.5 on average, SD √((100² − 1)/12 · 100/99), over √100
+        let (mean, error) = other.difference.unwrap();
+        assert!((mean - 49.5).abs() < 1e-12 && (error - (9999.0_f64 / 12.0 * 100.0 / 99.0).sqrt() / 10.0).abs() < 1e-9);
+        // the same ends in both arms; nobody is lost
+        assert_eq!((dose.histogram.0, dose.histogram.1), (other.histogram.0, other.histogram.1));
+        for one in [dose, other] {
+            assert_eq!(one.histogram.2.len(), BINS);
+            assert_eq!(one.histogram.2.iter().sum::<u64>() + one.outside.0 + one.outside.1, one.count as u64);
+        }
+        assert_eq!((dose.outside, other.outside), ((1, 0), (1, 1)));
+    }
+
+    #[test]
+    fn a_share_has_an_interval_and_equal_values_no_histogram() {
+        let live = watch().made(&summary(), Pace::default());
+        let reduced = &live.arms[1].quantities[1];
+        assert!((reduced.mean - 25.0).abs() < 1e-12 && reduced.count == 100);
+        // Wilson's interval of 25 of 100 (E. B. Wilson 1927): 17.5 to 34.3 %
+        let (low, high) = reduced.share_interval.unwrap();
+        assert!((low - 17.5).abs() < 0.1 && (high - 34.3).abs() < 0.1, "{low} {high}");
+        assert!(reduced.histogram.2.is_empty());
+        let time = &live.arms[0].quantities[2];
+        assert_eq!((time.unit.as_str(), time.mean, time.quantiles[2]), ("months", 3.0, 3.0));
+        assert!(time.histogram.2.is_empty(), "all values are equal");
+    }
+
+    #[test]
+    fn before_the_first_patient_nothing_is_told() {
+        let live = watch().made(&TrialSummary::new(2, 3, 0), Pace::default());
+        assert!(live.arms.iter().flat_map(|arm| &arm.quantities).all(|one| one.count == 0 && one.histogram.2.is_empty()));
+        assert!(live.arms[0].quantities[0].quantiles[2].is_nan());
+    }
+
+    #[test]
+    fn pictures_are_made_when_due_and_at_the_end() {
+        let mut watch = watch();
+        let pace = |finished: usize| Pace { finished, ..Pace::default() };
+        let first = watch.picture(&summary(), pace(1), false);
+        assert_eq!(watch.picture(&summary(), pace(2), false).finished, first.finished, "not due yet");
+        assert_eq!(watch.picture(&summary(), pace(3), true).finished, 3);
+        watch.due = Some(Instant::now());
+        assert_eq!(watch.picture(&summary(), pace(4), false).finished, 4);
+    }
+
+    #[test]
+    fn a_quantile_of_counted_values_is_that_of_the_values() {
+        let values = [1.0, 2.0, 2.0, 2.0, 5.0, 9.0];
+        let counted = [(1.0, 1), (2.0, 3), (5.0, 1), (9.0, 1)];
+        for share in [0.0, 0.1, 0.2, 0.5, 0.65, 0.8, 0.93, 1.0] {
+            let expected = crate::fit::bootstrap::quantile_of_sorted(&values, share);
+            assert!((quantile(&counted, share) - expected).abs() < 1e-12, "{share}");
+        }
+    }
+}
