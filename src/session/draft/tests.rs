@@ -108,6 +108,17 @@ fn what_the_reader_refuses_is_said_in_its_words() {
 }
 
 #[test]
+fn priors_of_a_population_are_shown_beside_the_parameters() {
+    let look = look_of("psma_ga68_scan", &[]).unwrap();
+    let fit = look.fit.unwrap();
+    let kidneys = fit.parameters.iter().find(|parameter| parameter.path == "kidneys.density").unwrap();
+    // the file of the population states them
+    let text = std::fs::read_to_string(file("psma_ga68_scan").with_file_name("population.yaml")).unwrap();
+    assert!(text.contains("kidneys.density"));
+    assert!(kidneys.prior.starts_with("log-normal, median ") && kidneys.prior.contains("nmol/L, CV "), "{}", kidneys.prior);
+}
+
+#[test]
 fn a_scenario_without_data_and_one_that_is_broken_are_shown() {
     let look = look_of("psma_it_p1", &[]).unwrap();
     assert!(look.data.is_none() && look.fit.is_none() && look.faults.is_empty());

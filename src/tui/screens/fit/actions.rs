@@ -1,6 +1,6 @@
 //! What can be asked for on the screen, by which key, and why it cannot be done now.
 
-use super::{desk, fit_of, kept, record, selected};
+use super::{desk, kept, record, selected};
 use crate::tui::action::{self, Action, Where, letter};
 use crate::tui::app::App;
 use crate::tui::browse::Aspect;
