@@ -112,10 +112,8 @@ fn priors_of_a_population_are_shown_beside_the_parameters() {
     let look = look_of("psma_ga68_scan", &[]).unwrap();
     let fit = look.fit.unwrap();
     let kidneys = fit.parameters.iter().find(|parameter| parameter.path == "kidneys.density").unwrap();
-    // the file of the population states them
-    let text = std::fs::read_to_string(file("psma_ga68_scan").with_file_name("population.yaml")).unwrap();
-    assert!(text.contains("kidneys.density"));
-    assert!(kidneys.prior.starts_with("log-normal, median ") && kidneys.prior.contains("nmol/L, CV "), "{}", kidneys.prior);
+    // population.yaml beside it: `kidneys.density: {median: 29.46 nmol/L, cv: 34 %}`
+    assert!(kidneys.prior.starts_with("log-normal, median 29.5 nmol/L, CV 34 % (population"), "{}", kidneys.prior);
 }
 
 #[test]
