@@ -3,6 +3,7 @@ mod browsing;
 mod fixture;
 mod frames;
 mod keys;
+mod measured;
 mod program;
 mod terminal;
 mod updates;

@@ -4,10 +4,12 @@ use std::path::Path;
 use super::{Edit, applied};
 use crate::fit::estimate::VarianceChoice;
 use crate::fit::parameter::Scale;
+use crate::math::{exp, sqrt};
 use crate::model::diagnostic::{Faults, Severity};
 use crate::model::yaml::YamlFile;
 use crate::report::number_text::{shortest, significant};
 use crate::session::fitting::{DataLook, group_sizes, look_at_data};
+use crate::session::population::Population;
 use crate::session::scenario::{FitParameterPlan, FitPlan, Grouping, Scenario, SharedBy, unit_of};
 use crate::session::what_if::edit::{find, keys};
 
@@ -121,6 +123,8 @@ fn fit_look(file: &Path, (base, text): (&str, &str), edits: &[Edit], scenario: &
     let kept: Vec<Edit> = edits.iter().filter(|edit| !matches!(edit, Edit::LeaveOut { .. })).cloned().collect();
     let whole = applied(base, &kept).ok().and_then(|text| Scenario::load_text(file, text, &[]).ok()).map(|(scenario, _)| scenario);
     let all = whole.as_ref().and_then(|scenario| scenario.fit.as_ref()).unwrap_or(plan);
+    // one that cannot be read is the fit's to tell
+    let population = plan.population.as_ref().and_then(|path| Population::read(path, &scenario.model).ok());
     let fitted = |path: &str| plan.parameters.iter().any(|parameter| parameter.path == path);
     let parameters: Vec<ParameterLook> = all
         .parameters
@@ -128,7 +132,8 @@ fn fit_look(file: &Path, (base, text): (&str, &str), edits: &[Edit], scenario: &
         .map(|parameter| {
             let own = plan.parameters.iter().find(|own| own.path == parameter.path).unwrap_or(parameter);
             let look = parameter_look(scenario, own, fitted(&parameter.path));
-            ParameterLook { prior_text: prior_text(text, &parameter.path), ..look }
+            let prior = if look.prior.is_empty() { population_prior(scenario, population.as_ref(), &parameter.path) } else { look.prior };
+            ParameterLook { prior_text: prior_text(text, &parameter.path), prior, ..look }
         })
         .collect();
     let groups = group_sizes(scenario).unwrap_or_default();
@@ -158,6 +163,21 @@ fn fit_look(file: &Path, (base, text): (&str, &str), edits: &[Edit], scenario: &
         groups,
         words,
     }
+}
+
+/// The prior that a parameter has from the population of the fit, in words; empty without one.
+fn population_prior(scenario: &Scenario, population: Option<&Population>, path: &str) -> String {
+    let found = population.and_then(|population| Some((population, population.parameters.iter().find(|spread| spread.path == path)?)));
+    let (Some((population, spread)), Some(position)) = (found, scenario.model.parameter(path)) else { return String::new() };
+    let (unit, size) = unit_of(&scenario.model, position);
+    let sd = spread.standard_deviation;
+    let words = if spread.log_normal {
+        let cv = 100.0 * sqrt(exp(sd * sd) - 1.0);
+        format!("log-normal, median {} {unit}, CV {} %", significant(exp(spread.mean) / size, 3), significant(cv, 2))
+    } else {
+        format!("normal, mean {} {unit}, SD {} {unit}", significant(spread.mean / size, 3), significant(sd / size, 2))
+    };
+    format!("{words} (population {})", population.name)
 }
 
 /// At most six digits that count, none of them idle.

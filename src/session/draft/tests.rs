@@ -108,6 +108,15 @@ fn what_the_reader_refuses_is_said_in_its_words() {
 }
 
 #[test]
+fn priors_of_a_population_are_shown_beside_the_parameters() {
+    let look = look_of("psma_ga68_scan", &[]).unwrap();
+    let fit = look.fit.unwrap();
+    let kidneys = fit.parameters.iter().find(|parameter| parameter.path == "kidneys.density").unwrap();
+    // population.yaml beside it: `kidneys.density: {median: 29.46 nmol/L, cv: 34 %}`
+    assert!(kidneys.prior.starts_with("log-normal, median 29.5 nmol/L, CV 34 % (population"), "{}", kidneys.prior);
+}
+
+#[test]
 fn a_scenario_without_data_and_one_that_is_broken_are_shown() {
     let look = look_of("psma_it_p1", &[]).unwrap();
     assert!(look.data.is_none() && look.fit.is_none() && look.faults.is_empty());

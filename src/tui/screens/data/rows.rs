@@ -91,7 +91,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let cells: Vec<[String; 9]> = data.rows.iter().map(|row| cells(row, Some(data), "")).collect();
     // the state takes what is left; columns in which nothing stands are left out
     let widest = |column: usize| cells.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let mut widths: Vec<usize> = (0..8).map(|column| widest(column)).collect();
+    let mut widths: Vec<usize> = (0..8).map(widest).collect();
     for (width, heading) in widths.iter_mut().zip(HEADINGS) {
         *width = if *width == 0 { 0 } else { (*width).max(heading.width()) };
     }

@@ -34,7 +34,7 @@ pub(crate) mod support {
         for entry in std::fs::read_dir(from).unwrap() {
             let path = entry.unwrap().path();
             let target = to.join(path.file_name().unwrap());
-            if path.is_dir() { copy(&path, &target) } else { drop(std::fs::copy(&path, &target).unwrap()) }
+            if path.is_dir() { copy(&path, &target) } else { assert!(std::fs::copy(&path, &target).is_ok()) }
         }
     }
 
@@ -94,7 +94,11 @@ pub(crate) mod support {
     pub fn screen(app: &mut App, width: u16, height: u16) -> String {
         app.size = (width, height);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| drop(view(app, frame))).unwrap();
+        terminal
+            .draw(|frame| {
+                view(app, frame);
+            })
+            .unwrap();
         let buffer = terminal.backend().buffer().clone();
         let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>().trim_end().to_owned();
         (0..height).map(row).collect::<Vec<_>>().join("\n")
@@ -130,7 +134,7 @@ fn the_rows_of_p12_are_seen_with_units_and_state() {
         assert!(seen.contains(words), "`{words}` is not in\n{seen}");
     }
     at_all_sizes(&mut app);
-    let seen = screen(&mut app, 120, 36);
+    let seen = screen(&mut app, 200, 60);
     for words in ["The data checker", "How it was understood", "as measured, not decay-corrected"] {
         assert!(seen.contains(words), "`{words}` is not in\n{seen}");
     }

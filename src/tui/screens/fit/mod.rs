@@ -1,8 +1,10 @@
 //! Screen 3: fitting the model to the data. What is fitted is chosen here, the search is watched, fits are kept and compared.
 //!
-//! `parameters`: the list of the fit's parameters; `watch`: the search while it runs; `result`: what came out; `kept`: fits kept and side by side;
-//! `estimates`: numbers out of the tables of a result; `place`: where the panels stand. Changes are those of the scenario's text, as on the screen Data.
+//! `actions`: what can be asked for; `parameters`: the list of the fit's parameters; `typed`: what is typed of them; `watch`: the search while it
+//! runs; `result`: what came out; `kept`: fits kept and side by side; `estimates`: numbers out of the tables of a result; `place`: where the panels
+//! stand. Changes are those of the scenario's text, as on the screen Data.
 
+mod actions;
 mod estimates;
 mod kept;
 mod parameters;
@@ -22,7 +24,7 @@ use ratatui::layout::{Position, Rect};
 use super::data::{self, desk};
 use crate::session::draft::{Edit, FitLook, ParameterLook};
 use crate::session::work::Task;
-use crate::tui::action::{self, Action, Motion, Where, letter};
+use crate::tui::action::{self, Motion};
 use crate::tui::app::{App, JobKind, Question};
 use crate::tui::browse::{self, Aspect, Browse};
 use crate::tui::message::{Effect, Ticket};
@@ -31,7 +33,10 @@ use crate::tui::screen::Screen;
 use crate::tui::start::{With, start};
 use crate::tui::update::{body, open_screen};
 
+pub use actions::{ACTIONS, Command};
 pub use kept::Kept;
+
+use actions::{can_start, has_fit, is_fitted};
 
 /// Where the arrow keys move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,75 +63,11 @@ pub struct State {
     made: BTreeMap<PathBuf, Vec<Edit>>,
 }
 
-/// What only this screen can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    /// Start the fit.
-    Start,
-    /// Fit the parameter, or not.
-    Include,
-    /// Ask for a start value.
-    StartValue,
-    /// Ask for bounds.
-    Bounds,
-    /// Ask for a prior.
-    Prior,
-    /// The next scale.
-    Scale,
-    /// Ask for one more parameter.
-    Add,
-    /// Show an aspect of the result.
-    Show(Aspect),
-    /// Keep the result.
-    Keep,
-    /// Kept fits side by side, or the next one on the left.
-    Compare,
-    /// Ask whether to forget a kept fit.
-    Discard,
-    /// Forget it.
-    DiscardNow,
-    /// Estimates to the screen What-if.
-    Send,
-    /// Ask whether to write the changes.
-    Write,
-}
-
 /// Work in the background is that of the screen Data.
 pub type Work = data::Work;
 
 /// What it found.
 pub type News = data::News;
-
-const HERE: Where = Where::On(Screen::Fit);
-
-const fn act(command: Command, name: &'static str, help: &'static str, keys: &'static [action::Key]) -> Action {
-    Action::new(action::Command::Fit(command), name, help, keys, HERE)
-}
-
-/// The actions of the screen.
-pub const ACTIONS: &[Action] = &[
-    act(Command::Start, "start", "start the fit with what is chosen here", &[letter('s')]).footer(1).when(can_start),
-    act(Command::Include, "in/out", "fit the selected parameter, or leave it at its value", &[letter('i')]).footer(10).when(has_parameter),
-    act(Command::StartValue, "start value", "where the search begins; Enter on the list does the same", &[letter('v')])
-        .footer(11)
-        .when(is_fitted),
-    act(Command::Bounds, "bounds", "between which values the parameter stays", &[letter('b')]).footer(12).when(is_fitted),
-    act(Command::Prior, "prior", "what is known of the parameter beforehand", &[letter('p')]).footer(13).when(is_fitted),
-    act(Command::Scale, "scale", "natural, logarithmic, logit scale of the parameter", &[letter('z')]).when(is_fitted),
-    act(Command::Add, "add", "fit one more parameter of the model", &[letter('a')]).when(has_fit),
-    act(Command::Show(Aspect::Figures), "plots", "curves through the data, residuals, correlations", &[letter('P')]).when(has_result),
-    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('T')])
-        .footer(20)
-        .when(has_result),
-    act(Command::Show(Aspect::Findings), "evidence", "findings, failures, assumptions", &[letter('E')]).when(has_result),
-    act(Command::Keep, "keep", "keep this fit, to compare it with others", &[letter('K')]).footer(21).when(has_result),
-    act(Command::Compare, "compare", "two kept fits side by side; again takes the next on the left", &[letter('C')])
-        .footer(22)
-        .when(has_pair),
-    act(Command::Discard, "discard", "forget the kept fit on the left", &[letter('X')]).when(has_kept),
-    act(Command::Send, "to what-if", "take the estimates to the screen What-if", &[letter('w')]).footer(23).when(has_estimates),
-    act(Command::Write, "write", "write the changes into the scenario's file; asks first", &[letter('W')]).footer(24).when(data::can_write),
-];
 
 /// The section `fit` of the current scenario.
 fn fit_of(app: &App) -> Option<&FitLook> {
@@ -147,63 +88,6 @@ fn record(app: &App) -> Option<&Record> {
 /// Whether its fit is running.
 fn is_running(app: &App) -> bool {
     app.scenario.as_ref().is_some_and(|path| app.job_of(path, JobKind::Fit).is_some())
-}
-
-fn has_fit(app: &App) -> Result<(), String> {
-    match (app.scenario.is_some(), desk::current(app)) {
-        (false, _) => Err("no scenario is chosen: `o` chooses one".to_owned()),
-        (true, None) => Err("the scenario is still being read".to_owned()),
-        (true, Some(look)) if !look.faults.is_empty() => Err("the scenario cannot be read: screen Model shows why".to_owned()),
-        (true, Some(look)) => look.fit.as_ref().map(|_| ()).ok_or_else(|| "the scenario declares no `fit`".to_owned()),
-    }
-}
-
-fn can_start(app: &App) -> Result<(), String> {
-    has_fit(app)?;
-    let look = desk::current(app);
-    if app.data.desk.is_reading() && !desk::edits(app).is_empty() {
-        return Err("the last change is still being read".to_owned());
-    }
-    match look.and_then(|look| look.data.as_ref()) {
-        None => Err("the scenario has no data: `rpt recover` simulates them".to_owned()),
-        Some(data) if !data.problems.is_empty() => Err("the data cannot be fitted: screen Data shows why".to_owned()),
-        Some(_) => Ok(()),
-    }
-}
-
-fn has_parameter(app: &App) -> Result<(), String> {
-    has_fit(app)?;
-    selected(app).map(|_| ()).ok_or_else(|| "the fit names no parameter".to_owned())
-}
-
-fn is_fitted(app: &App) -> Result<(), String> {
-    has_parameter(app)?;
-    match selected(app) {
-        Some(parameter) if !parameter.fitted => Err(format!("`{}` is left out of the fit: `i` takes it in", parameter.path)),
-        _ => Ok(()),
-    }
-}
-
-fn has_result(app: &App) -> Result<(), String> {
-    if record(app).is_some() { Ok(()) } else { Err("nothing is fitted yet: `s` starts".to_owned()) }
-}
-
-fn has_kept(app: &App) -> Result<(), String> {
-    if kept::of_scenario(app).next().is_some() { Ok(()) } else { Err("no fit is kept: `K` keeps one".to_owned()) }
-}
-
-fn has_pair(app: &App) -> Result<(), String> {
-    has_kept(app)?;
-    if kept::choices(app).len() > 1 {
-        Ok(())
-    } else {
-        Err("one fit is kept and there is no other: change something and fit again".to_owned())
-    }
-}
-
-fn has_estimates(app: &App) -> Result<(), String> {
-    has_result(app)?;
-    has_fit(app)
 }
 
 /// The screen was opened, or what it shows changed.

@@ -64,7 +64,7 @@ pub fn draw(app: &App, job: &RunningJob, area: Rect, buffer: &mut Buffer) {
 /// The chart, and the list of values beside it, or below where it is narrow.
 fn split(live: &SearchLive, area: Rect) -> (Rect, Rect) {
     let wide = live.parameters.iter().map(|(name, _, unit)| name.width() + unit.width() + 14).max().unwrap_or(20) as u16;
-    let wide = wide.clamp(20, area.width / 2);
+    let wide = wide.max(20).min(area.width / 2);
     if area.width >= 60 {
         let chart = Rect { width: area.width - wide - 2, ..area };
         return (chart, Rect { x: chart.right() + 2, width: wide, ..area });
