@@ -79,20 +79,24 @@ pub fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
         return (whole, Vec::new());
     }
     most_columns(table, width, is_good)
+        .filter(|(_, left_out)| left_out.len() + FEWEST <= table.columns.len())
         .or_else(|| if is_grid(&whole) { None } else { most_columns(table, width, |text, _| is_grid(text)) })
         .unwrap_or((whole, Vec::new()))
 }
 
-/// The longest of the names that the first columns hold: cut, `kidneys_d…` would be any of four. Sentences are no names.
+/// With fewer columns a table says nothing, and names are cut instead.
+const FEWEST: usize = 4;
+
+/// The beginning of the longest text of each of the first columns: cut further, `kidneys_d…` would be any of four.
 fn names(table: &Table) -> Vec<(usize, String)> {
     const COLUMNS: usize = 3;
-    const LONGEST: usize = 32;
+    const CHARACTERS: usize = 25;
     let longest = |column: usize| {
         let texts = table.rows.iter().filter_map(|row| match row.get(column) {
             Some(Cell::Text(text)) => Some(text.as_str()),
             _ => None,
         });
-        texts.max_by_key(|text| text.width()).filter(|text| text.width() <= LONGEST).map(str::to_owned)
+        texts.max_by_key(|text| text.width()).map(|text| text.chars().take(CHARACTERS).collect())
     };
     (0..COLUMNS.min(table.columns.len())).filter_map(|column| Some((column, longest(column)?))).collect()
 }

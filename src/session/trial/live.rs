@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::endpoint_tables::DAYS_PER_MONTH;
 use crate::dosimetry::course::DoseTarget;
+use crate::radiobiology::evidence::Provenance;
 use crate::radiobiology::hazard_link::HazardLink;
 use crate::radiobiology::registry::Effect as Kind;
 use crate::regimen::RegimenPlan;
@@ -127,6 +128,11 @@ impl Watch {
     }
 }
 
+/// What a quantity rests on that follows from a model of toxicity or response with such parameters.
+fn model(provenance: Provenance) -> &'static str {
+    if provenance == Provenance::Assumed { "assumed model" } else { "simulated" }
+}
+
 /// Unit of a share of patients.
 const SHARE_UNIT: &str = "% of patients";
 
@@ -170,13 +176,17 @@ fn watched(
     }
     for lineage in regimen.physiology.counts.iter().flat_map(|counts| &counts.lineages) {
         let name = lineage.kind.name();
-        add(&format!("{name}_nadir"), format!("{name} nadir"), simulated);
-        add(&format!("{name}_grade_3_or_4"), format!("{name} grade 3 or 4"), simulated);
+        let tag = model(lineage.provenance);
+        add(&format!("{name}_nadir"), format!("{name} nadir"), tag);
+        add(&format!("{name}_grade_3_or_4"), format!("{name} grade 3 or 4"), tag);
     }
     add("clearance_loss_per_year", "clearance loss a year".into(), simulated);
-    add("lesions_best_change", "lesions, best change".into(), simulated);
-    add("responded", "responded".into(), simulated);
-    add("psa50", "PSA fall of 50 %".into(), simulated);
+    // growth and kill of the lesions are what response and PSA follow
+    let lesions = &regimen.physiology.lesions;
+    let tag = lesions.iter().map(|lesion| lesion.growth.provenance).max().map_or(simulated, model);
+    add("lesions_best_change", "lesions, best change".into(), tag);
+    add("responded", "responded".into(), tag);
+    add("psa50", "PSA fall of 50 %".into(), tag);
     let link = regimen.events.as_ref().and_then(|events| events.link.as_ref()).map_or(0.0, |(_, link)| link.log_hazard_per_gy());
     let months: Vec<usize> = design
         .iter()
