@@ -336,7 +336,8 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
 }
 
 /// A run was read back by another screen.
-pub fn job_ended(_app: &mut App, _path: &Path, _kind: JobKind) -> Vec<Effect> {
+pub fn job_ended(app: &mut App, path: &Path, _kind: JobKind) -> Vec<Effect> {
+    opened::order(app, path);
     Vec::new()
 }
 

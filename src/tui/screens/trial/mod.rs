@@ -25,6 +25,7 @@ use crate::tui::message::{Effect, Ticket};
 use crate::tui::screen::Screen;
 
 pub use declared::Declared;
+pub use results::ordered;
 use running::Stopped;
 use settings::{Field, Settings};
 
