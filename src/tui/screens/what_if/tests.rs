@@ -4,6 +4,7 @@ use super::*;
 use crate::session::what_if::{Evaluator, KnobGroup, KnobValue, Stage};
 use crate::tui::action::{Command as Shell, message_of};
 use crate::tui::message::Message;
+use crate::tui::screen::Screen;
 use crate::tui::update::update;
 use crate::tui::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
