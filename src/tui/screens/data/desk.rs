@@ -188,9 +188,11 @@ pub(super) fn carry_out_read(path: &Path, edits: &[Edit]) -> Found {
     };
     let since = Fingerprint::of(&bytes);
     let Ok(text) = String::from_utf8(bytes) else { return Found::Failed(format!("`{}` is not written in UTF-8", file.display())) };
-    match look(&file, &text, edits) {
-        Ok(look) => Found::Look(Box::new(look), since),
-        Err((position, words)) => Found::Refused(position, words),
+    // an answer comes in any case: the next reading waits for it
+    match std::panic::catch_unwind(|| look(&file, &text, edits)) {
+        Ok(Ok(look)) => Found::Look(Box::new(look), since),
+        Ok(Err((position, words))) => Found::Refused(position, words),
+        Err(_) => Found::Failed(format!("`{}` could not be read: an error of the program", file.display())),
     }
 }
 
