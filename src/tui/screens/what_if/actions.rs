@@ -68,7 +68,7 @@ pub const ACTIONS: &[Action] = &[
         .when(has_desk),
     action(Command::Curve(1), "curve", "the next curve", &[letter('t')]).footer(6).when(has_desk),
     action(Command::Curve(-1), "curve before", "the curve before", &[letter('T')]).when(has_desk),
-    action(Command::Log, "log", "dose rates on a logarithmic axis, or a linear one", &[letter('a')]).when(has_desk),
+    action(Command::Log, "log", "dose rates on a logarithmic axis, or a linear one", &[letter('y')]).when(has_desk),
     action(Command::Words, "evidence", "evidence of the relations and assumptions in place of the doses, and back", &[letter('e')])
         .footer(8)
         .when(has_desk),
