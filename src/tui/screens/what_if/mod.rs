@@ -336,12 +336,15 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     match &state.desk {
         Some(Ok(_)) => {
             let panels = layout::panels(app, area, doses::wanted(state));
-            let drawings: [(Rect, fn(&App, Rect, &mut Buffer)); 3] =
-                [(panels.knobs, knob_list::draw), (panels.doses, doses::draw), (panels.curves, curves::draw)];
-            for (panel, drawing) in drawings {
-                if panel.width > 2 && panel.height > 2 {
-                    drawing(app, panel, buffer);
-                }
+            let is_seen = |panel: Rect| panel.width > 2 && panel.height > 2;
+            if is_seen(panels.knobs) {
+                knob_list::draw(app, panels.knobs, buffer);
+            }
+            if is_seen(panels.doses) {
+                doses::draw(app, panels.doses, buffer);
+            }
+            if is_seen(panels.curves) {
+                curves::draw(app, panels.curves, buffer);
             }
         }
         Some(Err(words)) => empty(app, words, area, buffer),
