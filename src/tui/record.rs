@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::report::manifest::MANIFEST_FILE;
 use crate::report::run_folder::{FIGURES, TABLES};
 use crate::report::{Align, Cell, Column, Figure, Manifest, Table};
 use crate::session::work::Outcome;
@@ -47,7 +46,7 @@ impl Record {
     /// # Errors
     /// A sentence that names the file that cannot be read.
     pub fn read(run: &Path) -> Result<Record, String> {
-        let manifest = Manifest::read(run).map_err(|error| format!("cannot read `{}`: {error}", run.join(MANIFEST_FILE).display()))?;
+        let manifest = Manifest::read(run).map_err(|error| error.to_string())?;
         let mut record = Record::default();
         for name in &manifest.figures {
             let path = run.join(FIGURES).join(format!("{}.yaml", stem(name)));
@@ -115,6 +114,7 @@ fn read_table(file: &Path, name: &str) -> Result<Table, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::manifest::MANIFEST_FILE;
 
     #[test]
     fn a_table_file_is_read_as_words_and_numbers() {

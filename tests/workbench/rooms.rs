@@ -110,7 +110,7 @@ fn trying(size: (u16, u16)) -> App {
             quantity("kidneys dose", "Gy", "simulated", 20.0 * scale),
             quantity("platelets nadir", "10⁹/L", "simulated", 100.0),
         ],
-        ..ArmLive::default()
+        failures: 1,
     };
     let live = TrialLive {
         finished: 104,
@@ -150,23 +150,20 @@ fn tried(size: (u16, u16)) -> App {
     press(app, &[Command::Trial(trial::Command::Show(Aspect::Tables))])
 }
 
-/// The runs of the project that is made by hand.
+/// The runs of the project that is made by hand; the whole one was read.
 fn with_runs(size: (u16, u16)) -> App {
     let mut app = finished(size);
+    let path = crate::fixture::project().runs[0].path.clone();
+    let number = app.ticket();
+    update(&mut app, Message::RunRead(number, path, Box::new(Ok(Record::from(outcome())))));
     let effects = open_screen(&mut app, Screen::Runs);
     settle(&mut app, effects);
     press(app, &[Command::Go(Motion::Last)])
 }
 
-/// One of them open.
+/// Its figures.
 fn with_figures(size: (u16, u16)) -> App {
-    let mut app = with_runs(size);
-    for effect in ask(&mut app, Command::Go(Motion::Enter)) {
-        if let Effect::ReadRun(number, path) = effect {
-            update(&mut app, Message::RunRead(number, path, Box::new(Ok(Record::from(outcome())))));
-        }
-    }
-    press(app, &[Command::Runs(runs::Command::Show(Aspect::Figures))])
+    press(with_runs(size), &[Command::Runs(runs::Command::Show(Aspect::Figures))])
 }
 
 fn unsound(size: (u16, u16)) -> App {

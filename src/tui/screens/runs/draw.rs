@@ -221,7 +221,8 @@ fn draw_detail(app: &App, areas: Areas, buffer: &mut Buffer) {
     if (below > 0 || down > 0) && text.height > 2 {
         let words = format!(" {}–{} of {} lines ", down + 1, lines.len() - below, lines.len());
         let start = (text.width as usize).saturating_sub(words.chars().count());
-        put(buffer, text, start as u16, text.height - 1, &words, Style::new().add_modifier(Modifier::REVERSED));
+        // below the text, on the frame or before the figure: no line is covered
+        put(buffer, Rect { y: text.bottom(), height: 1, ..text }, start as u16, 0, &words, dim());
     }
     if let Some(record) = figure {
         let area = Rect { y: text.bottom() + 1, height: content.height - text.height - 1, ..content };
