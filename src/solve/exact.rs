@@ -16,6 +16,9 @@ use super::trajectory::Statistics;
 /// Panels shorter than this part of their interval are taken as they are: halving them further would only sum up rounding.
 const SHORTEST_PANEL: f64 = 1e-13;
 
+/// Nodes of a Gauss–Kronrod panel.
+const NODES: usize = 15;
+
 /// Fastest rate that is propagated, per min. Beyond it the doubling of intervals runs out of powers of two and slow processes would stand still
 /// unnoticed; no physical process is near it.
 const FASTEST_RATE: f64 = 1e25;
@@ -74,6 +77,7 @@ impl<'a> Exact<'a> {
         let first = state[..size].to_vec();
         let mut argument = state.to_vec();
         let mut rates = vec![0.0; state.len()];
+        let mut nodes = vec![0.0; NODES * size];
         let mut totals: Vec<f64> = self.form.nonlinear.iter().map(|&index| state[index]).collect();
         // Panels still to do, the leftmost on top: (offset, length).
         let mut pending = vec![(0.0, duration)];
@@ -87,10 +91,10 @@ impl<'a> Exact<'a> {
                 let state = self.form.nonlinear[0];
                 return Err(SolveError::StepBudget { time: time + offset, budget: self.options.step_budget, state });
             }
-            for node in 0..15 {
-                let elapsed = offset + Panel::fraction(node) * length;
-                argument[..size].copy_from_slice(&first);
-                self.propagator.advance(elapsed, &mut argument[..size], input, None);
+            let elapsed: [f64; NODES] = std::array::from_fn(|node| offset + Panel::fraction(node) * length);
+            self.propagator.advance_each(&elapsed, &first, input, &mut nodes);
+            for (node, elapsed) in elapsed.into_iter().enumerate() {
+                argument[..size].copy_from_slice(&nodes[node * size..(node + 1) * size]);
                 dynamics.rates(time + elapsed, &argument, &mut rates);
                 for (value, &index) in self.panel.at(node).iter_mut().zip(&self.form.nonlinear) {
                     if !rates[index].is_finite() {
@@ -99,7 +103,7 @@ impl<'a> Exact<'a> {
                     *value = rates[index];
                 }
             }
-            self.statistics.rate_evaluations += 15;
+            self.statistics.rate_evaluations += NODES;
             if self.panel.integrate(length, &totals) || length <= SHORTEST_PANEL * duration {
                 totals.iter_mut().zip(&self.panel.integral).for_each(|(total, part)| *total += part);
             } else {

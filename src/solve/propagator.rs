@@ -16,6 +16,8 @@ use super::blocks::{Blocks, Diagonal};
 const FLUSH_BELOW: f64 = 1e-280;
 /// Norm of `A h` at the foot of the ladder.
 const BASE_NORM: f64 = 0.25;
+/// Times that one pass of the series serves: the fifteen nodes of a panel fit.
+const LANES: usize = 16;
 /// Terms of the Taylor series: 0.25¹⁵/15! is below 1e-21.
 const TERMS: usize = 14;
 
@@ -106,6 +108,8 @@ pub(crate) struct Propagator {
     integrals: Integrals,
     rungs: Vec<Rung>,
     scratch: [Vec<f64>; 3],
+    /// The same for several times side by side.
+    lanes: [Vec<[f64; LANES]>; 3],
     /// Squarings made so far.
     pub squarings: usize,
 }
@@ -132,6 +136,7 @@ impl Propagator {
             integrals,
             rungs: Vec::new(),
             scratch: std::array::from_fn(|_| vec![0.0; size]),
+            lanes: std::array::from_fn(|_| vec![[0.0; LANES]; size]),
             squarings: 0,
         };
         propagator.lay_foot(matrix);
@@ -144,6 +149,56 @@ impl Propagator {
         // Both exact: the foot is a power of two. Beyond 2^53 feet the remainder is zero.
         let feet = (duration / foot).floor();
         self.advance_by_series(duration - feet * foot, state, input, integral.as_deref_mut());
+        self.advance_by_feet(feet, state, input, integral);
+    }
+
+    /// The states at up to [`LANES`] times after `state`, one after the other in `states`: bit by bit what [`Self::advance`] gives for each.
+    pub(crate) fn advance_each(&mut self, durations: &[f64], state: &[f64], input: Option<&[f64]>, states: &mut [f64]) {
+        let foot = self.rungs[0].step;
+        let mut feet = [0.0; LANES];
+        let mut rests = [0.0; LANES];
+        for (lane, duration) in durations.iter().enumerate() {
+            feet[lane] = (duration / foot).floor();
+            rests[lane] = duration - feet[lane] * foot;
+        }
+        self.series_in_lanes(&rests, state, input);
+        for (lane, into) in states.chunks_exact_mut(self.size.max(1)).take(durations.len()).enumerate() {
+            match rests[lane] > 0.0 {
+                true => into.iter_mut().zip(&self.lanes[2]).for_each(|(value, total)| *value = total[lane]),
+                false => into.copy_from_slice(state),
+            }
+            self.advance_by_feet(feet[lane], into, input, None);
+        }
+    }
+
+    /// As [`Self::advance_by_series`] without an integral, operation by operation, for all lanes at once; the totals are left in the third of the lanes.
+    fn series_in_lanes(&mut self, rests: &[f64; LANES], state: &[f64], input: Option<&[f64]>) {
+        let [term, next, total] = &mut self.lanes;
+        for (row, &value) in state.iter().enumerate() {
+            (term[row], total[row]) = ([value; LANES], [value; LANES]);
+        }
+        for order in 1..=TERMS {
+            let weights = rests.map(|rest| rest / order as f64);
+            for (row, ends) in self.rows.starts.windows(2).enumerate() {
+                let mut sum = [0.0; LANES];
+                for (column, entry) in &self.rows.entries[ends[0] as usize..ends[1] as usize] {
+                    let of_column = &term[*column as usize];
+                    (0..LANES).for_each(|lane| sum[lane] += entry * of_column[lane]);
+                }
+                if let (1, Some(input)) = (order, input) {
+                    sum.iter_mut().for_each(|sum| *sum += input[row]);
+                }
+                for lane in 0..LANES {
+                    next[row][lane] = weights[lane] * sum[lane];
+                    total[row][lane] += next[row][lane];
+                }
+            }
+            std::mem::swap(term, next);
+        }
+    }
+
+    /// Moves `state` over so many feet.
+    fn advance_by_feet(&mut self, feet: f64, state: &mut [f64], input: Option<&[f64]>, mut integral: Option<&mut [f64]>) {
         let mut count = feet as u128;
         let mut level = 0;
         while count > 0 {

@@ -144,3 +144,28 @@ fn a_system_without_rates_stands_still() {
     assert_eq!(state, [3.0, 4.0]);
     assert_eq!(integral, [3e5, 4e5]);
 }
+
+/// The second method is the first: one time after the other. Dense and sparse matrices, times within a foot, of whole feet and of many.
+#[test]
+fn several_times_at_once_have_the_bits_of_each_alone() {
+    let dense: Vec<f64> = (0..25).map(|place| if place % 6 == 0 { -1.5 } else { 0.07 * f64::from(place % 5) }).collect();
+    let mut sparse = vec![0.0; 64];
+    for state in 0..7 {
+        (sparse[state * 8 + state], sparse[state * 8 + 7]) = (-0.01 * (state as f64 + 1.0), 0.01 * (state as f64 + 1.0));
+    }
+    let times: Vec<f64> = (0..15).map(|node| [0.0, 1e-3, 0.125, 1.0, 977.3, 1e5][node % 6] * (1.0 + 0.37 * node as f64)).collect();
+    for (size, matrix) in [(5, dense), (8, sparse)] {
+        let state: Vec<f64> = (0..size).map(|place| if place == 2 { 0.0 } else { 1.0 / (place as f64 + 3.0) }).collect();
+        let given: Vec<f64> = (0..size).map(|place| 0.3 * place as f64).collect();
+        for input in [None, Some(given.as_slice())] {
+            let mut propagator = Propagator::new(size, &matrix, Integrals::Second);
+            let mut together = vec![0.0; 15 * size];
+            propagator.advance_each(&times, &state, input, &mut together);
+            for (time, found) in times.iter().zip(together.chunks_exact(size)) {
+                let mut alone = state.clone();
+                propagator.advance(*time, &mut alone, input, None);
+                assert_eq!(alone.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), found.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
+            }
+        }
+    }
+}

@@ -181,7 +181,8 @@ pub fn scroll_room(record: &Record, browse: &Browse, area: Rect) -> (usize, usiz
     (lines.len().saturating_sub(area.height as usize), widest.saturating_sub(area.width as usize))
 }
 
-/// Draws the shown figure, table or words into `area`, without a frame; scrolled places beyond the end are drawn at the end.
+/// Draws the shown figure, table or words into `area`; scrolled places beyond the end are drawn at the end. Where lines are left out, the row below,
+/// the frame of the panel, says which are seen.
 pub fn draw(record: &Record, browse: &Browse, app: &App, area: Rect, buffer: &mut Buffer) {
     if browse.shown(record) == Aspect::Figures {
         let Some(figure) = record.figures.get(browse.place.figure.min(record.figures.len().saturating_sub(1))) else { return };
@@ -202,10 +203,12 @@ pub fn draw(record: &Record, browse: &Browse, app: &App, area: Rect, buffer: &mu
     let down = browse.place.down.min(lines.len().saturating_sub(area.height as usize));
     let below = lines.len().saturating_sub(down + area.height as usize);
     scrolled(buffer, area, &lines, down, browse.place.right);
-    if (below > 0 || down > 0) && area.height > 2 {
+    if below > 0 || down > 0 {
+        // on the frame below, so that no line of the text is covered
+        let frame = Rect { y: area.bottom(), height: 1, ..area };
         let words = format!(" {}–{} of {} lines ", down + 1, lines.len() - below, lines.len());
         let start = (area.width as usize).saturating_sub(words.chars().count());
-        put(buffer, area, start as u16, area.height - 1, &words, Style::new().add_modifier(Modifier::REVERSED));
+        put(buffer, frame, start as u16, 0, &words, dim());
     }
 }
 

@@ -22,6 +22,8 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// How long jobs may take to mark what they leave behind when the user leaves.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long the frame of a key waits for the answer to what it asked for: too short to be felt, and the terminal gets one frame in place of two.
+const GATHER: Duration = Duration::from_millis(15);
 /// How long after a signal the program may last.
 const GIVE_UP: Duration = Duration::from_secs(10);
 
@@ -77,7 +79,7 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
         app.restoring = file.as_deref().map(session_file::load).unwrap_or_default();
         // whatever ends the loop, a panic of its own too: edits and session are on disk before anything else happens
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            Loop { screen: &mut screen, app: &mut app, effects: &mut effects, events: &events, picture: false }.run()
+            Loop { screen: &mut screen, app: &mut app, effects: &mut effects, events: &events, picture: false, asked: false }.run()
         }));
         rescued = rescue(&app, file.as_deref());
         match ended {
@@ -158,6 +160,8 @@ struct Loop<'l> {
     events: &'l Receiver<Event>,
     /// Whether a picture is shown in place of the workbench.
     picture: bool,
+    /// Whether something was asked for in the background since the last frame.
+    asked: bool,
 }
 
 impl Loop<'_> {
@@ -184,6 +188,16 @@ impl Loop<'_> {
                 let Some(changed) = self.take_in(event)? else { return Ok(()) };
                 urgency = urgency.max(changed);
                 next = self.events.try_recv().ok();
+            }
+            // what was just asked for in the background often comes at once: it shares the frame of the key that asked for it
+            if std::mem::take(&mut self.asked) {
+                let until = Instant::now() + GATHER;
+                while Instant::now() < until {
+                    let Ok(event) = self.events.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
+                    let Some(changed) = self.take_in(event)? else { return Ok(()) };
+                    urgency = urgency.max(changed);
+                }
+                self.asked = false;
             }
             self.effects.begin_due(Instant::now());
             let due = urgency == Urgency::Now || (urgency == Urgency::Progress && drawn.elapsed() >= PROGRESS_INTERVAL);
@@ -239,6 +253,7 @@ impl Loop<'_> {
 
     /// Carries out one effect; false when it is time to leave.
     fn carry_out(&mut self, effect: Effect) -> Result<bool, TuiError> {
+        self.asked |= matches!(effect, Effect::Background(..) | Effect::Desk(_));
         match self.effects.carry_out(effect) {
             None => {}
             Some(OfTerminal::Copy(text)) => self.screen.copy(&text)?,

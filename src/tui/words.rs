@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::report::Table;
+use crate::report::{Cell, Table};
 
 /// Columns of the labels of an overview.
 pub const LABEL: usize = 11;
@@ -73,9 +73,36 @@ pub fn verbatim(text: &str, out: &mut Vec<Line<'static>>) {
 pub fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
     let whole = table.to_terminal(width);
     let is_grid = |text: &str| text.lines().any(|line| line.starts_with('─'));
-    if is_grid(&whole) {
+    let names = names(table);
+    let is_good = |text: &str, kept: usize| is_grid(text) && names.iter().all(|(column, name)| *column >= kept || text.contains(name));
+    if is_good(&whole, table.columns.len()) {
         return (whole, Vec::new());
     }
+    most_columns(table, width, is_good)
+        .filter(|(_, left_out)| left_out.len() + FEWEST <= table.columns.len())
+        .or_else(|| if is_grid(&whole) { None } else { most_columns(table, width, |text, _| is_grid(text)) })
+        .unwrap_or((whole, Vec::new()))
+}
+
+/// With fewer columns a table says nothing, and names are cut instead.
+const FEWEST: usize = 4;
+
+/// The beginning of the longest text of each of the first columns: cut further, `kidneys_d…` would be any of four.
+fn names(table: &Table) -> Vec<(usize, String)> {
+    const COLUMNS: usize = 3;
+    const CHARACTERS: usize = 25;
+    let longest = |column: usize| {
+        let texts = table.rows.iter().filter_map(|row| match row.get(column) {
+            Some(Cell::Text(text)) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.max_by_key(|text| text.width()).map(|text| text.chars().take(CHARACTERS).collect())
+    };
+    (0..COLUMNS.min(table.columns.len())).filter_map(|column| Some((column, longest(column)?))).collect()
+}
+
+/// The table with the most columns that is good at a width, and the headings of the others.
+fn most_columns(table: &Table, width: usize, is_good: impl Fn(&str, usize) -> bool) -> Option<(String, Vec<String>)> {
     // fewer columns are never wider: the most that fit are found by halving
     let (mut fits, mut found) = (1, None);
     let mut too_many = table.columns.len();
@@ -85,21 +112,37 @@ pub fn fitted(table: &Table, width: usize) -> (String, Vec<String>) {
         narrow.columns.truncate(kept);
         narrow.rows.iter_mut().for_each(|row| row.truncate(kept));
         let text = narrow.to_terminal(width);
-        if is_grid(&text) {
+        if is_good(&text, kept) {
             (fits, found) = (kept, Some(text));
         } else {
             too_many = kept;
         }
     }
-    match found {
-        Some(text) => (text, table.columns[fits..].iter().map(|column| column.heading()).collect()),
-        None => (whole, Vec::new()),
-    }
+    Some((found?, table.columns[fits..].iter().map(|column| column.heading()).collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_left_out_before_names_are_cut() {
+        use crate::report::Column;
+        let numbers = ["mean", "sd", "p5", "median", "p95"].map(|name| Column::number(name, "Gy"));
+        let columns = ["arm", "quantity"].map(Column::text).into_iter().chain(numbers).collect();
+        let mut table = Table::new("cohort", "Cohort", columns);
+        for quantity in ["kidneys_dose", "kidneys_dose_per_activity"] {
+            let mut row: Vec<Cell> = vec!["adapted".into(), quantity.into()];
+            row.extend([19.4, 3.1, 9.8, 19.1, 33.2].map(Cell::Number));
+            table.push(row);
+        }
+        let (text, left_out) = fitted(&table, 60);
+        assert!(text.contains("kidneys_dose_per_activity") && text.lines().all(|line| line.width() <= 60), "{text}");
+        assert!(!left_out.is_empty() && left_out.len() < 5, "{left_out:?}");
+        assert!(fitted(&table, 120).1.is_empty());
+        // where a name has no room at all it is cut, as before
+        assert!(fitted(&table, 30).0.lines().count() > 4);
+    }
 
     #[test]
     fn words_wrap_at_spaces_and_long_words_within() {

@@ -5,5 +5,8 @@ mod frames;
 mod keys;
 mod measured;
 mod program;
+mod rooms;
+mod terminal;
 mod updates;
+mod weather;
 mod wire;

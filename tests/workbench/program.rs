@@ -1,128 +1,93 @@
-//! The built program on a pseudo-terminal: real keys, a real project, the screen as a user sees it.
+//! The built program used as a physicist uses it.
 
-use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use crate::terminal::{Session, project, restored, small_project};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Files of the project of a day.
+const FILES: [&str; 6] = [
+    "models/organ_monoexponential.yaml",
+    "models/dotatate_organs.yaml",
+    "models/one_compartment_oral.yaml",
+    "scenarios/p12_spect/scenario.yaml",
+    "scenarios/p12_spect/tac_p12_cycle1.csv",
+    "scenarios/netter1/scenario.yaml",
+];
 
-/// The program, its terminal, and a parser that keeps its screen.
-struct Session {
-    child: Box<dyn Child + Send + Sync>,
-    keys: Box<dyn Write + Send>,
-    master: Box<dyn MasterPty + Send>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    reader: std::thread::JoinHandle<()>,
+/// The run folders of a scenario.
+fn runs(folder: &Path, scenario: &str) -> usize {
+    std::fs::read_dir(folder.join("runs").join(scenario)).map_or(0, |entries| entries.flatten().count())
 }
 
-impl Session {
-    fn open(folder: &Path, rows: u16, cols: u16, variables: &[(&str, &str)]) -> Session {
-        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_rpt"));
-        command.cwd(folder);
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
-        command.env("LC_ALL", "C.UTF-8");
-        variables.iter().for_each(|(name, value)| command.env(name, value));
-        let child = pair.slave.spawn_command(command).expect("the program starts");
-        drop(pair.slave);
-        let size = |value: u16| value.try_into().expect("not zero");
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(size(rows), size(cols), 0)));
-        let shown = Arc::clone(&screen);
-        let mut output = pair.master.try_clone_reader().expect("a reader");
-        let reader = std::thread::spawn(move || {
-            let mut bytes = [0; 8192];
-            // the pipe ends with an error on some systems
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                shown.lock().expect("not poisoned").process(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().expect("a writer");
-        Session { child, keys, master: pair.master, screen, reader }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("keys are taken");
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().expect("not poisoned").screen().contents()
-    }
-
-    /// Waits for words on the screen; never sleeps longer than it must.
-    fn wait_for(&mut self, words: &str) {
-        let until = Instant::now() + PATIENCE;
-        while !self.text().contains(words) {
-            assert!(Instant::now() < until, "`{words}` did not appear:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    fn wait_without(&mut self, words: &str) {
-        let until = Instant::now() + PATIENCE;
-        while self.text().contains(words) {
-            assert!(Instant::now() < until, "`{words}` did not go away:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Waits for the end; gives the exit code and the last screen, with all its bytes read.
-    fn end(mut self) -> (u32, vt100::Parser) {
-        let until = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("the child can be asked") {
-                break status;
-            }
-            assert!(Instant::now() < until, "the program did not end:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        drop(self.keys);
-        drop(self.master);
-        self.reader.join().expect("the reader ends");
-        let screen = Arc::into_inner(self.screen).expect("nobody else holds the screen").into_inner().expect("not poisoned");
-        (status.exit_code(), screen)
-    }
-}
-
-fn project() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let copy = |from: &str| {
-        let target = folder.path().join(from);
-        std::fs::create_dir_all(target.parent().expect("a parent")).expect("a folder");
-        std::fs::copy(root.join(from), target).expect("copied");
-    };
-    copy("models/psma_it_ulm.yaml");
-    copy("scenarios/psma_it_p1/scenario.yaml");
-    let broken = folder.path().join("scenarios/broken");
-    std::fs::create_dir_all(&broken).expect("a folder");
-    std::fs::write(broken.join("scenario.yaml"), "scenario: broken\nmodel: ../../models/psma_it_ulm.yaml\nsolve: {untill: 1 h}\n")
-        .expect("written");
-    folder
-}
-
-fn restored(screen: &vt100::Parser) {
-    assert!(!screen.screen().alternate_screen(), "the other screen was left");
-    assert!(!screen.screen().hide_cursor(), "the cursor is shown");
+fn choose(session: &mut Session, scenario: &str) {
+    session.press("o");
+    session.wait_for("Scenarios");
+    session.press(scenario);
+    session.wait_for(&format!("> {scenario}_"));
+    session.press("\r");
+    session.wait_without("> ");
 }
 
 #[test]
-fn a_scenario_is_run_and_its_doses_are_seen() {
-    let folder = project();
+fn a_day_at_the_workbench() {
+    let folder = project(&FILES);
     let mut session = Session::open(folder.path(), 24, 80, &[]);
-    session.wait_for("psma_it_p1");
-    // the broken one is first; its problem is shown as `rpt check` shows it
-    session.wait_for("untill");
-    session.press("j");
-    session.wait_for("patient P1");
-    session.press("\r");
-    session.wait_for("is done: runs/psma_it_p1/");
-    session.press("t");
-    session.wait_for("Kidneys");
-    session.wait_for("dose");
+    session.wait_for("p12_spect");
+
+    // a model is edited: a mistake is told at its place, taken back, and a change saved
+    session.press("m");
+    session.wait_for("organ_mono");
+    session.press("g");
+    session.press("jj");
+    session.press("i");
+    session.wait_for("no problems");
+    session.press("\x1b[B\x1b[B\x1b[F: [");
+    session.wait_for("error");
+    session.press("\x1a\x1a\x1a\x1a");
+    session.wait_without("error");
+    session.press("\x1b[1;5H# mine\r");
+    session.wait_for("# mine");
+    session.press("\x13");
+    session.wait_for("saved");
+    session.press("\x1b");
+    session.wait_without("Ctrl-S");
+    let edited = std::fs::read_dir(folder.path().join("models")).expect("models").flatten();
+    let marked = edited.filter(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|text| text.starts_with("# mine"))).count();
+    assert_eq!(marked, 1, "the edit is on disk");
+
+    // patient p12 is fitted
+    choose(&mut session, "p12_spect");
+    session.press("3");
+    session.wait_for("s start");
+    session.press("s");
+    session.wait_for("is done: runs/p12_spect/");
+    assert_eq!(runs(folder.path(), "p12_spect"), 1);
+
+    // a knob is turned, the doses follow; the desk is exported
+    choose(&mut session, "netter1");
+    session.press("4");
+    session.wait_for("29.60");
+    session.press("\x1b[C");
+    session.wait_for("7.45 GBq *");
+    session.wait_for("29.80");
+    session.press("x");
+    session.wait_for("_");
+    session.press("mine\r");
+    session.wait_for("scenarios/mine");
+    let exported = folder.path().join("scenarios/mine/scenario.yaml");
+    assert!(std::fs::read_to_string(exported).expect("the exported scenario").contains("7.45 GBq"));
+    let check = assert_cmd::Command::new(env!("CARGO_BIN_EXE_rpt")).current_dir(folder.path()).args(["check", "scenarios/mine"]).assert();
+    check.success();
+
+    // two hundred virtual patients
+    choose(&mut session, "netter1");
+    session.press("5");
+    session.wait_for("patients   200");
+    session.press("s");
+    session.wait_for("is done: runs/netter1/");
+    assert_eq!(runs(folder.path(), "netter1"), 1);
+    session.press("6");
+    session.wait_for("trial");
     session.press("?");
     session.wait_for("Keys");
     session.press("\x1b");
@@ -132,54 +97,48 @@ fn a_scenario_is_run_and_its_doses_are_seen() {
     let (code, screen) = session.end();
     assert_eq!(code, 0);
     restored(&screen);
-    let runs = std::fs::read_dir(folder.path().join("runs/psma_it_p1")).expect("runs were written").count();
-    assert_eq!(runs, 1);
+
+    // the next start finds screen and scenario again
+    let mut session = Session::open(folder.path(), 24, 80, &[]);
+    session.wait_for("Manifest");
+    session.press("q");
+    assert_eq!(session.end().0, 0);
 }
 
 #[test]
-fn another_size_is_taken_up_and_without_colour_the_bar_stays() {
-    let folder = project();
-    let mut session = Session::open(folder.path(), 24, 80, &[("NO_COLOR", "1")]);
+fn a_broken_scenario_shows_its_problem_and_a_sound_one_runs() {
+    let folder = small_project();
+    let mut session = Session::open(folder.path(), 24, 80, &[]);
     session.wait_for("psma_it_p1");
-    session.master.resize(PtySize { rows: 10, cols: 40, pixel_width: 0, pixel_height: 0 }).expect("resized");
-    session.wait_for("rpt needs 60 × 16");
-    {
-        let mut parser = session.screen.lock().expect("not poisoned");
-        parser.screen_mut().set_size(30.try_into().expect("not zero"), 100.try_into().expect("not zero"));
-    }
-    session.master.resize(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).expect("resized");
-    session.wait_for("psma_it_p1");
-    session.wait_for("quit");
-    {
-        let parser = session.screen.lock().expect("not poisoned");
-        let places = (0..30).flat_map(|row| (0..100).map(move |column| (row, column)));
-        let cells: Vec<_> = places.filter_map(|(row, column)| parser.screen().cell(row, column)).collect();
-        assert!(cells.iter().any(|cell| cell.inverse()), "the selection is reversed");
-        assert!(cells.iter().all(|cell| cell.fgcolor() == vt100::Color::Default), "no colour");
-    }
-    session.press("\x03");
+    session.press("g");
+    session.wait_for("untill");
+    session.press("j");
+    session.wait_for("patient P1");
+    session.press("r");
+    session.wait_for("is done: runs/psma_it_p1/");
+    session.press("t");
+    session.wait_for("Kidneys");
+    session.press("q");
     let (code, screen) = session.end();
     assert_eq!(code, 0);
     restored(&screen);
+    assert_eq!(runs(folder.path(), "psma_it_p1"), 1);
 }
 
-#[cfg(unix)]
 #[test]
-fn a_signal_restores_the_terminal() {
-    let folder = project();
-    let mut session = Session::open(folder.path(), 24, 80, &[]);
+fn a_step_of_a_knob_costs_less_than_two_kilobytes() {
+    let folder = small_project();
+    let mut session = Session::open(folder.path(), 36, 120, &[]);
     session.wait_for("psma_it_p1");
-    let id = session.child.process_id().expect("it runs").to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
-    let (code, screen) = session.end();
-    assert_ne!(code, 0);
-    restored(&screen);
-}
-
-#[test]
-fn without_a_terminal_the_verbs_are_named() {
-    let folder = project();
-    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_rpt")).current_dir(folder.path()).assert().code(2).get_output().clone();
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(words.contains("rpt run") && words.contains("rpt list"), "{words}");
+    session.press("4");
+    session.wait_for("exact");
+    session.settled(0);
+    for key in ["\x1b[C", "\x1b[C", "\x1b[D", ">"] {
+        let before = session.bytes();
+        session.press(key);
+        let spent = session.settled(before);
+        assert!(spent <= 2048, "{key:?} cost {spent} bytes until its answer stood");
+    }
+    session.press("q");
+    assert_eq!(session.end().0, 0);
 }

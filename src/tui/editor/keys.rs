@@ -60,6 +60,8 @@ pub enum Command {
     Side(bool),
     /// Scroll what stands beside the text by so many rows.
     ScrollSide(isize),
+    /// Complete the name before the cursor: the next one (true), or the one before.
+    Complete(bool),
     /// Write the file.
     Save,
     /// Close the search, drop the selection, else leave.
@@ -82,6 +84,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Ctrl-A", "select everything"),
     ("Ctrl-W / Ctrl-K", "delete the word before / to the end of the line"),
     ("Tab / Shift-Tab", "a level in / out"),
+    ("Ctrl-N / Alt-/", "complete the name before the cursor: next / back (also Ctrl-Space)"),
     ("F6 / Ctrl-T", "what stands beside the text: graph, parameters, what is declared, data, problems"),
     ("Alt-↑ / Alt-↓", "scroll it (also Alt-PgUp / Alt-PgDn)"),
     ("Esc", "leave"),
@@ -127,6 +130,8 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::F(20) => Some(Command::Problem(false)),
         KeyCode::F(6) => Some(Command::Side(!shift)),
         KeyCode::F(18) => Some(Command::Side(false)),
+        // what many terminals send for Ctrl-Space
+        KeyCode::Null => Some(Command::Complete(true)),
         KeyCode::Char(character) if control && !alt => match character.to_ascii_lowercase() {
             's' => Some(Command::Save),
             'z' if shift => Some(Command::Redo),
@@ -144,6 +149,7 @@ pub fn command(key: KeyEvent) -> Option<Command> {
             'h' => Some(Command::Back),
             'e' => go(Motion::End),
             't' => Some(Command::Side(true)),
+            'n' | ' ' => Some(Command::Complete(true)),
             _ => None,
         },
         KeyCode::Char(character) if alt && !control => match character.to_ascii_lowercase() {
@@ -155,6 +161,7 @@ pub fn command(key: KeyEvent) -> Option<Command> {
             'b' => go(Motion::WordLeft),
             'f' => go(Motion::WordRight),
             'd' => Some(Command::WordDelete),
+            '/' => Some(Command::Complete(false)),
             _ => None,
         },
         // AltGr comes as Ctrl-Alt on some keyboards: a character all the same

@@ -10,6 +10,7 @@
 pub mod autosave;
 pub mod buffer;
 pub mod cluster;
+pub mod complete;
 pub mod diagnostics;
 pub mod edit;
 pub mod highlight;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Model;
 use autosave::Fingerprint;
 use buffer::{Position, TextBuffer};
+use complete::Completion;
 use diagnostics::{Diagnosis, DocumentKind, Marked};
 use highlight::Stretch;
 use hover::Hover;
@@ -89,6 +91,7 @@ pub struct Editor {
     stretched: u64,
     diagnosis: Diagnosis,
     diagnosed: Option<u64>,
+    completion: Option<Completion>,
 }
 
 impl Editor {
@@ -109,6 +112,7 @@ impl Editor {
             stretched: buffer.revision(),
             diagnosis: Diagnosis::default(),
             diagnosed: None,
+            completion: None,
             text: buffer,
         }
     }
@@ -197,6 +201,13 @@ impl Editor {
             Command::Next(forward) => return self.jump(forward),
             Command::ReplaceEvery => return self.replace_every(),
             Command::Problem(forward) => return self.go_to_problem(forward),
+            Command::Complete(forward) => {
+                let before = self.completion.take();
+                self.completion = complete::complete(text, self.diagnosis.model.as_deref(), before, forward);
+                if self.completion.is_none() {
+                    return Outcome::Say("no name begins so".to_owned());
+                }
+            }
             Command::Save => return Outcome::Save,
             Command::Side(next) => return Outcome::Side(next),
             Command::ScrollSide(by) => return Outcome::ScrollSide(by),
@@ -374,6 +385,12 @@ impl Editor {
     #[must_use]
     pub fn problem(&self) -> Option<&Marked> {
         diagnostics::at(&self.diagnosis.problems, self.line_column())
+    }
+
+    /// The names that the one before the cursor may become, while it is being completed.
+    #[must_use]
+    pub fn completion(&self) -> Option<&Completion> {
+        self.completion.as_ref().filter(|completion| completion.is_on(&self.text))
     }
 
     /// What is known of the name under the cursor.

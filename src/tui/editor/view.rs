@@ -69,14 +69,21 @@ pub fn place_at(editor: &Editor, area: Rect, column: u16, row: u16) -> Option<Po
     Some(Position::new(line, cluster::byte_at(editor.text.line(line), wanted)))
 }
 
-/// The scrolling that shows the cursor: up and down changed as little as may be, to the left edge wherever the cursor is seen from there.
+/// The scrolling that shows the cursor: up and down changed as little as may be, to the left edge wherever the cursor is seen from there. Sideways it goes
+/// in leaps: each moves the whole text, which over a slow link should not happen at every key.
 #[must_use]
 pub fn following(scroll: (usize, usize), page: (usize, usize), text: &TextBuffer) -> (usize, usize) {
     let (columns, rows) = (page.0.max(1), page.1.max(1));
     let (line, column) = (text.cursor().line, text.column());
     let down = scroll.0.min(line).max((line + 1).saturating_sub(rows));
     // a wide character under the cursor needs both its columns
-    let right = if column + 2 <= columns { 0 } else { scroll.1.min(column).max(column + 2 - columns).min(column) };
+    let least = (column + 2).saturating_sub(columns).min(column);
+    let right = match column {
+        seen if seen + 2 <= columns => 0,
+        still if scroll.1 > 0 && (least..=still).contains(&scroll.1) => scroll.1,
+        // a third of the width is left to write in
+        _ => (least + columns / 3).min(column),
+    };
     (down, right)
 }
 
@@ -221,7 +228,7 @@ fn draw_line(editor: &Editor, look: Look, index: usize, right: usize, found: &st
     }
 }
 
-/// The search, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
+/// The search, else the names to choose from, else the problem under the cursor, else what its name means, else the keys that the cursor is within.
 fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
     if editor.mode != Mode::Text {
         let words = format!("Find: {}", editor.search.pattern);
@@ -232,7 +239,9 @@ fn draw_bottom(editor: &Editor, look: Look, area: Rect, buffer: &mut Buffer) {
         };
         return put(buffer, area, 0, 0, &words, Style::new().add_modifier(Modifier::BOLD));
     }
-    let (words, style) = if let Some(problem) = editor.problem() {
+    let (words, style) = if let Some(completion) = editor.completion() {
+        (completion.words(), Style::new())
+    } else if let Some(problem) = editor.problem() {
         let help = if problem.help.is_empty() { String::new() } else { format!(" ({})", problem.help) };
         (format!("{}: {}{help}", problem.severity.word(), problem.message), of_severity(look, problem.severity))
     } else if let Some(hover) = editor.hover() {

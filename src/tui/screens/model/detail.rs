@@ -52,6 +52,10 @@ fn aspects(app: &App) -> Line<'static> {
         line.push_span(Span::styled(key, style.add_modifier(Modifier::UNDERLINED)));
         line.push_span(Span::styled(format!("{after} "), style));
     }
+    let tables = panes::record(app).map_or(0, |record| record.tables.len());
+    if shown == Aspect::Tables && tables > 1 {
+        line.push_span(Span::styled(format!("  ←→ {} of {tables}", (app.model.place.table + 1).min(tables)), dim()));
+    }
     let is_result = matches!(shown, Aspect::Plots | Aspect::Tables | Aspect::Evidence);
     if is_result && panes::selected(app).is_some_and(|entry| older::computed_from_older_text(app, &entry.path)) {
         line.push_span(Span::styled(" of an older text", Style::new().add_modifier(Modifier::BOLD)));

@@ -37,8 +37,10 @@ pub fn opened(app: &mut App, ticket: Ticket, result: Result<Box<Opened>, String>
         }
         Ok(found) if found.aside.is_some() => {
             let name = name_of(&found.path);
+            let known: std::collections::BTreeSet<&str> = found.text.lines().collect();
+            let new = found.aside.iter().flat_map(|aside| aside.lines()).filter(|line| !known.contains(line)).count();
             app.model.found = Some(found);
-            super::questions::recover(app, &name);
+            super::questions::recover(app, &name, new);
             Vec::new()
         }
         Ok(found) => begin(app, *found, false),

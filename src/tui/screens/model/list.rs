@@ -99,11 +99,11 @@ fn draw_row(app: &App, entry: &Entry, selected: bool, area: Rect, buffer: &mut B
     }
 }
 
-/// One sign for the state of a row: `✗` has problems, `*` is being edited, `!` the last attempt failed, `○` has a result of an older text, `●` has one.
+/// One sign for the state of a row: `✗` has problems, `~` is edited and not saved, `!` the last attempt failed, `○` has a result of an older text, `●` has one.
 fn mark(app: &App, entry: &Entry) -> (&'static str, Style) {
     let red = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
     if app.model.desk.as_ref().is_some_and(|desk| desk.entry == entry.path && desk.editor.text.modified()) {
-        return ("*", Style::new().add_modifier(Modifier::BOLD));
+        return ("~", Style::new().add_modifier(Modifier::BOLD));
     }
     if !entry.problems.is_empty() {
         return ("✗", red);

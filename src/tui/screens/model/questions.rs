@@ -10,8 +10,9 @@ fn ask(app: &mut App, title: &str, words: String, answers: &[(char, &str, Comman
 }
 
 /// Edits were found that were never saved.
-pub fn recover(app: &mut App, name: &str) {
-    let words = format!("{name} was edited and not saved when the program ended last; the edits were kept aside.");
+pub fn recover(app: &mut App, name: &str, lines: usize) {
+    let lines = if lines == 1 { "1 line of them is".to_owned() } else { format!("{lines} lines of them are") };
+    let words = format!("{name} was edited and not saved when the program ended last. The edits were kept aside; {lines} not in the file.");
     ask(
         app,
         "Edits found",

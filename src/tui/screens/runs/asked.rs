@@ -38,7 +38,7 @@ fn whole(app: &App) -> Result<&Manifest, String> {
 
 /// Whether the run can be marked.
 pub fn can_mark(app: &App) -> Result<(), String> {
-    manifest(app).map(|_| ())
+    whole(app).map(|_| ())
 }
 
 /// Marks the selected run, or takes the mark away.
@@ -54,7 +54,7 @@ pub fn mark(app: &mut App) {
 
 /// Whether it can be compared.
 pub fn can_compare(app: &App) -> Result<(), String> {
-    manifest(app)?;
+    whole(app)?;
     match (&app.runs.marked, history::selected(app)) {
         (None, _) => Err("mark a run with `m` first, then select another".into()),
         (Some(marked), Some(run)) if *marked == run.path => Err("this run is the marked one: select another".into()),

@@ -1,6 +1,6 @@
 //! Reading runs back: the selected one soon after it was selected, so that its figures are there when they are asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Pane, View, Work, history};
@@ -88,6 +88,16 @@ pub fn enter(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The tables of a trial in the order in which people ask for them.
+pub fn order(app: &mut App, path: &Path) {
+    let runs = app.project.iter().flat_map(|project| &project.runs);
+    let of_trial = runs.filter(|run| run.path == path).any(|run| history::verb(run) == "trial");
+    let result = app.results.get_mut(&(path.to_path_buf(), JobKind::Opened));
+    if let Some(record) = result.and_then(|result| result.record.as_mut()).filter(|_| of_trial) {
+        screens::trial::ordered(record);
+    }
+}
+
 /// A run was read.
 pub fn take(app: &mut App, ticket: Ticket, path: PathBuf, read: Result<Record, String>) {
     if app.runs.reading.as_ref().is_some_and(|(asked, _)| *asked == ticket) {
@@ -102,5 +112,6 @@ pub fn take(app: &mut App, ticket: Ticket, path: PathBuf, read: Result<Record, S
     for old in held.iter().filter(|old| Some(*old) != selected.as_ref()).take(held.len().saturating_sub(HELD - 1)) {
         app.results.remove(&(old.clone(), JobKind::Opened));
     }
-    app.results.insert((path, JobKind::Opened), result);
+    app.results.insert((path.clone(), JobKind::Opened), result);
+    order(app, &path);
 }

@@ -20,6 +20,8 @@ const DIFFERENCE: usize = 18;
 const WITH_DIFFERENCE: usize = 66;
 /// Most columns of a distribution in the list.
 const MOST_WIDE: usize = 48;
+/// Most columns of a distribution that is shown alone.
+const WIDEST: usize = 96;
 /// Rows of a distribution that is shown alone.
 const HIGH: usize = 4;
 
@@ -62,7 +64,7 @@ fn tag_style(tag: &str) -> Style {
     match tag {
         "simulated" => dim(),
         tag if tag.starts_with("HYPOTHESIS") => style.fg(Color::Yellow).add_modifier(Modifier::BOLD),
-        "assumed" => style.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+        tag if tag.starts_with("assumed") => style.fg(Color::Yellow).add_modifier(Modifier::BOLD),
         _ => style.add_modifier(Modifier::BOLD),
     }
 }
@@ -149,7 +151,7 @@ pub fn block(live: &TrialLive, at: usize, width: usize, chosen: bool) -> Vec<Lin
 /// One quantity alone, with all that is known of it.
 pub fn alone(live: &TrialLive, at: usize, width: usize) -> Vec<Line<'static>> {
     let mut out: Vec<Line<'static>> = of_arms(live, at).next().map(|(_, quantity)| heading(quantity, width, true)).into_iter().collect();
-    let wide = width.saturating_sub(2);
+    let wide = width.saturating_sub(2).min(WIDEST);
     let full = of_arms(live, at).map(|(_, quantity)| fullest(&quantity.histogram.2, wide)).fold(0.0, f64::max);
     let first = live.arms.first().map_or("", |arm| arm.name.as_str());
     for (name, quantity) in of_arms(live, at) {

@@ -135,6 +135,18 @@ pub fn live(app: &App) -> Option<&Arc<TrialLive>> {
 
 /// Puts the tables in the order in which people ask for them.
 pub fn order(app: &mut App, key: &(PathBuf, JobKind)) {
-    let Some(record) = app.results.get_mut(key).and_then(|result| result.record.as_mut()) else { return };
-    record.tables.sort_by_key(|table| FIRST.iter().position(|name| *name == table.name).unwrap_or(FIRST.len()));
+    if let Some(record) = app.results.get_mut(key).and_then(|result| result.record.as_mut()) {
+        ordered(record);
+    }
+}
+
+/// The same for one result, which may be one that was read back: the table of all patients comes last.
+pub fn ordered(record: &mut Record) {
+    record.tables.sort_by_key(|table| {
+        if table.name == "virtual_patients" {
+            FIRST.len() + 1
+        } else {
+            FIRST.iter().position(|name| *name == table.name).unwrap_or(FIRST.len())
+        }
+    });
 }

@@ -44,15 +44,15 @@ pub fn count(state: &State) -> usize {
     state.shown.as_ref().map_or(0, |shown| all(&shown.answer).len())
 }
 
-/// The least number of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten that is not below a value.
-fn nice_above(value: f64) -> f64 {
+/// The least round number that is not below a value: the end of an axis. A small plot has room for two ticks, so it gets ends that are ticks themselves.
+fn nice_above(value: f64, small: bool) -> f64 {
     if !(value > 0.0 && value.is_finite()) {
         return 1.0;
     }
     let power = crate::math::floor(crate::math::log10(value)) as i32;
-    let sizes =
-        ["1", "1.5", "2", "3", "4", "5", "6", "8", "10"].into_iter().map(|factor| format!("{factor}e{power}").parse().unwrap_or(value));
-    sizes.into_iter().find(|size| *size >= value).unwrap_or(value)
+    let factors: &[&str] = if small { &["1", "2", "5", "10"] } else { &["1", "1.5", "2", "3", "4", "5", "6", "8", "10"] };
+    let mut sizes = factors.iter().map(|factor| format!("{factor}e{power}").parse().unwrap_or(value));
+    sizes.find(|size| *size >= value).unwrap_or(value)
 }
 
 /// Times (min) and values of what an arm has of it.
@@ -74,7 +74,7 @@ fn names(arm: &ArmAnswer, what: What) -> (String, String) {
 }
 
 /// One plot of an answer.
-fn plot(answer: &WhatIf, pinned: Option<&WhatIf>, what: What, log: bool) -> Panel {
+fn plot(answer: &WhatIf, pinned: Option<&WhatIf>, what: What, log: bool, small: bool) -> Panel {
     let Some(first) = answer.arms.first() else { return Panel::default() };
     let (title, unit) = names(first, what);
     let of_arms: Vec<(&ArmAnswer, &[f64], Vec<f64>)> =
@@ -82,7 +82,7 @@ fn plot(answer: &WhatIf, pinned: Option<&WhatIf>, what: What, log: bool) -> Pane
     let end_min = of_arms.iter().filter_map(|(_, times, _)| times.last()).fold(0.0_f64, |a, b| a.max(*b));
     let (time_unit, minutes) = if end_min <= HOURS_UP_TO_DAYS * MINUTES_PER_DAY { ("h", MINUTES_PER_HOUR) } else { ("d", MINUTES_PER_DAY) };
     let largest = of_arms.iter().flat_map(|(.., values)| values).copied().filter(|value| value.is_finite()).fold(0.0_f64, f64::max);
-    let top = nice_above(1.02 * largest);
+    let top = nice_above(1.02 * largest, small);
     let y = if log { Axis::log10("", &unit).between(DECADES * top, top) } else { Axis::linear("", &unit).between(0.0, top) };
     let x = Axis::linear("Time", time_unit).between(0.0, nice_end(end_min / minutes, time_unit));
     let line = |name: String, times: &[f64], values: Vec<f64>, style: Style| {
@@ -134,16 +134,16 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         let words = format!(" t: {range} of {} ", all.len());
         put(buffer, area, area.width.saturating_sub(words.width() as u16 + 1), 0, &words, dim());
     }
+    let (width, height) = (inner.width / columns as u16, inner.height / rows as u16);
     let pinned = pinned(state);
     let panels: Vec<Panel> = all
         .iter()
         .skip(first)
         .take(at_once)
-        .map(|what| plot(&shown.answer, pinned, *what, state.log && !matches!(what, What::Counts(_))))
+        .map(|what| plot(&shown.answer, pinned, *what, state.log && !matches!(what, What::Counts(_)), height < COMFORTABLE.1))
         .collect();
     let figure = Figure { panels, ..Figure::default() };
     let looks = Looks::of(&figure);
-    let (width, height) = (inner.width / columns as u16, inner.height / rows as u16);
     for (position, one) in figure.panels.iter().enumerate() {
         let (column, row) = ((position % columns) as u16, (position / columns) as u16);
         let gap = u16::from((column as usize) + 1 < columns);

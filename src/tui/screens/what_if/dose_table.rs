@@ -119,12 +119,16 @@ pub fn rows(answer: &WhatIf, against: &Against, pinned: Option<&WhatIf>) -> Vec<
     rows
 }
 
-/// Four digits; what is small beside any dose or percentage is only said to be so.
-fn number_text(value: f64, whole: bool) -> String {
+/// As many of four digits as there is room for; what is small beside any dose or percentage is only said to be so.
+fn number_text(value: f64, whole: bool, room: usize) -> String {
     if whole {
         return format!("{value}");
     }
-    if value > 0.0 && value < 0.001 { "<0.001".to_owned() } else { significant(value, 4) }
+    if value > 0.0 && value < 0.001 {
+        return "<0.001".to_owned();
+    }
+    let texts = [4, 3, 2].map(|digits| significant(value, digits));
+    texts.iter().find(|text| text.len() <= room).unwrap_or(&texts[2]).clone()
 }
 
 fn difference_text(size: f64, whole: bool) -> String {
@@ -138,7 +142,7 @@ pub fn cell_text(cell: &Cell, against: &Against, width: usize) -> String {
         return words.clone();
     }
     let Some(now) = cell.now else { return "–".to_owned() };
-    let number = format!("{}{}", number_text(now, cell.whole), cell.behind);
+    let number = format!("{}{}", number_text(now, cell.whole, width.saturating_sub(1 + cell.behind.len())), cell.behind);
     if *against != Against::Nothing {
         let difference = match cell.other.map(|other| now - other) {
             None => "–".to_owned(),

@@ -209,7 +209,17 @@ fn words(state: &State, width: usize) -> Vec<Line<'static>> {
             let sentence = "95 % intervals: patients drawn from the fit that the values come from, each with noise of its own in the clinic; nothing else is in them";
             put("Intervals", &[sentence.to_owned()]);
         }
-        let rules: Vec<String> = answer.arms.iter().map(|arm| format!("{}: {}", arm.title, arm.rule)).collect();
+        let rules: Vec<String> = answer
+            .arms
+            .iter()
+            .map(|arm| {
+                if arm.ended.is_empty() {
+                    format!("{}: {}", arm.title, arm.rule)
+                } else {
+                    format!("{}: {}; ended: {}", arm.title, arm.rule, arm.ended)
+                }
+            })
+            .collect();
         put("Arms", &rules);
     }
     if let Some(desk) = state.open_desk() {

@@ -116,7 +116,10 @@ fn detail(app: &App, turned: &Turned, area: Rect, buffer: &mut Buffer) {
     put(buffer, below, 0, 0, &"─".repeat(below.width as usize), dim());
     let mut lines = vec![(knob.title.clone(), Style::new().add_modifier(Modifier::BOLD))];
     let from = if turned.now.from_fit.contains(&knob.name) { "from fit; " } else { "" };
-    lines.push((format!("{from}scenario: {}", value_text(knob, &knob.default)), dim()));
+    let of_one_arm = format!(".{}", knob.name);
+    let of_all = app.what_if.open_desk().is_some_and(|desk| desk.knobs.iter().any(|other| other.name.ends_with(&of_one_arm)));
+    let whose = if of_all && knob.arm.is_none() { "all arms; " } else { "" };
+    lines.push((format!("{whose}{from}scenario: {}", value_text(knob, &knob.default)), dim()));
     match &knob.cannot {
         Some(reason) => lines.extend(wrapped(reason, below.width as usize).into_iter().map(|line| (line, Style::new().fg(Color::Yellow)))),
         None if knob.choices.is_empty() => {

@@ -4,6 +4,7 @@ use super::*;
 use crate::session::what_if::{Evaluator, KnobGroup, KnobValue, Stage};
 use crate::tui::action::{Command as Shell, message_of};
 use crate::tui::message::Message;
+use crate::tui::screen::Screen;
 use crate::tui::update::update;
 use crate::tui::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -66,7 +67,11 @@ fn type_text(app: &mut App, text: &str) -> Vec<Effect> {
 
 fn text(app: &App) -> String {
     let mut terminal = Terminal::new(TestBackend::new(app.size.0, app.size.1)).unwrap();
-    terminal.draw(|frame| drop(view(app, frame))).unwrap();
+    terminal
+        .draw(|frame| {
+            view(app, frame);
+        })
+        .unwrap();
     let buffer = terminal.backend().buffer().clone();
     let rows = buffer.content.chunks(app.size.0 as usize);
     rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>() + "\n").collect()
@@ -234,7 +239,7 @@ fn a_later_session_finds_the_settings_again() {
     choose_knob(&mut app, "scans.kidneys");
     press(&mut app, KeyCode::Enter);
     type_text(&mut app, "24 h, 96 h");
-    press(&mut app, KeyCode::Char('a'));
+    press(&mut app, KeyCode::Char('y'));
     let kept = kept(&app);
     let (mut again, _) = opened("iluminet", (80, 24));
     restored(&mut again, &kept);
@@ -377,7 +382,11 @@ fn a_fine_step_of_a_knob_costs_at_most_two_kilobytes() {
         let viewport = Viewport::Fixed(Rect::new(0, 0, 120, 36));
         let mut terminal = Terminal::with_options(CrosstermBackend::new(wire.clone()), TerminalOptions { viewport }).unwrap();
         let mut draw = |app: &App| {
-            terminal.draw(|frame| drop(view(app, frame))).unwrap();
+            terminal
+                .draw(|frame| {
+                    view(app, frame);
+                })
+                .unwrap();
             std::mem::take(&mut *wire.0.lock().unwrap()).len()
         };
         draw(&app);

@@ -84,6 +84,7 @@ fn edits_are_kept_aside_and_offered_again() {
     next.write("m");
     next.key(KeyCode::Enter);
     next.shows("take them up again");
+    next.shows("1 line of them");
     assert!(!super::super::editing(&next.app));
     next.write("t");
     assert!(next.editor().text.line(0).starts_with("# mine "));
@@ -243,6 +244,20 @@ fn a_pasted_text_is_one_step_and_copies_reach_the_terminal() {
     bench.control('x');
     assert_eq!(bench.copied.len(), 2);
     assert_eq!(bench.copied[0], bench.copied[1], "the first line, twice");
+}
+
+#[test]
+fn names_of_the_model_are_completed() {
+    let mut bench = open();
+    bench.write("blood_h");
+    bench.control('n');
+    bench.shows("blood_half_life# A model");
+    bench.shows("1 of 1: [blood_half_life]");
+    bench.control('z');
+    bench.shows("blood_h# A model");
+    bench.write("!zz");
+    bench.control('n');
+    assert_eq!(bench.notice(), "no name begins so");
 }
 
 #[test]

@@ -87,7 +87,7 @@ mod tests {
         let mut palette = BTreeMap::new();
         let (mut colour, mut x, mut top) = ([0; 3], 0, 0);
         let mut rest = body.chars().peekable();
-        let mut numbers = |rest: &mut std::iter::Peekable<std::str::Chars>| {
+        let numbers = |rest: &mut std::iter::Peekable<std::str::Chars>| {
             let mut text = String::new();
             while let Some(next) = rest.next_if(|next| next.is_ascii_digit() || *next == ';') {
                 text.push(next);
