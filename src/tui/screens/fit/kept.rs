@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::estimates::{criteria, of_record};
-use super::{Panel, record};
+use super::{Panel, place, record, result};
 use crate::report::number_text::significant;
 use crate::report::{Align, Column, Table};
 use crate::session::draft::Edit;
@@ -15,6 +15,7 @@ use crate::tui::action::Motion;
 use crate::tui::app::App;
 use crate::tui::message::Effect;
 use crate::tui::record::Record;
+use crate::tui::update::body;
 use crate::tui::view::dim;
 use crate::tui::view::text::{put, scrolled};
 use crate::tui::words::fitted;
@@ -106,8 +107,13 @@ pub fn discard(app: &mut App) -> Vec<Effect> {
 
 /// Another fit on the right, or scrolling.
 pub fn go(app: &mut App, motion: Motion) {
-    let count = choices(app).len().max(1);
+    let all = choices(app);
+    let count = all.len().max(1);
+    let head = result::head(app, place::places(app, body(app)).result.unwrap_or_default());
+    let lines = all.get(app.fit.pair.0).zip(all.get(app.fit.pair.1)).map_or(0, |(a, b)| lines(a, b, head.width).len());
+    let most = lines.saturating_sub(head.height.saturating_sub(1) as usize);
     let down = &mut app.fit.browse.place.down;
+    *down = (*down).min(most);
     match motion {
         Motion::Side(by) => {
             let (left, right) = app.fit.pair;
@@ -117,10 +123,11 @@ pub fn go(app: &mut App, motion: Motion) {
             }
             app.fit.pair.1 = to;
         }
-        Motion::Rows(by) => *down = down.saturating_add_signed(by).min(200),
-        Motion::Page(by) => *down = down.saturating_add_signed(10 * by).min(200),
+        Motion::Rows(by) => *down = down.saturating_add_signed(by).min(most),
+        Motion::Page(by) => *down = down.saturating_add_signed(by * head.height.saturating_sub(2).max(1) as isize).min(most),
         Motion::First => *down = 0,
-        Motion::Last | Motion::Pane(_) | Motion::Enter => {}
+        Motion::Last => *down = most,
+        Motion::Pane(_) | Motion::Enter => {}
     }
 }
 
@@ -181,6 +188,11 @@ pub fn table(a: &Kept, b: &Kept) -> Table {
     table
 }
 
+fn lines(a: &Kept, b: &Kept, width: u16) -> Vec<Line<'static>> {
+    let (text, _) = fitted(&table(a, b), width as usize);
+    text.lines().map(|line| Line::raw(line.to_owned())).collect()
+}
+
 /// Draws the comparison.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let all = choices(app);
@@ -188,8 +200,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         put(buffer, area, 0, 0, "fewer than two fits are kept", dim());
         return;
     };
-    let (text, _) = fitted(&table(a, b), area.width as usize);
-    let lines: Vec<Line<'_>> = text.lines().map(Line::raw).collect();
+    let lines = lines(a, b, area.width);
     let (table, last) = (Rect { height: area.height.saturating_sub(1), ..area }, area.height.saturating_sub(1));
     let down = app.fit.browse.place.down.min(lines.len().saturating_sub(table.height as usize));
     scrolled(buffer, table, &lines, down, 0);

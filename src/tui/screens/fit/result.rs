@@ -26,6 +26,12 @@ pub fn content(_app: &App, area: Rect) -> Rect {
     }
 }
 
+/// The inside of the panel with the line of aspects.
+#[must_use]
+pub fn head(app: &App, area: Rect) -> Rect {
+    Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(2), ..content(app, area) }
+}
+
 /// Draws the panel with its frame.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let running = app.scenario.as_ref().and_then(|path| app.job_of(path, JobKind::Fit));
@@ -35,7 +41,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
         (None, false) => " Result ".to_owned(),
     };
     framed(&title, app.fit.panel == Panel::Result).render(area, buffer);
-    let head = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(2), ..content(app, area) };
+    let head = head(app, area);
     if app.fit.comparing {
         return kept::draw(app, head, buffer);
     }
