@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rptbench::tui::action::{Action, SHELL, Where};
+use rptbench::tui::action::{Action, SHELL, Where, all};
 use rptbench::tui::editor::keys::KEYS;
 use rptbench::tui::screen::Screen;
 use rptbench::tui::screens::actions;
@@ -24,11 +24,16 @@ fn table<'a>(rows: impl Iterator<Item = &'a Action>) -> String {
     out
 }
 
+/// The actions of a screen itself; those of its editor are listed apart.
+fn of_screen(screen: Screen) -> impl Iterator<Item = &'static Action> {
+    actions(screen).iter().filter(move |action| action.place == Where::On(screen))
+}
+
 /// Every key, for the page on the workbench.
 fn whole() -> String {
     let mut out = String::new();
     for (number, screen) in (1..).zip(Screen::ALL) {
-        out.push_str(&format!("\n### {number} {}\n\n{}", screen.title(), table(actions(screen).iter())));
+        out.push_str(&format!("\n### {number} {}\n\n{}", screen.title(), table(of_screen(screen))));
     }
     out.push_str(&format!("\n### Everywhere\n\n{}", table(SHELL.iter().filter(|action| action.place == Where::Screen))));
     out.push_str("\n### Editor\n\n| key | what it does |\n|---|---|\n");
@@ -36,7 +41,7 @@ fn whole() -> String {
         let keys = keys.split(" / ").map(code).collect::<Vec<_>>().join(" / ");
         out.push_str(&format!("| {keys} | {words} |\n"));
     }
-    for action in SHELL.iter().filter(|action| action.place == Where::Editor) {
+    for action in all().filter(|action| action.place == Where::Editor) {
         out.push_str(&format!("| {} | {} |\n", keys(action), action.help));
     }
     out.push('\n');
@@ -50,7 +55,7 @@ fn short() -> String {
     };
     let mut out = "\n| screen | keys |\n|---|---|\n".to_owned();
     for (number, screen) in (1..).zip(Screen::ALL) {
-        out.push_str(&format!("| `{number}` {} | {} |\n", screen.title(), line(&mut actions(screen).iter())));
+        out.push_str(&format!("| `{number}` {} | {} |\n", screen.title(), line(&mut of_screen(screen))));
     }
     let everywhere = &mut SHELL.iter().filter(|action| action.place == Where::Screen && action.footer.is_some());
     out.push_str(&format!("| everywhere | {} |\n\n", line(everywhere)));

@@ -5,6 +5,7 @@ mod frames;
 mod keys;
 mod measured;
 mod program;
+mod rooms;
 mod terminal;
 mod updates;
 mod weather;

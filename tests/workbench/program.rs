@@ -36,7 +36,7 @@ fn a_day_at_the_workbench() {
 
     // a model is edited: a mistake is told at its place, taken back, and a change saved
     session.press("m");
-    session.wait_for("organ_monoexponential");
+    session.wait_for("organ_mono");
     session.press("g");
     session.press("jj");
     session.press("i");
@@ -58,7 +58,7 @@ fn a_day_at_the_workbench() {
     // patient p12 is fitted
     choose(&mut session, "p12_spect");
     session.press("3");
-    session.wait_for("effective_half_life");
+    session.wait_for("s start");
     session.press("s");
     session.wait_for("is done: runs/p12_spect/");
     assert_eq!(runs(folder.path(), "p12_spect"), 1);

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ pub struct Session {
     pub master: Box<dyn MasterPty + Send>,
     pub screen: Arc<Mutex<vt100::Parser>>,
     bytes: Arc<AtomicUsize>,
+    deaf: Arc<AtomicBool>,
     reader: std::thread::JoinHandle<()>,
 }
 
@@ -37,6 +38,8 @@ impl Session {
         let shown = Arc::clone(&screen);
         let bytes = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&bytes);
+        let deaf = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&deaf);
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let reader = std::thread::spawn(move || {
             let mut bytes = [0; 8192];
@@ -44,10 +47,13 @@ impl Session {
             while let Ok(count @ 1..) = output.read(&mut bytes) {
                 counted.fetch_add(count, Ordering::Relaxed);
                 shown.lock().expect("not poisoned").process(&bytes[..count]);
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
             }
         });
         let keys = pair.master.take_writer().expect("a writer");
-        Session { child, keys, master: pair.master, screen, bytes, reader }
+        Session { child, keys, master: pair.master, screen, bytes, deaf, reader }
     }
 
     pub fn press(&mut self, keys: &str) {
@@ -86,6 +92,10 @@ impl Session {
 
     /// The terminal goes away, as when a connection is lost; gives the exit code.
     pub fn hang_up(mut self) -> u32 {
+        // the reader holds the terminal open until it has read once more
+        self.deaf.store(true, Ordering::Relaxed);
+        self.press("\x1b[B");
+        self.reader.join().expect("the reader ends");
         drop(self.keys);
         drop(self.master);
         let until = Instant::now() + PATIENCE;

@@ -127,9 +127,9 @@ fn a_worker_that_panics_is_told_of_and_the_workbench_goes_on() {
     session.press("G");
     session.wait_for("patient P1");
     session.press("s");
-    session.wait_for("please report it");
+    session.wait_for("The last attempt failed");
     session.press("2");
-    session.wait_for("Data of psma_it_p1");
+    session.wait_for("has no data");
     session.press("q");
     let (code, screen) = session.end();
     assert_eq!(code, 0);

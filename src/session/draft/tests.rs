@@ -116,6 +116,32 @@ fn priors_of_a_population_are_shown_beside_the_parameters() {
     assert!(kidneys.prior.starts_with("log-normal, median 29.5 nmol/L, CV 34 % (population"), "{}", kidneys.prior);
 }
 
+/// The states that the README beside the tables tells of.
+#[test]
+fn rows_of_imaging_and_blood_say_what_is_done_with_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("tests/data/imaging_and_blood/scenario.yaml");
+    let text = std::fs::read_to_string(&file).unwrap().replace("../../models", &root.join("models").display().to_string());
+    let look = super::look(&file, &text, &[]).unwrap();
+    let data = look.data.unwrap_or_else(|| panic!("{}", look.faults));
+    let lines = |table: usize, wanted: &dyn Fn(&RowState) -> bool| -> Vec<u64> {
+        data.rows.iter().filter(|row| row.table == table && wanted(&row.state)).map(|row| row.line).collect()
+    };
+    assert_eq!((data.tables.len(), data.rows.len()), (2, 14));
+    let by_table = |state: &RowState| *state == RowState::ExcludedByTable("urine in the renal pelvis".into());
+    assert_eq!((lines(0, &by_table), lines(0, &|state| *state == RowState::BelowLimit)), (vec![3], vec![10]));
+    let by_scenario = |state: &RowState| *state == RowState::Excluded("haemolytic".into());
+    assert_eq!((lines(1, &by_scenario), lines(1, &|state| *state == RowState::BelowLimit)), (vec![5], vec![6, 7]));
+    // line 5 of imaging.csv: 190 MBq over a recovery of 0.9, 5 % of it
+    let kidneys = data.rows.iter().find(|row| (row.table, row.line) == (0, 5)).unwrap();
+    assert_eq!((kidneys.as_read, kidneys.read_unit.as_deref(), kidneys.unit.as_str()), (Some(190.0), Some("MBq"), "MBq"));
+    assert!((kidneys.value.unwrap() - 190.0 / 0.9).abs() < 1e-9 && (kidneys.sd.unwrap() - 0.05 * 190.0 / 0.9).abs() < 1e-9);
+    // times of the blood count from the end of an infusion of 10 min
+    let blood = data.rows.iter().find(|row| (row.table, row.line) == (1, 2)).unwrap();
+    assert_eq!((blood.time, blood.read_unit.as_deref()), (Some(5.0), Some("cps")));
+    assert!((blood.time_h.unwrap() - 15.0 / 60.0).abs() < 1e-12);
+}
+
 #[test]
 fn a_scenario_without_data_and_one_that_is_broken_are_shown() {
     let look = look_of("psma_it_p1", &[]).unwrap();

@@ -71,7 +71,7 @@ impl<'s> Drawn<'s> {
             None => self.failed += 1,
         }
         let now = self.patients();
-        if now > before && now < self.of && now >= FIRST_TOLD && (now / FIRST_TOLD).is_power_of_two() && now % FIRST_TOLD == 0 {
+        if now > before && now < self.of && now >= FIRST_TOLD && (now / FIRST_TOLD).is_power_of_two() && now.is_multiple_of(FIRST_TOLD) {
             so_far(self.bands());
         }
     }
@@ -175,16 +175,19 @@ fn of_arms<'s>(
             let (tell, patient) = (tell.clone(), &patient);
             scope.spawn(move || {
                 let mut draws = (worker..known.draws).step_by(2);
-                let mut under_way: Option<(usize, Arc<[f64]>, Arc<crate::regimen::RegimenPlan>, usize)> = None;
+                let mut last: Option<PatientArm> = None;
                 let mut next = || {
-                    if under_way.as_ref().is_none_or(|(.., arm)| *arm >= arms) {
-                        let draw = draws.next()?;
-                        let (parameters, regimen) = patient(draw);
-                        under_way = Some((draw, parameters, regimen, 0));
-                    }
-                    let (number, parameters, regimen, arm) = under_way.as_mut()?;
-                    *arm += 1;
-                    Some(PatientArm { number: *number, arm: *arm - 1, parameters: Arc::clone(parameters), regimen: Arc::clone(regimen) })
+                    let further = last.as_ref().filter(|last| last.arm + 1 < arms);
+                    let one = match further {
+                        Some(last) => PatientArm { arm: last.arm + 1, ..last.clone() },
+                        None => {
+                            let number = draws.next()?;
+                            let (parameters, regimen) = patient(number);
+                            PatientArm { number, arm: 0, parameters, regimen }
+                        }
+                    };
+                    last = Some(one.clone());
+                    Some(one)
                 };
                 // nobody may be listening any more
                 let mut done =

@@ -6,7 +6,7 @@ use super::{Problems, checked, records, understood};
 use crate::data::check::Severity;
 use crate::data::problem::{TableProblem, TableProblems};
 use crate::session::fitting::point::Point;
-use crate::session::scenario::{DataPlan, Scenario, TablePlan};
+use crate::session::scenario::{ChannelPlan, DataPlan, Scenario, TablePlan};
 use crate::units::MINUTES_PER_HOUR;
 
 /// Whether a fit uses a row.
@@ -67,6 +67,8 @@ pub struct RowLook {
     pub person: String,
     /// The number as read, in the unit of the column; `None` where there is none.
     pub as_read: Option<f64>,
+    /// Unit of the number as read, where something is done to it before it is the value.
+    pub read_unit: Option<String>,
     /// The value as a fit sees it, in `unit`; the limit, below one.
     pub value: Option<f64>,
     /// Its standard deviation in `unit`.
@@ -84,8 +86,6 @@ pub struct TableLook {
     pub file: String,
     /// Unit of its times.
     pub time_unit: String,
-    /// Unit of the numbers as read, where it is another than that of the values.
-    pub read_unit: Option<String>,
     /// How it was understood, line by line; empty where it could not be read.
     pub understood: Vec<String>,
 }
@@ -114,7 +114,6 @@ pub fn look(scenario: &Scenario, data: &DataPlan) -> DataLook {
         let mut table = TableLook {
             file: plan.file.file_name().map_or_else(|| plan.file.display().to_string(), |name| name.to_string_lossy().into_owned()),
             time_unit: plan.time_unit.clone(),
-            read_unit: read_unit(plan),
             understood: Vec::new(),
         };
         let read = match read(scenario, plan, several, &mut problems) {
@@ -153,16 +152,10 @@ pub fn look(scenario: &Scenario, data: &DataPlan) -> DataLook {
     found
 }
 
-/// Unit of the numbers where the values have another.
-fn read_unit(plan: &TablePlan) -> Option<String> {
-    let mut units: Vec<&str> = Vec::new();
-    for channel in &plan.channels {
-        if !units.contains(&channel.unit.text.as_str()) {
-            units.push(&channel.unit.text);
-        }
-    }
-    let same = plan.channels.iter().all(|channel| channel.unit.text == channel.result_unit && channel.conversion.steps.is_empty());
-    (!same).then(|| units.join(", "))
+/// Unit of the numbers as read, where something is done to them.
+fn read_unit(channel: &ChannelPlan) -> Option<String> {
+    let same = channel.unit.text == channel.result_unit && channel.conversion.steps.is_empty();
+    (!same).then(|| channel.unit.text.clone())
 }
 
 /// Reads the rest of a table of which some lines cannot be read.
@@ -196,6 +189,7 @@ fn refused_rows(table: usize, plan: &TablePlan, problems: &[TableProblem]) -> Ve
         channel: String::new(),
         person: String::new(),
         as_read: None,
+        read_unit: None,
         value: None,
         sd: None,
         unit: plan.channels.first().map_or_else(String::new, |channel| channel.result_unit.clone()),
@@ -226,6 +220,7 @@ fn rows_of(table: usize, read: &ReadTable<'_>, problems: &Problems) -> Vec<RowLo
             channel: channel.map_or_else(|| row.channel.clone(), |channel| channel.name.clone()),
             person: person(&row.subject, &row.occasion),
             as_read: row.value,
+            read_unit: channel.and_then(read_unit),
             value: None,
             sd: None,
             unit: channel.map_or_else(String::new, |channel| channel.result_unit.clone()),

@@ -105,6 +105,12 @@ pub fn read(app: &mut App) -> Vec<Effect> {
     vec![Effect::Background(ticket, screens::Work::Data(Work::Read { path, edits }))]
 }
 
+/// The same, unless that is under way: a window that is being drawn larger calls for it many times.
+pub fn read_once(app: &mut App) -> Vec<Effect> {
+    let under_way = app.data.desk.asked.as_ref().is_some_and(|(_, path)| Some(path) == app.scenario.as_ref());
+    if under_way { Vec::new() } else { read(app) }
+}
+
 /// Other changes in place of those in force. `typed`: the prompt that is opened again where they are refused.
 pub fn change(app: &mut App, edits: Vec<Edit>, typed: Option<Prompt>) -> Vec<Effect> {
     let Some(path) = app.scenario.clone() else { return Vec::new() };
@@ -182,9 +188,11 @@ pub(super) fn carry_out_read(path: &Path, edits: &[Edit]) -> Found {
     };
     let since = Fingerprint::of(&bytes);
     let Ok(text) = String::from_utf8(bytes) else { return Found::Failed(format!("`{}` is not written in UTF-8", file.display())) };
-    match look(&file, &text, edits) {
-        Ok(look) => Found::Look(Box::new(look), since),
-        Err((position, words)) => Found::Refused(position, words),
+    // an answer comes in any case: the next reading waits for it
+    match std::panic::catch_unwind(|| look(&file, &text, edits)) {
+        Ok(Ok(look)) => Found::Look(Box::new(look), since),
+        Ok(Err((position, words))) => Found::Refused(position, words),
+        Err(_) => Found::Failed(format!("`{}` could not be read: an error of the program", file.display())),
     }
 }
 

@@ -163,7 +163,7 @@ pub fn entered(app: &mut App) -> Vec<Effect> {
     if app.scenario.is_none() || desk::current(app).is_none() {
         (app.data.row, app.data.down) = (0, 0);
     }
-    desk::read(app)
+    desk::read_once(app)
 }
 
 /// The selection stays within the rows.

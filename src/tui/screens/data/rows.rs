@@ -33,7 +33,7 @@ fn number(value: Option<f64>) -> String {
 fn cells(row: &RowLook, data: Option<&DataLook>, time_unit: &str) -> [String; 9] {
     let table = data.and_then(|data| data.tables.get(row.table));
     let unit = if row.unit.is_empty() || row.value.is_none() { String::new() } else { format!(" {}", row.unit) };
-    let as_read = match table.and_then(|table| table.read_unit.as_ref()) {
+    let as_read = match &row.read_unit {
         Some(read) => format!("{} {read}", number(row.as_read)),
         None => String::new(),
     };

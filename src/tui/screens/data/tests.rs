@@ -310,6 +310,17 @@ fn changes_survive_the_session() {
 }
 
 #[test]
+fn a_storm_of_sizes_reads_once() {
+    let folder = folder("p12_spect");
+    let mut app = opened(folder.path(), "p12_spect", Screen::Data);
+    let first = crate::tui::update::update(&mut app, crate::tui::message::Message::Resized(90, 30));
+    let second = crate::tui::update::update(&mut app, crate::tui::message::Message::Resized(91, 30));
+    assert_eq!((first.len(), second.len()), (1, 0));
+    settle(&mut app, first);
+    assert!(!app.data.desk.is_reading());
+}
+
+#[test]
 fn a_stale_answer_is_dropped() {
     let folder = folder("p12_spect");
     let mut app = opened(folder.path(), "p12_spect", Screen::Data);

@@ -54,14 +54,14 @@ pub const ACTIONS: &[Action] = &[
         .footer(11)
         .when(is_fitted),
     act(Command::Bounds, "bounds", "between which values the parameter stays", &[letter('b')]).footer(12).when(is_fitted),
-    act(Command::Prior, "prior", "what is known of the parameter beforehand", &[letter('p')]).footer(13).when(is_fitted),
+    act(Command::Prior, "prior", "what is known of the parameter beforehand", &[letter('r')]).footer(13).when(is_fitted),
     act(Command::Scale, "scale", "natural, logarithmic, logit scale of the parameter", &[letter('z')]).when(is_fitted),
     act(Command::Add, "add", "fit one more parameter of the model", &[letter('a')]).when(has_fit),
-    act(Command::Show(Aspect::Figures), "plots", "curves through the data, residuals, correlations", &[letter('P')]).when(has_result),
-    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('T')])
+    act(Command::Show(Aspect::Figures), "plots", "curves through the data, residuals, correlations", &[letter('p')]).when(has_result),
+    act(Command::Show(Aspect::Tables), "tables", "estimates with their errors, how the fit ended", &[letter('t')])
         .footer(20)
         .when(has_result),
-    act(Command::Show(Aspect::Findings), "evidence", "findings, failures, assumptions", &[letter('E')]).when(has_result),
+    act(Command::Show(Aspect::Findings), "evidence", "findings, failures, assumptions", &[letter('e')]).when(has_result),
     act(Command::Keep, "keep", "keep this fit, to compare it with others", &[letter('K')]).footer(21).when(has_result),
     act(Command::Compare, "compare", "two kept fits side by side; again takes the next on the left", &[letter('C')])
         .footer(22)

@@ -93,7 +93,7 @@ fn is_running(app: &App) -> bool {
 /// The screen was opened, or what it shows changed.
 pub fn entered(app: &mut App) -> Vec<Effect> {
     app.fit.comparing &= kept::choices(app).len() > 1;
-    desk::read(app)
+    desk::read_once(app)
 }
 
 /// Does what is asked.

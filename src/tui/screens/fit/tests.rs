@@ -52,14 +52,14 @@ fn p12_is_fitted_and_its_estimates_are_seen() {
     let mut groups: Vec<&str> = shown.iter().map(|live| live.group.as_str()).collect();
     groups.dedup();
     assert_eq!(groups, ["liver", "spleen", "left_kidney"], "each group tells of its last step");
-    press(&mut app, 'T');
+    press(&mut app, 't');
     let seen = screen(&mut app, 120, 36);
     for words in ["Fitted parameters", "standard error", "as the file has it"] {
         assert!(seen.contains(words), "`{words}` is not in\n{seen}");
     }
-    press(&mut app, 'P');
+    press(&mut app, 'p');
     at_all_sizes(&mut app);
-    press(&mut app, 'E');
+    press(&mut app, 'e');
     assert!(screen(&mut app, 120, 36).contains("Findings"));
     assert!(searchable(&app).is_some());
     let estimates = estimates::of_model(super::record(&app).unwrap(), fit_of(&app).unwrap(), None);
@@ -120,7 +120,7 @@ fn what_is_left_out_of_the_data_is_left_out_of_the_fit_and_the_run_keeps_its_tex
     let cancel = Arc::new(AtomicBool::new(false));
     let again = crate::session::reproduce::reproduce(&run, None, None, &cancel, &mut |_| {}).unwrap();
     assert!(again.different.is_empty() && again.same > 5, "{again:?}");
-    press(&mut app, 'E');
+    press(&mut app, 'e');
     assert!(screen(&mut app, 120, 36).contains("changed in the workbench"));
 }
 
@@ -146,7 +146,7 @@ fn parameters_are_changed_by_keys() {
     assert_eq!(selected(&app).unwrap().scale, "logit");
     press(&mut app, 'u');
     assert_eq!(selected(&app).unwrap().scale, "log");
-    press(&mut app, 'p');
+    press(&mut app, 'r');
     answer(&mut app, "median: 0.1 1/h, cv: 30 %");
     assert!(app.prompt.as_ref().unwrap().error.is_some(), "least squares have no priors");
     key(&mut app, KeyCode::Esc);

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit_of;
+use crate::math::{ceil, floor, log10, pow};
 use crate::report::number_text::significant;
 use crate::report::{Axis, Figure, Legend, Mark, Panel, Style as Look};
 use crate::session::live::{Live, SearchLive};
@@ -24,7 +25,13 @@ pub fn curve(live: &SearchLive, objective: &str) -> Panel {
     let steps: Vec<f64> = (0..live.objectives.len()).map(|step| step as f64).collect();
     let finite = || live.objectives.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let y = if low > 0.0 && high / low > WIDE { Axis::log10(objective, "") } else { Axis::linear(objective, "") };
+    let y = if low > 0.0 && high / low > WIDE {
+        // whole decades, so that the axis has labels and stands still
+        let decade = |value: f64, round: fn(f64) -> f64| pow(10.0, round(log10(value)));
+        Axis::log10(objective, "").between(decade(low, floor), decade(high, ceil))
+    } else {
+        Axis::linear(objective, "")
+    };
     let last = steps.last().copied().zip(live.objectives.last().copied());
     let mut marks = vec![Mark::Line { name: "objective".into(), x: steps, y: live.objectives.clone(), style: Look::solid(0) }];
     if let Some((x, y)) = last {

@@ -40,7 +40,7 @@ const fn of(command: Command) -> Asked {
 
 /// The actions of the screen.
 pub const ACTIONS: &[Action] = &[
-    Action::new(of(Command::Manifest), "manifest", "what the run was made from and how it ended", &[letter('s')], HERE)
+    Action::new(of(Command::Manifest), "manifest", "what the run was made from and how it ended", &[letter('a')], HERE)
         .when(history::has_run),
     Action::new(of(Command::Show(Aspect::Figures)), "plots", "the figures of the run", &[letter('p')], HERE)
         .footer(1)
@@ -71,6 +71,6 @@ pub const ACTIONS: &[Action] = &[
         .when(history::has_run),
     Action::new(of(Command::CopyCheck), "copy check", "copy the `sha256sum -c` command of the run", &[letter('Y')], HERE)
         .when(asked::can_verify),
-    Action::new(of(Command::OfScenario), "all/own", "list all runs, or those of the current scenario", &[letter('a')], HERE)
+    Action::new(of(Command::OfScenario), "all/own", "list all runs, or those of the current scenario", &[letter('s')], HERE)
         .when(history::has_runs),
 ];

@@ -74,7 +74,7 @@ fn draw_list(app: &App, areas: Areas, buffer: &mut Buffer) {
         Some(entry) => format!(" of {}", entry.name),
         None => String::new(),
     };
-    let title = format!(" {} runs{which} ", runs.len());
+    let title = format!(" {} {}{which} ", runs.len(), if runs.len() == 1 { "run" } else { "runs" });
     framed(&title, app.runs.pane == Pane::List).render(areas.list, buffer);
     if areas.rows.is_empty() {
         return;
@@ -171,7 +171,7 @@ fn tabs(app: &App) -> Line<'static> {
     };
     let record = opened::record(app);
     let aspect = record.filter(|_| app.runs.view == View::Result).map(|record| app.runs.browse.shown(record));
-    tab("s", "Manifest", app.runs.view == View::Manifest, true);
+    tab("a", "Manifest", app.runs.view == View::Manifest, true);
     for (key, name, own) in
         [("p", "Plots", browse::Aspect::Figures), ("t", "Tables", browse::Aspect::Tables), ("e", "Evidence", browse::Aspect::Findings)]
     {

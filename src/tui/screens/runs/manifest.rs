@@ -23,7 +23,7 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     labelled("Scenario", &run.scenario, width, &mut out);
     let Some(manifest) = manifest else {
         labelled("State", "without a manifest: it was killed, or another process still writes it", width, &mut out);
-        let words = "What it had finished is in its `checkpoints`. The command that began it goes on from there with `--resume`; a trial: `5` Trial, `e`.";
+        let words = "What it had finished is in its `checkpoints`. The command that began it goes on from there with `--resume`; a trial: `5` Trial, `r`.";
         out.extend(wrapped(words, width).into_iter().map(|line| Line::styled(line, dim())));
         return out;
     };
@@ -109,7 +109,7 @@ fn empty(app: &App, width: usize) -> Vec<Line<'static>> {
         Some(project) if project.runs.is_empty() => {
             "No run yet. `1` Model, Enter runs a scenario; `3` Fit and `5` Trial write runs too. Each is a folder in runs/ with its tables, figures, inputs and digests.".to_owned()
         }
-        Some(_) => "No run of the current scenario: `a` lists those of all, `o` chooses another scenario.".to_owned(),
+        Some(_) => "No run of the current scenario: `s` lists those of all, `o` chooses another scenario.".to_owned(),
     };
     let mut out: Vec<Line<'static>> = wrapped(&words, width).into_iter().map(Line::raw).collect();
     for problem in app.project.iter().flat_map(|project| &project.problems) {

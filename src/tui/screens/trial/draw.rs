@@ -213,8 +213,8 @@ fn tabs(app: &App) -> Line<'static> {
     let tabs = [
         ("d", "Running", !result, true),
         ("t", "Tables", result && aspect == Some(Aspect::Tables), aspect.is_some()),
-        ("v", "Plots", result && aspect == Some(Aspect::Figures), aspect.is_some()),
-        ("i", "Evidence", result && aspect == Some(Aspect::Findings), aspect.is_some()),
+        ("p", "Plots", result && aspect == Some(Aspect::Figures), aspect.is_some()),
+        ("e", "Evidence", result && aspect == Some(Aspect::Findings), aspect.is_some()),
     ];
     for (key, name, shown, there) in tabs {
         let style = match (shown, there) {
@@ -242,7 +242,7 @@ fn draw_state(app: &App, area: Rect, buffer: &mut Buffer) {
         return draw_job(job, area, buffer);
     }
     if let Some((kind, stopped)) = resumable(app) {
-        let words = format!("{}: {} — `e` resumes", kind.word(), stopped.words());
+        let words = format!("{}: {} — `r` resumes", kind.word(), stopped.words());
         return put(buffer, area, 0, 0, &words, Style::new().add_modifier(Modifier::BOLD));
     }
     if let Some(failure) = results::failure(app) {

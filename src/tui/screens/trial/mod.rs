@@ -132,10 +132,10 @@ pub const ACTIONS: &[Action] = &[
     Action::new(of(Command::Start), "start", "send the virtual patients through every arm", &[letter('s')], HERE)
         .footer(1)
         .when(running::can_start),
-    Action::new(of(Command::Pause), "pause", "stop, keeping the patients that are finished", &[letter('p')], HERE)
+    Action::new(of(Command::Pause), "pause", "stop, keeping the patients that are finished", &[letter('z')], HERE)
         .footer(2)
         .when(running::can_pause),
-    Action::new(of(Command::Resume), "resume", "go on where the trial or the power was stopped", &[letter('e')], HERE)
+    Action::new(of(Command::Resume), "resume", "go on where the trial or the power was stopped", &[letter('r')], HERE)
         .footer(3)
         .when(running::can_resume),
     Action::new(of(Command::Power), "power", "the trial over and over: power and sample size", &[letter('w')], HERE)
@@ -145,10 +145,10 @@ pub const ACTIONS: &[Action] = &[
     Action::new(of(Command::Show(Aspect::Tables)), "tables", "outcomes and paired differences", &[letter('t')], HERE)
         .footer(5)
         .when(results::has_result),
-    Action::new(of(Command::Show(Aspect::Figures)), "plots", "the figures of the result", &[letter('v')], HERE)
+    Action::new(of(Command::Show(Aspect::Figures)), "plots", "the figures of the result", &[letter('p')], HERE)
         .footer(6)
         .when(results::has_result),
-    Action::new(of(Command::Show(Aspect::Findings)), "evidence", "findings, failures, assumptions, evidence", &[letter('i')], HERE)
+    Action::new(of(Command::Show(Aspect::Findings)), "evidence", "findings, failures, assumptions, evidence", &[letter('e')], HERE)
         .when(results::has_result),
     Action::new(of(Command::Other), "trial/power", "from the results of the trial to those of the power, and back", &[letter('b')], HERE)
         .footer(7)

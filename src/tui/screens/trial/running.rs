@@ -63,7 +63,7 @@ fn has_trial(app: &App) -> Result<(), String> {
 /// Whether a trial can be started.
 pub fn can_start(app: &App) -> Result<(), String> {
     has_trial(app)?;
-    if job(app, JobKind::Trial).is_some() { Err("the trial is under way: `p` pauses it, `c` cancels it".into()) } else { Ok(()) }
+    if job(app, JobKind::Trial).is_some() { Err("the trial is under way: `z` pauses it, `c` cancels it".into()) } else { Ok(()) }
 }
 
 /// Whether something can be paused.
@@ -88,7 +88,7 @@ pub fn can_power(app: &App) -> Result<(), String> {
         return Err("the scenario declares no `trial: {power: …}`: sizes, tests and hypotheses".into());
     };
     if job(app, JobKind::Power).is_some() {
-        return Err("the power is under way: `p` pauses it".into());
+        return Err("the power is under way: `z` pauses it".into());
     }
     let pool = current(app).patients.unwrap_or(declared.patients);
     match power.sizes.iter().max() {
@@ -182,7 +182,7 @@ pub fn ended(app: &mut App, path: &Path, kind: JobKind) {
         let done = done_in(said);
         if let Some(task) = task {
             let stopped = Stopped { task, sets: Vec::new(), done };
-            let words = format!("{}: `e` goes on from there", stopped.words());
+            let words = format!("{}: `r` goes on from there", stopped.words());
             app.trial.stopped.insert(key, stopped);
             app.say(words);
         }

@@ -18,17 +18,17 @@ pub enum DeskWork {
 }
 
 /// Where news go.
-type Send = Box<dyn Fn(Ticket, News) + std::marker::Send>;
+type Tell = Box<dyn Fn(Ticket, News) + Send>;
 
 /// The engine, and how a further one would tell its news.
 pub struct Bench {
-    sender: Box<dyn Fn() -> Send + std::marker::Send>,
+    sender: Box<dyn Fn() -> Tell + Send>,
     engine: Option<Engine>,
 }
 
 impl Bench {
     /// Nothing open; `send` gets what is found, with the number of the request.
-    pub fn new(send: impl Fn(Ticket, News) + std::marker::Send + Clone + 'static) -> Bench {
+    pub fn new(send: impl Fn(Ticket, News) + Send + Clone + 'static) -> Bench {
         Bench { sender: Box::new(move || Box::new(send.clone())), engine: None }
     }
 

@@ -1,8 +1,9 @@
 //! Knobs, doses and counts: what another activity, interval, patient or clinic would give, while the knob is turned.
 //!
-//! `state`: what is kept; `rows`, `layout`: where things stand; `knob_list`, `doses` (of `dose_table`), `curves`: the panels; `turning`: knobs; `pinning`: variants and
+//! `actions`: what can be asked for; `state`: what is kept; `rows`, `layout`: where things stand; `knob_list`, `doses` (of `dose_table`), `curves`: the panels; `turning`: knobs; `pinning`: variants and
 //! export; `keeping`: values of a session or a fit; `desk_work`: the engine beside the effects, whose newest request wins.
 
+mod actions;
 mod curves;
 mod desk_work;
 mod dose_table;
@@ -25,50 +26,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::session::what_if::{Answer, Desk, Settings};
-use crate::tui::action::{Action, Command as Asked, Motion, Where, letter};
+use crate::tui::action::Motion;
 use crate::tui::app::{App, JobKind};
 use crate::tui::message::{Effect, Ticket};
-use crate::tui::screen::Screen;
 use crate::tui::update::{body, read_project};
 use crate::tui::view::text::put;
 use crate::tui::words::wrapped;
 
+pub use actions::{ACTIONS, Command};
 pub use desk_work::{Bench, DeskWork};
 pub use keeping::take_estimates;
 pub use state::{Against, Pane, Shown, State};
 
 use rows::Row;
-
-/// What only this screen can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
-    /// A coarse step of the chosen knob, up or down.
-    Coarse(bool),
-    /// The chosen knob as the scenario says.
-    Reset,
-    /// All knobs as the scenario says.
-    ResetAll,
-    /// To the first knob of the next group.
-    Group,
-    /// Pin the present settings.
-    Pin,
-    /// Take a pinned variant away.
-    Unpin,
-    /// Compare with the next pinned variant.
-    Compare,
-    /// Show what every arm gives beyond the first, or no longer.
-    BeyondFirst,
-    /// The knobs as the compared variant has them.
-    TakeUp,
-    /// Write the desk as a scenario.
-    Export,
-    /// The next curve, or the one before.
-    Curve(isize),
-    /// Logarithmic axes, or linear ones.
-    Log,
-    /// Evidence and assumptions in place of the doses, or no longer.
-    Words,
-}
 
 /// Work in the background.
 #[derive(Debug, Clone)]
@@ -95,54 +65,6 @@ pub enum News {
     Answered(Answer),
     /// The scenario was written there, or why not.
     Exported(Result<PathBuf, String>),
-}
-
-const HERE: Where = Where::On(Screen::WhatIf);
-
-const fn action(command: Command, name: &'static str, help: &'static str, keys: &'static [crate::tui::action::Key]) -> Action {
-    Action::new(Asked::WhatIf(command), name, help, keys, HERE)
-}
-
-/// The actions of the screen. A fine step is a step to the side, a typed value is Enter.
-pub const ACTIONS: &[Action] = &[
-    action(
-        Command::Coarse(true),
-        "more",
-        "a coarse step up; ← → are fine steps, Enter types a value",
-        &[letter('>'), letter('L'), letter('+')],
-    )
-    .footer(2)
-    .when(has_desk),
-    action(Command::Coarse(false), "less", "a coarse step down", &[letter('<'), letter('H'), letter('-')]).footer(1).when(has_desk),
-    action(Command::Reset, "reset", "the chosen knob as the scenario says", &[letter('d')]).footer(3).when(has_desk),
-    action(Command::ResetAll, "reset all", "all knobs as the scenario says", &[letter('D')]).when(has_desk),
-    action(Command::Group, "group", "to the next group of knobs", &[letter('s')]).footer(4).when(has_desk),
-    action(Command::Pin, "pin", "pin the present settings, to compare with", &[letter('p')]).footer(5).when(pinning::can_pin),
-    action(Command::Unpin, "unpin", "take the compared variant away, else the newest", &[letter('P')]).when(pinning::has_pinned),
-    action(Command::Compare, "compare", "compare with the next pinned variant, after the last with nothing", &[letter('v')])
-        .when(pinning::has_pinned),
-    action(Command::BeyondFirst, "beyond", "what every arm gives beyond the first, or the numbers themselves", &[letter('b')])
-        .when(pinning::has_arms),
-    action(Command::TakeUp, "take up", "the knobs as the compared variant has them", &[letter('w')]).when(pinning::has_pinned),
-    action(Command::Export, "export", "write the desk as a scenario of its own; nothing is overwritten", &[letter('x')])
-        .footer(7)
-        .when(has_desk),
-    action(Command::Curve(1), "curve", "the next curve", &[letter('t')]).footer(6).when(has_desk),
-    action(Command::Curve(-1), "curve before", "the curve before", &[letter('T')]).when(has_desk),
-    action(Command::Log, "log", "dose rates on a logarithmic axis, or a linear one", &[letter('a')]).when(has_desk),
-    action(Command::Words, "evidence", "evidence of the relations and assumptions in place of the doses, and back", &[letter('e')])
-        .footer(8)
-        .when(has_desk),
-];
-
-/// Whether there is something to turn.
-fn has_desk(app: &App) -> Result<(), String> {
-    match &app.what_if.desk {
-        Some(Ok(_)) => Ok(()),
-        Some(Err(_)) => Err("there is no knob here: `o` chooses another scenario".to_owned()),
-        None if app.what_if.path.is_some() => Err("the scenario is being read".to_owned()),
-        None => Err("no scenario is chosen: `o` chooses one".to_owned()),
-    }
 }
 
 /// The screen was opened, or what it shows changed: opens the desk of the current scenario where it is not open, or was read from older files.
@@ -414,12 +336,15 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     match &state.desk {
         Some(Ok(_)) => {
             let panels = layout::panels(app, area, doses::wanted(state));
-            let drawings: [(Rect, fn(&App, Rect, &mut Buffer)); 3] =
-                [(panels.knobs, knob_list::draw), (panels.doses, doses::draw), (panels.curves, curves::draw)];
-            for (panel, drawing) in drawings {
-                if panel.width > 2 && panel.height > 2 {
-                    drawing(app, panel, buffer);
-                }
+            let is_seen = |panel: Rect| panel.width > 2 && panel.height > 2;
+            if is_seen(panels.knobs) {
+                knob_list::draw(app, panels.knobs, buffer);
+            }
+            if is_seen(panels.doses) {
+                doses::draw(app, panels.doses, buffer);
+            }
+            if is_seen(panels.curves) {
+                curves::draw(app, panels.curves, buffer);
             }
         }
         Some(Err(words)) => empty(app, words, area, buffer),

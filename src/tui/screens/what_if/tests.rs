@@ -4,6 +4,7 @@ use super::*;
 use crate::session::what_if::{Evaluator, KnobGroup, KnobValue, Stage};
 use crate::tui::action::{Command as Shell, message_of};
 use crate::tui::message::Message;
+use crate::tui::screen::Screen;
 use crate::tui::update::update;
 use crate::tui::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -238,7 +239,7 @@ fn a_later_session_finds_the_settings_again() {
     choose_knob(&mut app, "scans.kidneys");
     press(&mut app, KeyCode::Enter);
     type_text(&mut app, "24 h, 96 h");
-    press(&mut app, KeyCode::Char('a'));
+    press(&mut app, KeyCode::Char('y'));
     let kept = kept(&app);
     let (mut again, _) = opened("iluminet", (80, 24));
     restored(&mut again, &kept);
