@@ -19,7 +19,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::action::Motion;
 use crate::tui::app::{App, JobKind};
-use crate::tui::browse::{self, Aspect, Browse};
+use crate::tui::browse::{self, Browse};
 use crate::tui::message::{Effect, Ticket};
 use crate::tui::record::Record;
 use crate::tui::screen::Screen;

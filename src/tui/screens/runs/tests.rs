@@ -13,6 +13,7 @@ use crate::session::project::{Entry, Project};
 use crate::session::trial::TrialOptions;
 use crate::session::work::Task;
 use crate::tui::action::Command as Do;
+use crate::tui::browse::Aspect;
 use crate::tui::message::Message;
 use crate::tui::screens;
 use crate::tui::update::update;

@@ -51,13 +51,16 @@ pub enum View {
     Power,
 }
 
+/// The settings of a scenario before a change.
+type Change = (PathBuf, Settings);
+
 /// The state of the screen.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     /// What the user changed, by scenario.
     settings: BTreeMap<PathBuf, Settings>,
     /// Changes that can be taken back, and those that were.
-    history: (Vec<(PathBuf, Settings)>, Vec<(PathBuf, Settings)>),
+    history: (Vec<Change>, Vec<Change>),
     /// What a scenario declares, with the number of the reading of the project that it belongs to.
     declared: BTreeMap<PathBuf, (Ticket, Result<Declared, String>)>,
     /// The reading under way.
