@@ -260,7 +260,7 @@ fn a_scenario_without_a_fit_says_so() {
     let mut app = opened(folder.path(), "psma_it_p1", Screen::Fit);
     let seen = screen(&mut app, 80, 24);
     assert!(seen.contains("declares no `fit`"), "{seen}");
-    for character in ['s', 'i', 'b', 'p', 'a', 'K', 'C', 'X', 'w', 'W', 'T', 'z', 'v'] {
+    for character in ['s', 'i', 'b', 'p', 'a', 'K', 'C', 'X', 'w', 'W', 'r', 't', 'e', 'z', 'v'] {
         press(&mut app, character);
         assert!(!notice(&app).is_empty() && app.prompt.is_none() && app.jobs.is_empty(), "{character}");
     }
