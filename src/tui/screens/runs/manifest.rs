@@ -23,7 +23,7 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     labelled("Scenario", &run.scenario, width, &mut out);
     let Some(manifest) = manifest else {
         labelled("State", "without a manifest: it was killed, or another process still writes it", width, &mut out);
-        let words = "What it had finished is in its `checkpoints`. The command that began it goes on from there with `--resume`; a trial: `5` Trial, `r`.";
+        let words = "What it had finished is in its `checkpoints`. The command that began it goes on from there with `--resume`.";
         out.extend(wrapped(words, width).into_iter().map(|line| Line::styled(line, dim())));
         return out;
     };
