@@ -234,6 +234,12 @@ impl Table {
         terminal::text(self, width)
     }
 
+    /// For a terminal, every row as a block of `heading: value` lines: nothing is left out at any width.
+    #[must_use]
+    pub fn to_blocks(&self, width: usize) -> String {
+        terminal::as_blocks(self, width)
+    }
+
     /// A Markdown table with its notes, without its title.
     #[must_use]
     pub fn to_markdown(&self) -> String {

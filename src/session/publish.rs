@@ -30,8 +30,22 @@ fn not_written(error: ReportError) -> Failed {
 /// The scenario within a run folder.
 const KEPT_SCENARIO: &str = "inputs/scenario.yaml";
 
+/// The model within a run folder.
+const KEPT_MODEL: &str = "inputs/model.yaml";
+
+/// Scenario and model as they are when the run begins, by their names in its folder: what is hashed is what is kept, whoever saves the files
+/// while the run is under way.
+type Kept = [(&'static str, Vec<u8>); 2];
+
+/// Reads them; a scenario that was changed and not written is its text.
+fn kept(scenario: &Scenario, text: Option<&str>) -> Result<Kept, Failed> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())));
+    let scenario_text = text.map_or_else(|| read(&scenario.file), |text| Ok(text.as_bytes().to_vec()))?;
+    Ok([(KEPT_SCENARIO, scenario_text), (KEPT_MODEL, read(&scenario.model_file)?)])
+}
+
 /// Hashes of all input files, paths relative to the folder that holds the runs. Of a scenario that was changed and not written, that of its text.
-fn inputs(scenario: &Scenario, root: &Path, text: Option<&str>) -> Result<Vec<InputFile>, Failed> {
+fn inputs(scenario: &Scenario, root: &Path, [(_, scenario_text), (_, model_text)]: &Kept) -> Result<Vec<InputFile>, Failed> {
     // the parent of `runs` is written as an empty path: the current folder
     let base = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let base = base.canonicalize().unwrap_or_default();
@@ -41,9 +55,12 @@ fn inputs(scenario: &Scenario, root: &Path, text: Option<&str>) -> Result<Vec<In
         .map(|path| {
             let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
             let shown = whole.strip_prefix(&base).map(Path::to_path_buf).unwrap_or_else(|_| path.clone());
-            let sha256 = match text.filter(|_| *path == scenario.file) {
-                Some(text) => sha256_hex(text.as_bytes()),
-                None => sha256_of_file(path).map_err(report_failed)?,
+            let sha256 = if *path == scenario.file {
+                sha256_hex(scenario_text)
+            } else if *path == scenario.model_file {
+                sha256_hex(model_text)
+            } else {
+                sha256_of_file(path).map_err(report_failed)?
             };
             Ok(InputFile { path: shown.to_string_lossy().into_owned(), sha256 })
         })
@@ -87,11 +104,13 @@ pub struct Begun {
     folder: RunFolder,
     inputs: Vec<InputFile>,
     hash: String,
+    kept: Kept,
 }
 
 /// Begins the run folder of a request, or takes up the latest unfinished one of the same inputs where the request says so.
 pub fn begin(scenario: &Scenario, root: &Path, request: &Request) -> Result<Begun, Failed> {
-    let inputs = inputs(scenario, root, request.text.as_deref())?;
+    let kept = kept(scenario, request.text.as_deref())?;
+    let inputs = inputs(scenario, root, &kept)?;
     let hash = input_hash(&inputs, request);
     let folder = if request.resume {
         let found = latest_partial(root, &scenario.name, &hash).map_err(report_failed)?.ok_or_else(|| {
@@ -105,7 +124,7 @@ pub fn begin(scenario: &Scenario, root: &Path, request: &Request) -> Result<Begu
     } else {
         RunFolder::begin(root, &scenario.name, &hash, jiff::Timestamp::now()).map_err(report_failed)?
     };
-    Ok(Begun { folder, inputs, hash })
+    Ok(Begun { folder, inputs, hash, kept })
 }
 
 impl Begun {
@@ -117,7 +136,10 @@ impl Begun {
     }
 
     /// Leaves a run that says it was cancelled.
-    pub fn cancel(self, scenario: &Scenario, request: &Request, started: Instant) -> Result<PathBuf, Failed> {
+    pub fn cancel(mut self, scenario: &Scenario, request: &Request, started: Instant) -> Result<PathBuf, Failed> {
+        for (name, bytes) in &self.kept {
+            self.folder.write_bytes(name, bytes).map_err(not_written)?;
+        }
         let manifest = manifest(scenario, request, started, self.inputs);
         self.folder.cancel(manifest).map_err(report_failed)
     }
@@ -187,16 +209,11 @@ pub fn publish(
 ) -> Result<Published, Failed> {
     distinct(outcome)?;
     // the checkpoints go last: a full disk on the way leaves a run that `--resume` completes
-    let Begun { mut folder, inputs, .. } = begun;
+    let Begun { mut folder, inputs, kept, .. } = begun;
     let mut manifest = manifest(scenario, request, started, inputs);
     *folder.draft_mut() = manifest.clone();
-    for (name, path) in [(KEPT_SCENARIO, &scenario.file), ("inputs/model.yaml", &scenario.model_file)] {
-        let changed = request.text.as_ref().filter(|_| name == KEPT_SCENARIO).map(|text| text.clone().into_bytes());
-        let text = match changed {
-            Some(text) => text,
-            None => std::fs::read(path).map_err(|error| Failed::because(format!("cannot read `{}`: {error}", path.display())))?,
-        };
-        folder.write_bytes(name, &text).map_err(not_written)?;
+    for (name, bytes) in &kept {
+        folder.write_bytes(name, bytes).map_err(not_written)?;
     }
     for (name, text) in &outcome.files {
         folder.write_text(name, text).map_err(not_written)?;

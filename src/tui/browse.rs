@@ -120,19 +120,23 @@ pub fn aspects(record: Option<&Record>, browse: &Browse) -> Line<'static> {
 
 /// The lines of the shown table or words for a width; none for figures.
 #[must_use]
-pub fn lines(record: &Record, browse: &Browse, width: usize) -> Vec<Line<'static>> {
+pub fn lines(record: &Record, browse: &Browse, full_screen: bool, width: usize) -> Vec<Line<'static>> {
     match browse.shown(record) {
         Aspect::Figures => Vec::new(),
-        Aspect::Tables => table_lines(record, browse, width),
+        Aspect::Tables => table_lines(record, browse, full_screen, width),
         Aspect::Findings => findings(record, width),
     }
 }
 
-/// The selected table as text. Where it cannot stand as a table, columns are left out from the right, and named.
+/// The selected table as text. Where it cannot stand as a table, columns are left out from the right, and named; on the full screen every row
+/// becomes a block of lines instead, so that nothing stays out of reach.
 #[must_use]
-pub fn table_lines(record: &Record, browse: &Browse, width: usize) -> Vec<Line<'static>> {
+pub fn table_lines(record: &Record, browse: &Browse, full_screen: bool, width: usize) -> Vec<Line<'static>> {
     let Some(table) = record.tables.get(browse.place.table.min(record.tables.len().saturating_sub(1))) else { return Vec::new() };
-    let (text, left_out) = fitted(table, width);
+    let (text, left_out) = match fitted(table, width) {
+        (_, left_out) if full_screen && !left_out.is_empty() => (table.to_blocks(width), Vec::new()),
+        fitted => fitted,
+    };
     let title_lines = if table.title.is_empty() { 0 } else { wrapped(&table.title, width).len() };
     let styled = |(position, line): (usize, &str)| {
         if position < title_lines { Line::raw(line.to_owned()).bold() } else { Line::raw(line.to_owned()) }
@@ -168,15 +172,15 @@ fn figure_and_table(record: &Record, browse: &Browse, full_screen: bool, area: R
     if full_screen || record.tables.is_empty() || area.width < ROOMY.0 || area.height < ROOMY.1 {
         return (area, None);
     }
-    let table_height = (table_lines(record, browse, area.width as usize).len() as u16 + 1).min(area.height * 2 / 5);
+    let table_height = (table_lines(record, browse, false, area.width as usize).len() as u16 + 1).min(area.height * 2 / 5);
     let figure = Rect { height: area.height - table_height, ..area };
     (figure, Some(Rect { y: figure.bottom() + 1, height: table_height - 1, ..area }))
 }
 
 /// How far the shown lines can be scrolled: down, to the right.
 #[must_use]
-pub fn scroll_room(record: &Record, browse: &Browse, area: Rect) -> (usize, usize) {
-    let lines = lines(record, browse, area.width as usize);
+pub fn scroll_room(record: &Record, browse: &Browse, full_screen: bool, area: Rect) -> (usize, usize) {
+    let lines = lines(record, browse, full_screen, area.width as usize);
     let widest = lines.iter().map(Line::width).max().unwrap_or(0);
     (lines.len().saturating_sub(area.height as usize), widest.saturating_sub(area.width as usize))
 }
@@ -194,11 +198,11 @@ pub fn draw(record: &Record, browse: &Browse, app: &App, area: Rect, buffer: &mu
         let (upper, lower) = figure_and_table(record, browse, app.full_screen, area);
         chart::page::draw(figure, browse.place.panel, &position, upper, buffer);
         if let Some(lower) = lower {
-            scrolled(buffer, lower, &table_lines(record, browse, lower.width as usize), 0, 0);
+            scrolled(buffer, lower, &table_lines(record, browse, false, lower.width as usize), 0, 0);
         }
         return;
     }
-    let mut lines = lines(record, browse, area.width as usize);
+    let mut lines = lines(record, browse, app.full_screen, area.width as usize);
     search::highlight(&mut lines, &app.search);
     let down = browse.place.down.min(lines.len().saturating_sub(area.height as usize));
     let below = lines.len().saturating_sub(down + area.height as usize);
@@ -219,7 +223,7 @@ fn moved(position: usize, by: isize, last: usize) -> usize {
 /// Moves through the result; `area` is where it is drawn.
 pub fn go(record: &Record, browse: &mut Browse, motion: Motion, full_screen: bool, area: Rect) {
     let aspect = browse.shown(record);
-    let (down, right) = scroll_room(record, browse, area);
+    let (down, right) = scroll_room(record, browse, full_screen, area);
     let page = area.height.saturating_sub(1).max(1) as isize;
     let place = &mut browse.place;
     place.down = place.down.min(down);

@@ -84,12 +84,13 @@ impl Effects {
         std::thread::spawn(move || work(&|message| events.send(Event::Message(message)).unwrap_or_default()));
     }
 
-    /// A panic of the work is told of by the hook; its news never come.
+    /// A panic of the work is told of by the hook; who waits for its news hears that they never come.
     fn work(&self, ticket: Ticket, work: Work) {
         self.in_background(move |send| {
-            if let Ok(news) = catch_unwind(AssertUnwindSafe(|| screens::carry_out(work))) {
-                send(Message::News(ticket, Box::new(news)));
-            }
+            send(match catch_unwind(AssertUnwindSafe(|| screens::carry_out(work))) {
+                Ok(news) => Message::News(ticket, Box::new(news)),
+                Err(_) => Message::WorkLost(ticket),
+            });
         });
     }
 

@@ -42,6 +42,8 @@ pub enum Message {
     JobFinished(Ticket, Box<Result<Done, Failed>>),
     /// What work of a screen found.
     News(Ticket, Box<News>),
+    /// The work with this number panicked: its news never come.
+    WorkLost(Ticket),
     /// A thread beside the user interface panicked, with these words.
     WorkerPanicked(String),
 }

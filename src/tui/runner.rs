@@ -64,6 +64,8 @@ pub fn run(folder: &Path, options: Options) -> Result<(), TuiError> {
         // a terminal that takes no more bytes keeps the loop in a write for ever; edits are on disk a second after they were made
         std::thread::spawn(|| {
             std::thread::sleep(GIVE_UP);
+            // standard output is held by the write that does not end; the line discipline can be given back without it
+            let _ = crossterm::terminal::disable_raw_mode();
             std::process::exit(130);
         });
     });

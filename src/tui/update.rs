@@ -50,6 +50,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::JobFinished(ticket, result) => jobs::finished(app, ticket, *result),
         Message::News(ticket, news) => screens::take(app, ticket, *news),
+        Message::WorkLost(ticket) => {
+            screens::lost(app, ticket);
+            Vec::new()
+        }
         Message::WorkerPanicked(words) => {
             app.bad_news(format!("an error of the program, please report it: {}", words.lines().collect::<Vec<_>>().join(" ")));
             Vec::new()

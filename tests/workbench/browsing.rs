@@ -30,7 +30,7 @@ fn words_scroll_no_further_than_their_end() {
     let record = Record::from(outcome());
     let small = Rect { height: 5, ..AREA };
     let mut browse = Browse { wanted: Aspect::Findings, ..Browse::default() };
-    let (down, _) = scroll_room(&record, &browse, small);
+    let (down, _) = scroll_room(&record, &browse, false, small);
     assert!(down > 0);
     for _ in 0..100 {
         go(&record, &mut browse, Motion::Rows(1), false, small);

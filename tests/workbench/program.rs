@@ -25,7 +25,7 @@ fn choose(session: &mut Session, scenario: &str) {
     session.press(scenario);
     session.wait_for(&format!("> {scenario}_"));
     session.press("\r");
-    session.wait_without("> ");
+    session.wait_without(&format!("> {scenario}_"));
 }
 
 #[test]

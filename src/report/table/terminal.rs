@@ -27,6 +27,20 @@ pub(super) fn text(table: &Table, width: usize) -> String {
     out
 }
 
+/// Every row as a block of `heading: value` lines, whatever the width.
+pub(super) fn as_blocks(table: &Table, width: usize) -> String {
+    let cells: Vec<Vec<String>> =
+        table.rows.iter().map(|row| table.columns.iter().zip(row).map(|(column, cell)| one_line(&column.shown(cell))).collect()).collect();
+    let headings: Vec<String> = table.columns.iter().map(|column| one_line(&column.heading())).collect();
+    let mut out = String::new();
+    wrapped(&table.title, width).iter().for_each(|line| push_line(&mut out, line));
+    blocks(&headings, &cells, width, &mut out);
+    for note in &table.notes {
+        wrapped(note, width).iter().for_each(|line| push_line(&mut out, line));
+    }
+    out
+}
+
 /// Widths of all columns, or `None` when the table cannot be made to fit.
 fn column_widths(table: &Table, headings: &[String], cells: &[Vec<String>], width: usize) -> Option<Vec<usize>> {
     let count = headings.len();

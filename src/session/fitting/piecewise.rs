@@ -103,7 +103,8 @@ pub fn compare(
                 format!("{:+.0} % at {:.0} h", 100.0 * (point.measured / predicted - 1.0), point.time_min / MINUTES_PER_HOUR)
             })
             .collect();
-        let difference = format!("the piecewise integral is {:+.0} % of the fit's", 100.0 * (ratio - 1.0));
+        let percent = 100.0 * (ratio - 1.0);
+        let difference = format!("the piecewise integral is {:.0} % {} the fit's", percent.abs(), if percent < 0.0 { "below" } else { "above" });
         if !missed.is_empty() {
             outcome.findings.push(format!(
                 "{}: one exponential does not describe these scans: measured against fitted {}; {difference}. \

@@ -75,6 +75,11 @@ impl Desk {
         })
     }
 
+    /// Whether this is another reading of the same scenario, with the same words in it; of another scenario it says nothing.
+    pub fn same_as(&self, other: &Desk) -> bool {
+        self.file != other.file || (self.text == other.text && self.knobs == other.knobs)
+    }
+
     /// A knob by name.
     ///
     /// # Errors
@@ -91,6 +96,19 @@ impl Desk {
         settings.iter().rev().find(|(name, _)| covers(name)).map_or(&knob.default, |(_, value)| value)
     }
 
+    /// The values of the places of a knob that turns several arms, where they differ: each once, in the order of the arms. One value is no difference.
+    pub fn differing(&self, knob: &Knob, settings: &Settings) -> Vec<KnobValue> {
+        let mut found: Vec<KnobValue> = Vec::new();
+        let of_one_place = |way| self.knobs.iter().find(|one| one.ways.len() == 1 && one.ways.first() == Some(way));
+        for one in knob.ways.iter().filter_map(of_one_place) {
+            let value = self.value(one, settings);
+            if !found.contains(value) {
+                found.push(value.clone());
+            }
+        }
+        if knob.ways.len() > 1 && found.len() > 1 { found } else { Vec::new() }
+    }
+
     /// Turns a knob within the settings. Back at the scenario's own value it is no setting any more, unless another knob has turned the same place.
     ///
     /// # Errors
@@ -100,7 +118,9 @@ impl Desk {
         knob.check(&value)?;
         self.reset(settings, name);
         let shares = |other: &str| self.knob(other).is_ok_and(|other| other.ways.iter().any(|way| knob.ways.contains(way)));
-        if value != knob.default || settings.iter().any(|(other, _)| shares(other)) {
+        // where arms differ in the scenario, even the first one's value is a change
+        let differing = !self.differing(knob, &Settings::new()).is_empty();
+        if value != knob.default || differing || settings.iter().any(|(other, _)| shares(other)) {
             settings.push((name.to_owned(), value));
         }
         Ok(())

@@ -57,6 +57,7 @@ impl Desk {
             .map(|(name, value)| Ok(format!("{name} = {}", self.knob(name)?.shown(value))))
             .collect::<Result<_, String>>()?;
         let set = if set.is_empty() { "nothing changed".to_owned() } else { set.join("; ") };
+        let text = text.trim_start_matches('\u{feff}');
         Ok(format!("# from What-if of `{}`: {set}\n{text}", self.name))
     }
 }

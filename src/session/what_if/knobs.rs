@@ -80,6 +80,11 @@ pub struct Knob {
 const SINGLE_SCAN: &[&str] = &["haenscheid", "madsen", "own-half-life"];
 
 impl Knob {
+    /// In how many places of the scenario it writes: of several arms, or of one.
+    pub fn places(&self) -> usize {
+        self.ways.len()
+    }
+
     pub(super) fn number(name: impl Into<String>, title: impl Into<String>, group: KnobGroup, unit: &str, value: f64, way: Way) -> Knob {
         let coarse = nice(value.abs() / 10.0);
         Knob {
@@ -247,8 +252,22 @@ pub fn knobs(scenario: &Scenario, file: &YamlFile) -> Vec<Knob> {
             super::patient_knobs::of(scenario, file, &mut found);
         }
     }
+    tell_apart(&mut found);
     found.sort_by_key(|knob| KnobGroup::ALL.iter().position(|group| *group == knob.group));
     found
+}
+
+/// Two limits of one organ, or a parameter that is called as a knob of the regimen: every knob has a name of its own, else one would turn the other.
+fn tell_apart(found: &mut [Knob]) {
+    let mut taken = std::collections::BTreeSet::new();
+    for knob in found {
+        let plain = knob.name.clone();
+        let mut number = 1;
+        while !taken.insert(knob.name.clone()) {
+            number += 1;
+            knob.name = format!("{plain}#{number}");
+        }
+    }
 }
 
 /// The doses of a scenario without regimens, item by item.

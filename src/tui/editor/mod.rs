@@ -319,6 +319,9 @@ impl Editor {
         self.disk = disk;
         if revision == self.text.revision() {
             self.text.mark_saved();
+        } else {
+            // what undo comes back to is no longer what the file says
+            self.text.mark_unsaved();
         }
     }
 

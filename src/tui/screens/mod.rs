@@ -111,6 +111,14 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
     }
 }
 
+/// Work panicked: the screen that waits for it waits no longer, and asks again the next time.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    model::lost(app, ticket);
+    data::lost(app, ticket);
+    trial::lost(app, ticket);
+    runs::lost(app, ticket);
+}
+
 /// The actions of a screen.
 #[must_use]
 pub fn actions(screen: Screen) -> &'static [Action] {

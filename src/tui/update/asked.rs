@@ -136,10 +136,11 @@ fn choose(app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// Takes the answer to the question that waits; another key is no answer.
+/// Takes the answer to the question that waits; another key is no answer. A capital is meant as one: questions come while people type, and what
+/// cannot be taken back must not be the next letter.
 fn answer(app: &mut App, character: char) -> Vec<Effect> {
     let Some(question) = &app.question else { return Vec::new() };
-    let meant = question.answers.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&character)).map(|(.., command)| *command);
+    let meant = question.answers.iter().find(|(key, ..)| *key == character || (key.is_lowercase() && key.eq_ignore_ascii_case(&character))).map(|(.., command)| *command);
     let Some(command) = meant else { return Vec::new() };
     app.question = None;
     ask(app, command)

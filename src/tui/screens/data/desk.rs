@@ -13,7 +13,7 @@ use crate::tui::action::Command;
 use crate::tui::app::{App, Prompt, Question};
 use crate::tui::editor::autosave::{Fingerprint, SaveError, save};
 use crate::tui::message::{Effect, Ticket};
-use crate::tui::screens;
+use crate::tui::screens::{self, model};
 
 /// Changes of one scenario, with those before and those taken back.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +36,9 @@ pub struct Desk {
     /// What was typed for the last change: asked for again where the reader refuses it.
     typed: Option<Prompt>,
 }
+
+/// While a draft is written it stays as it is: what came meanwhile would not be in the file.
+const BEING_WRITTEN: &str = "the changes are being written: once more in a moment";
 
 /// The answer of a reading.
 #[derive(Debug)]
@@ -114,6 +117,10 @@ pub fn read_once(app: &mut App) -> Vec<Effect> {
 /// Other changes in place of those in force. `typed`: the prompt that is opened again where they are refused.
 pub fn change(app: &mut App, edits: Vec<Edit>, typed: Option<Prompt>) -> Vec<Effect> {
     let Some(path) = app.scenario.clone() else { return Vec::new() };
+    if app.data.desk.saving.is_some() {
+        app.say(BEING_WRITTEN);
+        return Vec::new();
+    }
     let draft = app.data.desk.drafts.entry(path).or_default();
     let before = std::mem::replace(&mut draft.edits, edits);
     draft.past.push(before);
@@ -136,6 +143,9 @@ pub fn add(app: &mut App, edit: Edit, typed: Option<Prompt>) -> Vec<Effect> {
 pub fn undo(app: &mut App, back: bool) -> Result<Vec<Effect>, String> {
     let nothing = || if back { "no change to take back" } else { "no change to make again" }.to_owned();
     let path = app.scenario.clone().ok_or_else(nothing)?;
+    if app.data.desk.saving.is_some() {
+        return Err(BEING_WRITTEN.to_owned());
+    }
     let draft = app.data.desk.drafts.get_mut(&path).ok_or_else(nothing)?;
     let (from, to) = if back { (&mut draft.past, &mut draft.future) } else { (&mut draft.future, &mut draft.past) };
     let other = from.pop().ok_or_else(nothing)?;
@@ -151,8 +161,8 @@ pub fn undo(app: &mut App, back: bool) -> Result<Vec<Effect>, String> {
 /// Asks whether to write the changes into the scenario's file.
 pub fn ask_to_write(app: &mut App, yes: Command) -> Vec<Effect> {
     let Some(path) = app.scenario.clone() else { return Vec::new() };
-    if app.data.desk.is_reading() {
-        app.say("the changes are being read: once more in a moment");
+    if app.data.desk.is_reading() || app.data.desk.saving.is_some() {
+        app.say(if app.data.desk.saving.is_some() { BEING_WRITTEN } else { "the changes are being read: once more in a moment" });
         return Vec::new();
     }
     let mut words: Vec<String> = app.data.desk.edits(&path).iter().map(Edit::words).collect();
@@ -217,6 +227,11 @@ pub(super) fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
     }
 }
 
+/// Work panicked: what waited for it waits no longer.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    app.data.desk.saving.take_if(|asked| *asked == ticket);
+}
+
 fn take_read(app: &mut App, path: PathBuf, found: Found) -> Vec<Effect> {
     match found {
         Found::Look(look, since) => {
@@ -255,6 +270,7 @@ fn take_saved(app: &mut App, path: PathBuf, result: Result<(), SaveError>) -> Ve
     match result {
         Ok(()) => {
             app.data.desk.drafts.remove(&path);
+            model::file_changed(app, &path);
             app.say(format!("written: {file}"));
         }
         Err(SaveError::Changed(_)) => {

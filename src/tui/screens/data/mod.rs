@@ -372,3 +372,8 @@ pub fn restored(app: &mut App, kept: &[(String, String)]) {
     app.data.log_axis = kept.iter().any(|(name, value)| name == "axis" && value == "log");
     desk::restored(app, kept);
 }
+
+/// Work panicked: what waited for it waits no longer.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    desk::lost(app, ticket);
+}

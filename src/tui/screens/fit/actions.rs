@@ -2,7 +2,7 @@
 
 use super::{desk, kept, record, selected};
 use crate::tui::action::{self, Action, Where, letter};
-use crate::tui::app::App;
+use crate::tui::app::{App, JobKind};
 use crate::tui::browse::Aspect;
 use crate::tui::screen::Screen;
 use crate::tui::screens::data;
@@ -125,5 +125,9 @@ fn has_pair(app: &App) -> Result<(), String> {
 
 fn has_estimates(app: &App) -> Result<(), String> {
     has_result(app)?;
+    let last = app.scenario.as_ref().and_then(|path| app.result(path, JobKind::Fit));
+    if last.is_some_and(|result| result.failure.is_some()) {
+        return Err("the last fit failed: these would be the estimates of the one before".to_owned());
+    }
     has_fit(app)
 }

@@ -44,7 +44,7 @@ pub fn of_scenario(app: &App) -> impl Iterator<Item = &Kept> {
 
 fn present(app: &App) -> Option<Kept> {
     let path = app.scenario.clone()?;
-    let words = made_words(app.fit.made.get(&path).map_or(&[], Vec::as_slice));
+    let words = made_words(app.fit.made.get(&path).map_or(&[], |made| made.edits.as_slice()));
     // only the tables are compared
     let tables = record(app)?.tables.iter().filter(|table| ["fit", "fit_summary"].contains(&table.name.as_str())).cloned().collect();
     Some(Kept { name: "present".into(), words, path, record: Record { tables, ..Record::default() } })

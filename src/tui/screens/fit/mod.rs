@@ -59,8 +59,15 @@ pub struct State {
     pair: (usize, usize),
     kept: Vec<Kept>,
     /// Changes with which the running fit was started, and with which the result was made.
-    started: BTreeMap<PathBuf, Vec<Edit>>,
-    made: BTreeMap<PathBuf, Vec<Edit>>,
+    started: BTreeMap<PathBuf, Made>,
+    made: BTreeMap<PathBuf, Made>,
+}
+
+/// What a fit was made with: the changes that were not written, and the whole text with them.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Made {
+    edits: Vec<Edit>,
+    text: String,
 }
 
 /// Work in the background is that of the screen Data.
@@ -129,7 +136,8 @@ fn begin(app: &mut App) -> Vec<Effect> {
     let (Some(path), Some(look)) = (app.scenario.clone(), desk::current(app).cloned()) else { return Vec::new() };
     let edits = desk::edits(app).to_vec();
     let text = (!edits.is_empty()).then(|| look.text.clone());
-    app.fit.started.insert(path.clone(), edits);
+    let made = Made { edits, text: look.text.clone() };
+    app.fit.started.insert(path.clone(), made);
     (app.fit.comparing, app.fit.panel) = (false, Panel::Result);
     start(app, &path, Task::Fit, With { text, ..With::default() })
 }
@@ -262,9 +270,9 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
 
 /// A fit ended.
 pub fn job_ended(app: &mut App, path: &Path, kind: JobKind) -> Vec<Effect> {
-    let Some(edits) = app.fit.started.remove(path) else { return Vec::new() };
+    let Some(made) = app.fit.started.remove(path) else { return Vec::new() };
     if app.result(path, kind).is_some_and(|result| result.record.is_some() && result.failure.is_none()) {
-        app.fit.made.insert(path.to_path_buf(), edits);
+        app.fit.made.insert(path.to_path_buf(), made);
     }
     if app.scenario.as_deref() == Some(path) {
         // the estimates are what the tables begin with here
@@ -280,7 +288,7 @@ pub fn searchable(app: &App) -> Option<(Vec<String>, usize)> {
     if app.fit.panel == Panel::Result && !is_running(app) && !app.fit.comparing {
         let record = record(app)?;
         let area = result::content(app, place::places(app, body(app)).result?);
-        let lines = browse::lines(record, &app.fit.browse, area.width as usize);
+        let lines = browse::lines(record, &app.fit.browse, app.full_screen, area.width as usize);
         return (!lines.is_empty()).then(|| (lines.iter().map(ToString::to_string).collect(), app.fit.browse.place.down));
     }
     let parameters = &fit_of(app)?.parameters;

@@ -7,7 +7,6 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use super::{Panel, kept, record, watch};
-use crate::session::draft::Edit;
 use crate::tui::app::{App, JobKind};
 use crate::tui::browse;
 use crate::tui::screens::data::desk;
@@ -70,11 +69,14 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     browse::draw(record, &app.fit.browse, app, content(app, area), buffer);
 }
 
-/// What the result was made with.
+/// What the result was made with; that it is older than the text as it is now, where it is.
 fn made_with(app: &App) -> String {
-    let edits: &[Edit] = app.scenario.as_ref().and_then(|path| app.fit.made.get(path)).map_or(&[], Vec::as_slice);
-    let words = kept::made_words(edits);
-    if edits == desk::edits(app) { words } else { format!("made before the last change: {words}") }
+    let Some(made) = app.scenario.as_ref().and_then(|path| app.fit.made.get(path)) else { return kept::made_words(&[]) };
+    let words = kept::made_words(&made.edits);
+    match desk::current(app) {
+        Some(look) if look.text != made.text => format!("made before the last change: {words}"),
+        _ => words,
+    }
 }
 
 fn draw_failure(failure: &str, older: bool, area: Rect, buffer: &mut Buffer) {

@@ -217,6 +217,10 @@ pub fn reread(app: &mut App) -> Vec<Effect> {
 /// Leaves the edits aside: they are offered when the file is opened again.
 pub fn leave_aside(app: &mut App) -> Vec<Effect> {
     let Some(desk) = &app.model.desk else { return Vec::new() };
+    if desk.writing.is_some() {
+        app.say("the file is being written: once more in a moment");
+        return Vec::new();
+    }
     let (path, revision, text) = (desk.editor.path.clone(), desk.editor.text.revision(), desk.editor.text.text());
     let name = desk.name();
     let mut effects = close(app, false);
@@ -280,6 +284,15 @@ pub fn paused(app: &mut App, ticket: Ticket) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Work panicked: what waited for it waits no longer.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    if let Some(desk) = &mut app.model.desk {
+        for waits in [&mut desk.reading, &mut desk.writing, &mut desk.read_pause, &mut desk.aside_pause] {
+            waits.take_if(|asked| *asked == ticket);
+        }
+    }
+}
+
 /// News of the open file.
 pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
     match news {
@@ -300,7 +313,8 @@ pub fn take(app: &mut App, ticket: Ticket, news: News) -> Vec<Effect> {
         }
         News::Aside(path, revision, result) => aside_written(app, ticket, &path, revision, result),
         News::Saved(path, revision, result) => saved(app, &path, revision, result),
-        News::Discarded(_) => written(app),
+        News::Discarded(_) if app.model.desk.as_ref().is_some_and(|desk| desk.writing == Some(ticket)) => written(app),
+        News::Discarded(_) => Vec::new(),
         News::Reread(path, result) => {
             let Some(desk) = app.model.desk.as_mut().filter(|desk| desk.editor.path == path) else { return Vec::new() };
             match result {
@@ -349,6 +363,10 @@ fn saved(app: &mut App, path: &Path, revision: u64, result: Result<Fingerprint, 
     match result {
         Ok(disk) => {
             desk.editor.saved(revision, disk);
+            // a second save that waits goes on from what the first one wrote
+            if let Some(Wanted::Save(since)) = &mut desk.next {
+                *since = desk.editor.disk.clone();
+            }
             desk.aside = None;
             let (modified, leaving, entry) = (desk.editor.text.modified(), std::mem::take(&mut desk.leaving), desk.entry.clone());
             let problems = if desk.editor.is_diagnosed() { format!("; {}", desk.editor.summary()) } else { String::new() };

@@ -38,10 +38,10 @@ use crate::tui::{editor, start};
 
 pub use actions::ACTIONS;
 pub use beginning::answered;
-pub use editing::{edit, editing, rescue, unsaved};
+pub use editing::{edit, editing, lost, rescue, unsaved};
 pub use mouse::clicked;
 pub use moving::{go, go_to, searchable};
-pub use older::computed_from_older_text;
+pub use older::{computed_from_older_text, file_changed};
 pub use work::{News, Work, carry_out};
 
 /// What the list shows.

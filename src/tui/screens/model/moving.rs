@@ -149,7 +149,7 @@ pub fn searchable(app: &App) -> Option<(Vec<String>, usize)> {
     let width = content(app).width as usize;
     if in_result(app) {
         let record = panes::record(app)?;
-        let lines = browse::lines(record, &super::browse_of(app), width);
+        let lines = browse::lines(record, &super::browse_of(app), app.full_screen, width);
         return (!lines.is_empty()).then(|| (lines.iter().map(ToString::to_string).collect(), app.model.place.down));
     }
     Some((panes::detail_lines(app, width).iter().map(ToString::to_string).collect(), app.model.down))

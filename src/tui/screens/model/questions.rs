@@ -17,7 +17,7 @@ pub fn recover(app: &mut App, name: &str, lines: usize) {
         app,
         "Edits found",
         words,
-        &[('t', "take them up again", Command::Recover(true)), ('d', "discard them and open the file as it is", Command::Recover(false))],
+        &[('t', "take them up again", Command::Recover(true)), ('D', "discard them and open the file as it is", Command::Recover(false))],
     );
 }
 
@@ -30,7 +30,7 @@ pub fn leave(app: &mut App, name: &str) {
         &[
             ('s', "save and leave", Command::SaveAndLeave),
             ('a', "leave the edits aside, to go on later", Command::LeaveAside),
-            ('d', "discard the edits", Command::DiscardAndLeave),
+            ('D', "discard the edits", Command::DiscardAndLeave),
         ],
     );
 }
@@ -42,8 +42,8 @@ pub fn changed_on_disk(app: &mut App, name: &str) {
         "Changed on disk",
         format!("{name} was changed by another program since it was read here."),
         &[
-            ('o', "overwrite it with this text", Command::Overwrite),
-            ('t', "take theirs (Ctrl-Z brings this text back)", Command::TakeTheirs),
+            ('O', "overwrite it with this text", Command::Overwrite),
+            ('T', "take theirs (Ctrl-Z brings this text back)", Command::TakeTheirs),
             ('s', "stay; nothing is written", Command::Stay),
         ],
     );
@@ -55,6 +55,6 @@ pub fn gone(app: &mut App, name: &str) {
         app,
         "Deleted on disk",
         format!("{name} was deleted since it was read here."),
-        &[('o', "write it again", Command::Overwrite), ('s', "stay; nothing is written", Command::Stay)],
+        &[('O', "write it again", Command::Overwrite), ('s', "stay; nothing is written", Command::Stay)],
     );
 }

@@ -117,6 +117,9 @@ fn task_of(manifest: &Manifest) -> Result<Task, String> {
 
 /// Whether the run can be done again, or gone on with.
 pub fn can_do_again(app: &App) -> Result<(), String> {
+    if manifest(app)?.changed_scenario.is_some() {
+        return Err("its scenario was changed in the workbench and not written: `rpt reproduce` with its folder does it again".into());
+    }
     let kind = JobKind::of(&task_of(manifest(app)?)?);
     let path = scenario_of(app)?;
     if app.job_of(&path, kind).is_some() { Err(format!("the {} of that scenario is under way", kind.word())) } else { Ok(()) }

@@ -49,6 +49,10 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
         labelled("Set", &format!("{name} = {value}"), width, &mut out);
     }
     labelled("Command", &manifest.command, width, &mut out);
+    if let Some(kept) = &manifest.changed_scenario {
+        let words = format!("the scenario was changed in the workbench and not written; the text that was run is {kept}");
+        labelled("Changed", &words, width, &mut out);
+    }
     labelled("Version", &manifest.version, width, &mut out);
     for failure in &manifest.failures {
         for line in wrapped(&format!("{}: {} ×", failure.what, failure.count), width.saturating_sub(2)) {

@@ -283,7 +283,7 @@ pub fn searchable(app: &App) -> Option<(Vec<String>, usize)> {
     let width = draw::areas(app, crate::tui::update::body(app)).content.width as usize;
     let plain = |lines: Vec<ratatui::text::Line<'static>>| lines.iter().map(ToString::to_string).collect();
     if app.runs.view == View::Result {
-        let lines = browse::lines(opened::record(app)?, &app.runs.browse, width);
+        let lines = browse::lines(opened::record(app)?, &app.runs.browse, app.full_screen, width);
         return Some((plain(lines), app.runs.browse.place.down));
     }
     Some((plain(draw::lines(app, width)), app.runs.down))
@@ -354,3 +354,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 
 #[cfg(test)]
 mod tests;
+
+/// Work panicked: what waited for it waits no longer.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    app.runs.reading.take_if(|(asked, _)| *asked == ticket);
+}

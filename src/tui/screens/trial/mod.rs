@@ -289,7 +289,7 @@ pub fn searchable(app: &App) -> Option<(Vec<String>, usize)> {
     }
     let area = draw::areas(app, crate::tui::update::body(app)).content;
     let (record, browse) = (results::record(app)?, results::browse(app));
-    let lines = browse::lines(record, browse, area.width as usize);
+    let lines = browse::lines(record, browse, app.full_screen, area.width as usize);
     Some((lines.iter().map(ToString::to_string).collect(), browse.place.down))
 }
 
@@ -345,3 +345,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 
 #[cfg(test)]
 mod tests;
+
+/// Work panicked: what waited for it waits no longer.
+pub fn lost(app: &mut App, ticket: Ticket) {
+    app.trial.asked.take_if(|(asked, _)| *asked == ticket);
+}

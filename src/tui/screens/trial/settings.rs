@@ -218,7 +218,7 @@ pub fn restored(app: &mut App, kept: &[(String, String)]) {
         let path: PathBuf = app.folder.join(path);
         let settings = app.trial.settings.entry(path).or_default();
         match name {
-            "patients" if value > 0 => settings.patients = Some(value as usize),
+            "patients" if (1..=MOST_PATIENTS).contains(&value) => settings.patients = Some(value as usize),
             "seed" => settings.seed = Some(value),
             "replicates" if value > 0 => settings.replicates = Some(value as usize),
             _ => {}

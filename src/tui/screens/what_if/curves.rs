@@ -125,6 +125,9 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     if all.is_empty() || inner.height == 0 || inner.width == 0 {
         return;
     }
+    // old or quick curves are marked as their doses are
+    let stage = super::doses::short_stage(state);
+    put(buffer, area, " Curves ".width() as u16 + 1, 0, stage, ratatui::style::Style::new().fg(ratatui::style::Color::Yellow));
     let (columns, rows) = grid(inner, all.len());
     let at_once = columns * rows;
     let first = state.curve.min(all.len().saturating_sub(at_once));

@@ -95,6 +95,16 @@ pub fn stage_words(state: &State) -> String {
     }
 }
 
+/// The same in a word or less, for where there is no room: numbers that are not those of the settings, or are quick ones, are never without a mark.
+pub fn short_stage(state: &State) -> &'static str {
+    match &state.shown {
+        _ if state.refused.is_some() => " ≠ settings ",
+        Some(_) if !state.is_current() => " … ",
+        Some(shown) if shown.stage == Stage::Quick => " quick ",
+        _ => "",
+    }
+}
+
 /// Draws the panel.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let state = &app.what_if;
@@ -107,7 +117,14 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     framed(&title, state.pane == Pane::Doses).render(area, buffer);
     let stage = stage_words(state);
     let start = (area.width as usize).saturating_sub(stage.width() + 1);
-    if start > title.width() + 1 {
+    let (stage, start) = if start > title.width() + 1 {
+        (stage, start)
+    } else {
+        let short = short_stage(state).to_owned();
+        let start = (area.width as usize).saturating_sub(short.width() + 1);
+        (short, start)
+    };
+    if !stage.is_empty() {
         put(buffer, area, start as u16, 0, &stage, if state.is_current() { dim() } else { Style::new().fg(Color::Yellow) });
     }
     let inner = layout::inside(area);

@@ -77,11 +77,13 @@ pub fn kept(app: &App) -> Vec<(String, String)> {
         words.push(("log".to_owned(), "yes".to_owned()));
     }
     for (path, turned) in &state.turned {
-        let of_now = turned.words.iter().map(|(name, text)| (name, text, turned.now.from_fit.contains(name)));
+        let newer = |name: &str| turned.waiting.iter().any(|value| value.knob == name);
+        let of_now = turned.words.iter().filter(|(name, _)| !newer(name)).map(|(name, text)| (name, text, turned.now.from_fit.contains(name)));
         let waiting = turned.waiting.iter().map(|value| (&value.knob, &value.text, value.from_fit));
-        for (name, text, from_fit) in of_now.chain(waiting) {
+        // the order counts: of two settings that turn one place, the later wins
+        for (position, (name, text, from_fit)) in of_now.chain(waiting).enumerate() {
             let kind = if from_fit { "fit" } else { "set" };
-            words.push((format!("{kind} {} {name}", app.relative(path)), text.clone()));
+            words.push((format!("{position:03} {kind} {} {name}", app.relative(path)), text.clone()));
         }
     }
     words
@@ -94,7 +96,7 @@ pub fn restored(app: &mut App, kept: &[(String, String)]) {
             app.what_if.log = text == "yes";
             continue;
         }
-        let Some((kind, rest)) = key.split_once(' ') else { continue };
+        let Some((kind, rest)) = key.split_once(' ').and_then(|(_, key)| key.split_once(' ')) else { continue };
         let Some((path, knob)) = rest.rsplit_once(' ').filter(|_| kind == "set" || kind == "fit") else { continue };
         let turned = app.what_if.turned.entry(app.folder.join(path)).or_default();
         turned.waiting.push(WaitingValue { knob: knob.to_owned(), text: text.clone(), from_fit: kind == "fit" });

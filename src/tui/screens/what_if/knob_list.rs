@@ -10,7 +10,7 @@ use super::layout;
 use super::rows::{Row, heading, rows};
 use super::state::{Pane, Turned};
 use crate::report::number_text::significant;
-use crate::session::what_if::{Desk, Knob, KnobValue};
+use crate::session::what_if::{Desk, Knob, KnobValue, Settings};
 use crate::tui::app::App;
 use crate::tui::search;
 use crate::tui::view::text::{cut, put};
@@ -40,11 +40,24 @@ fn short_title(title: &str) -> String {
     words.replace(" per cycle", "").replace("limit of ", "limit ")
 }
 
+/// The present value; where the arms of a knob for all of them differ, the value of each, so that none is hidden behind the first.
+fn present(desk: &Desk, knob: &Knob, settings: &Settings) -> String {
+    let values = desk.differing(knob, settings);
+    if values.is_empty() {
+        return value_text(knob, desk.value(knob, settings));
+    }
+    let number = |value: &KnobValue| match value {
+        KnobValue::Number(number) => short(*number),
+        other => value_text(knob, other),
+    };
+    format!("{} {}", values.iter().map(number).collect::<Vec<_>>().join("/"), knob.unit).trim_end().to_owned()
+}
+
 /// The mark behind a value: from a fit, turned, cannot be turned.
 fn mark(desk: &Desk, turned: &Turned, knob: &Knob) -> &'static str {
     if knob.cannot.is_some() {
         "×"
-    } else if *desk.value(knob, &turned.now.settings) == knob.default {
+    } else if *desk.value(knob, &turned.now.settings) == knob.default && turned.now.settings.iter().all(|(name, _)| *name != knob.name) {
         " "
     } else if turned.now.from_fit.contains(&knob.name) {
         "f"
@@ -83,7 +96,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 fn draw_knob(app: &App, desk: &Desk, turned: &Turned, knob: &Knob, chosen: bool, line: Rect, buffer: &mut Buffer) {
-    let value = value_text(knob, desk.value(knob, &turned.now.settings));
+    let value = present(desk, knob, &turned.now.settings);
     let mark = mark(desk, turned, knob);
     let mut style = if knob.cannot.is_some() { dim() } else { Style::new() };
     if chosen {
@@ -116,10 +129,16 @@ fn detail(app: &App, turned: &Turned, area: Rect, buffer: &mut Buffer) {
     put(buffer, below, 0, 0, &"─".repeat(below.width as usize), dim());
     let mut lines = vec![(knob.title.clone(), Style::new().add_modifier(Modifier::BOLD))];
     let from = if turned.now.from_fit.contains(&knob.name) { "from fit; " } else { "" };
+    let desk = app.what_if.open_desk();
     let of_one_arm = format!(".{}", knob.name);
-    let of_all = app.what_if.open_desk().is_some_and(|desk| desk.knobs.iter().any(|other| other.name.ends_with(&of_one_arm)));
-    let whose = if of_all && knob.arm.is_none() { "all arms; " } else { "" };
-    lines.push((format!("{whose}{from}scenario: {}", value_text(knob, &knob.default)), dim()));
+    let own = desk.is_some_and(|desk| desk.knobs.iter().any(|other| other.name.ends_with(&of_one_arm)));
+    let whose = match (knob.places() > 1, own && knob.arm.is_none()) {
+        (true, _) => "all arms; ",
+        (false, true) => "arms without their own; ",
+        (false, false) => "",
+    };
+    let default = desk.map_or_else(String::new, |desk| present(desk, knob, &Settings::new()));
+    lines.push((format!("{whose}{from}scenario: {default}"), dim()));
     match &knob.cannot {
         Some(reason) => lines.extend(wrapped(reason, below.width as usize).into_iter().map(|line| (line, Style::new().fg(Color::Yellow)))),
         None if knob.choices.is_empty() => {

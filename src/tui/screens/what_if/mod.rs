@@ -270,7 +270,12 @@ fn opened(app: &mut App, result: Result<Arc<Desk>, String>) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    let older = app.what_if.open_desk().is_some_and(|before| !before.same_as(&desk));
     app.what_if.desk = Some(Ok(Arc::clone(&desk)));
+    if older && app.what_if.present_mut().is_some_and(|turned| !std::mem::take(&mut turned.variants).pinned.is_empty()) {
+        app.what_if.against = Default::default();
+        app.say("the scenario changed: what was pinned before is gone");
+    }
     let Some(turned) = app.what_if.present_mut() else { return Vec::new() };
     let refused = keeping::settle(&desk, turned);
     if let Some(words) = refused.first() {
