@@ -49,6 +49,11 @@ impl<'f> Node<'f> {
         self.value
     }
 
+    /// Whether an alias (`*name`) stands here: what is behind it is written elsewhere.
+    pub fn is_alias(&self) -> bool {
+        self.file.outline.resolve(self.entry) != self.entry
+    }
+
     /// Whether it is a mapping.
     pub fn is_mapping(&self) -> bool {
         self.value.is_mapping()

@@ -1,7 +1,7 @@
 //! Keys and items of a YAML text put in, exchanged and taken out where they stand; every other byte stays.
 use crate::model::diagnostic::Faults;
 use crate::model::yaml::{Node, YamlFile};
-use crate::session::what_if::edit::{Step, child, find};
+use crate::session::what_if::edit::{Step, child, find, refuse_alias};
 
 fn parsed(text: &str) -> Result<YamlFile, String> {
     YamlFile::parse("the scenario", text.to_owned()).map_err(|faults| faults.to_string())
@@ -62,6 +62,7 @@ fn replaced(text: &str, (start, end): (usize, usize), by: &str) -> String {
 pub fn put(text: &str, way: &[Step], key: &str, value: &str) -> Result<String, String> {
     let file = parsed(text)?;
     let root = file.root();
+    refuse_alias(&root, way)?;
     let mapping = find(&root, way).ok_or_else(|| format!("there is no place for `{key}`"))?;
     if let Some(old) = child(&mapping, &key_of(key)) {
         if is_bare(&old) {
@@ -104,6 +105,7 @@ pub fn put(text: &str, way: &[Step], key: &str, value: &str) -> Result<String, S
 pub fn take_out(text: &str, way: &[Step], key: &str) -> Result<String, String> {
     let file = parsed(text)?;
     let root = file.root();
+    refuse_alias(&root, way)?;
     let mapping = find(&root, way).ok_or_else(|| format!("there is no `{key}`"))?;
     let old = child(&mapping, &key_of(key)).ok_or_else(|| format!("there is no `{key}`"))?;
     let (start, end) = (old.key_place().start, end_of(text, &old));
@@ -152,6 +154,7 @@ fn without(text: &str, start: usize, end: usize) -> String {
 pub fn append(text: &str, way: &[Step], key: &str, item: &str) -> Result<String, String> {
     let file = parsed(text)?;
     let root = file.root();
+    refuse_alias(&root, way)?;
     let mapping = find(&root, way).ok_or_else(|| format!("there is no place for `{key}`"))?;
     let Some(list) = child(&mapping, &key_of(key)).filter(|node| !node.is_null()) else {
         return put(text, way, key, &format!("[{item}]"));
@@ -182,6 +185,7 @@ pub fn append(text: &str, way: &[Step], key: &str, item: &str) -> Result<String,
 pub fn take_item(text: &str, way: &[Step], key: &str, position: usize) -> Result<String, String> {
     let file = parsed(text)?;
     let root = file.root();
+    refuse_alias(&root, way)?;
     let list = find(&root, way).and_then(|mapping| child(&mapping, &key_of(key))).ok_or_else(|| format!("there is no `{key}`"))?;
     let items = list.items(&mut Faults::new(), "");
     let item = items.get(position).ok_or_else(|| format!("`{key}` has no such item"))?;

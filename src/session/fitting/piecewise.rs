@@ -104,7 +104,8 @@ pub fn compare(
             })
             .collect();
         let percent = 100.0 * (ratio - 1.0);
-        let difference = format!("the piecewise integral is {:.0} % {} the fit's", percent.abs(), if percent < 0.0 { "below" } else { "above" });
+        let difference =
+            format!("the piecewise integral is {:.0} % {} the fit's", percent.abs(), if percent < 0.0 { "below" } else { "above" });
         if !missed.is_empty() {
             outcome.findings.push(format!(
                 "{}: one exponential does not describe these scans: measured against fitted {}; {difference}. \

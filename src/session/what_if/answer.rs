@@ -3,7 +3,7 @@ use super::bands::Bands;
 use crate::dosimetry::course::TargetDose;
 use crate::radiobiology::blood_counts::ctcae_grade;
 use crate::radiobiology::registry::Effect;
-use crate::regimen::{Adaptation, ArmResult, RegimenPlan};
+use crate::regimen::{Adaptation, ArmResult, RegimenPlan, SeveralScans};
 use crate::session::scenario::{EffectPlan, Scenario};
 use crate::trial::effect_quantity;
 
@@ -144,6 +144,16 @@ pub struct WhatIf {
     pub bands: Option<Bands>,
 }
 
+/// Whether the clinic sees the target itself. Without its own region an estimate is the cross-dose of others alone, and would be read as its dose.
+/// A MAP fit predicts regions that are not imaged; a target without a region of its own has its dose from others.
+fn is_imaged(regimen: &RegimenPlan, scenario: &Scenario, target: &str) -> bool {
+    let clinic = &regimen.clinic;
+    let has_region = scenario.model.observables.iter().any(|observable| observable.name == target);
+    !has_region
+        || matches!(clinic.estimator.several, SeveralScans::Map(_))
+        || clinic.imaging.iter().any(|protocol| protocol.region == target)
+}
+
 /// What one delivered arm came to.
 pub(super) fn arm_answer(scenario: &Scenario, regimen: &RegimenPlan, result: &ArmResult) -> ArmAnswer {
     let targets = scenario.targets.iter().enumerate().map(|(position, target)| TargetAnswer {
@@ -151,7 +161,7 @@ pub(super) fn arm_answer(scenario: &Scenario, regimen: &RegimenPlan, result: &Ar
         title: target.title.clone(),
         absorbed_gy: result.totals[position].absorbed_gy,
         bed_gy: result.totals[position].bed_gy,
-        estimated_gy: result.estimated_gy(position).filter(|_| !result.cycles.is_empty()),
+        estimated_gy: result.estimated_gy(position).filter(|_| !result.cycles.is_empty() && is_imaged(regimen, scenario, &target.name)),
         dose_rate_gy_per_h: result.dose_rates_gy_per_h[position].clone(),
     });
     let lineages = regimen.physiology.counts.iter().flat_map(|counts| &counts.lineages).enumerate();

@@ -37,6 +37,22 @@ pub fn child<'f>(node: &Node<'f>, step: &Step) -> Option<Node<'f>> {
     }
 }
 
+/// Refuses a way through an alias: what is exchanged behind it would be exchanged for everything that shares it.
+///
+/// # Errors
+/// A sentence that names the alias.
+pub fn refuse_alias(root: &Node<'_>, way: &[Step]) -> Result<(), String> {
+    let mut node = root.clone();
+    for step in way {
+        let Some(next) = child(&node, step) else { return Ok(()) };
+        if next.is_alias() {
+            return Err(format!("`{}` is written by an alias (`*…`): write it out in the editor first", next.path()));
+        }
+        node = next;
+    }
+    Ok(())
+}
+
 /// The value at a way.
 pub fn find<'f>(root: &Node<'f>, way: &[Step]) -> Option<Node<'f>> {
     way.iter().try_fold(root.clone(), |node, step| child(&node, step))
@@ -49,6 +65,7 @@ pub fn find<'f>(root: &Node<'f>, way: &[Step]) -> Option<Node<'f>> {
 pub fn set(text: &str, way: &[Step], value: &str) -> Result<String, String> {
     let file = YamlFile::parse("what-if", text.to_owned()).map_err(|faults| faults.to_string())?;
     let root = file.root();
+    refuse_alias(&root, way)?;
     let Some(node) = find(&root, way) else { return add(text, &root, way, value) };
     if node.is_mapping() {
         let mut inner = way.to_vec();

@@ -250,3 +250,47 @@ fn bands_follow_the_exact_answer_where_the_patient_comes_from_a_fit() {
     };
     assert!(told_why.bands.is_none() && told_why.notes.iter().any(|note| note.contains(knob)), "{:?}", told_why.notes);
 }
+
+#[test]
+fn what_is_written_by_an_alias_is_not_changed_behind_it() {
+    let text = "arms:\n  a: &x {activity: 7.4 GBq, cycles: 4}\n  b: *x\n";
+    let way = |arm: &str| super::edit::keys(&["arms", arm, "cycles"]);
+    assert!(super::edit::set(text, &way("b"), "5").is_err_and(|words| words.contains("alias")), "arm a would change too");
+    assert_eq!(super::edit::set(text, &way("a"), "5"), Ok(text.replace("cycles: 4", "cycles: 5")));
+}
+
+/// The shipped scenario has four cycles in two arms and up to eight in the third.
+#[test]
+fn a_knob_of_arms_that_differ_sets_all_of_them() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/psma_it_p1");
+    let desk = Desk::open(&path).expect("the shipped scenario loads");
+    let knob = desk.knob("cycles").expect("a knob");
+    let none = Settings::new();
+    assert_eq!(desk.differing(knob, &none), [KnobValue::Number(4.0), KnobValue::Number(8.0)]);
+    let mut settings = Settings::new();
+    desk.turn(&mut settings, "cycles", KnobValue::Number(5.0)).expect("turned");
+    desk.turn(&mut settings, "cycles", KnobValue::Number(4.0)).expect("turned back to what the first arm has");
+    let changed = desk.apply(&settings).expect("sound");
+    let cycles: Vec<usize> = changed.scenario.regimens.expect("arms").arms.iter().map(|arm| arm.cycles).collect();
+    assert_eq!(cycles, [4, 4, 4], "what the knob shows is what every arm has");
+    assert!(desk.differing(knob, &settings).is_empty());
+}
+
+#[test]
+fn two_limits_of_one_organ_are_two_knobs() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/psma_it_p1");
+    let file = Scenario::file_of(&root);
+    let text = std::fs::read_to_string(&file).expect("the shipped scenario");
+    let line = text.lines().find(|line| line.trim_start().starts_with("limit:")).expect("one limit");
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let one = line.trim_start().trim_start_matches("limit:").trim();
+    let other = "{target: kidneys, bed: 40 Gy, source: made up for this test, provenance: assumed}";
+    let text = text.replacen(line, &format!("{indent}limit: [{one}, {other}]"), 1);
+    let desk = Desk::of_text(&file, text).expect("two limits are sound");
+    let mut settings = Settings::new();
+    desk.turn(&mut settings, "limit.kidneys#2", KnobValue::Number(41.0)).expect("turned");
+    let changed = desk.apply(&settings).expect("sound");
+    assert!(changed.text.contains("bed: 41 Gy") && changed.text.contains("absorbed_dose: 23 Gy"), "{}", changed.text);
+    let first = desk.knob("limit.kidneys").expect("the first limit");
+    assert_eq!(desk.value(first, &settings), &KnobValue::Number(23.0));
+}

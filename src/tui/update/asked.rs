@@ -140,7 +140,11 @@ fn choose(app: &mut App) -> Vec<Effect> {
 /// cannot be taken back must not be the next letter.
 fn answer(app: &mut App, character: char) -> Vec<Effect> {
     let Some(question) = &app.question else { return Vec::new() };
-    let meant = question.answers.iter().find(|(key, ..)| *key == character || (key.is_lowercase() && key.eq_ignore_ascii_case(&character))).map(|(.., command)| *command);
+    let meant = question
+        .answers
+        .iter()
+        .find(|(key, ..)| *key == character || (key.is_lowercase() && key.eq_ignore_ascii_case(&character)))
+        .map(|(.., command)| *command);
     let Some(command) = meant else { return Vec::new() };
     app.question = None;
     ask(app, command)

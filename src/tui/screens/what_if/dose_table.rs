@@ -19,6 +19,8 @@ pub struct Cell {
     pub behind: String,
     /// Whether it counts.
     pub whole: bool,
+    /// Whether two digits say all that is known: a probability of a dose–effect relation.
+    pub coarse: bool,
 }
 
 /// One row.
@@ -90,7 +92,9 @@ pub fn rows(answer: &WhatIf, against: &Against, pinned: Option<&WhatIf>) -> Vec<
             let label = format!("{}{number} {}", effect.kind, effect.evidence);
             let percent = |band: Band| Band { low: 100.0 * band.low, high: 100.0 * band.high };
             let of = |arm: &ArmAnswer| arm.effects.get(at)?.probability.map(|p| 100.0 * p);
-            rows.push(make(label, "%", true, &of, &|bands| (*bands.effects.get(at)?).map(percent)));
+            let mut row = make(label, "%", true, &of, &|bands| (*bands.effects.get(at)?).map(percent));
+            row.cells.iter_mut().for_each(|cell| cell.coarse = true);
+            rows.push(row);
         }
     }
     for (position, counts) in first.counts.iter().enumerate() {
@@ -119,20 +123,35 @@ pub fn rows(answer: &WhatIf, against: &Against, pinned: Option<&WhatIf>) -> Vec<
     rows
 }
 
-/// As many of four digits as there is room for; what is small beside any dose or percentage is only said to be so.
-fn number_text(value: f64, whole: bool, room: usize) -> String {
-    if whole {
+/// As many of four digits as there is room for, of a probability two; what is small beside any dose or percentage is only said to be so.
+fn number_text(value: f64, cell: &Cell, room: usize) -> String {
+    if cell.whole {
         return format!("{value}");
     }
     if value > 0.0 && value < 0.001 {
         return "<0.001".to_owned();
     }
-    let texts = [4, 3, 2].map(|digits| significant(value, digits));
-    texts.iter().find(|text| text.len() <= room).unwrap_or(&texts[2]).clone()
+    with_digits(value, if cell.coarse { 2 } else { 4 }, room)
 }
 
-fn difference_text(size: f64, whole: bool) -> String {
-    if whole { format!("{size}") } else { significant(size, 3) }
+/// As many digits as there is room for, at least one: a number is never cut.
+fn with_digits(value: f64, most: usize, room: usize) -> String {
+    let texts = (1..=most).rev().map(|digits| significant(value, digits));
+    texts.clone().find(|text| text.len() <= room).unwrap_or_else(|| significant(value, 1))
+}
+
+/// A difference with its sign; one that is small beside any dose or percentage is told as none that counts.
+fn difference_text(difference: f64, cell: &Cell, room: usize) -> String {
+    let (sign, size) = if difference > 0.0 { ("+", difference) } else { ("−", -difference) };
+    if difference == 0.0 {
+        "=".to_owned()
+    } else if cell.whole {
+        format!("{sign}{size}")
+    } else if size < 0.001 {
+        "~0".to_owned()
+    } else {
+        format!("{sign}{}", with_digits(size, if cell.coarse { 2 } else { 3 }, room.saturating_sub(1)))
+    }
 }
 
 /// The text of a cell in `width` columns.
@@ -142,15 +161,12 @@ pub fn cell_text(cell: &Cell, against: &Against, width: usize) -> String {
         return words.clone();
     }
     let Some(now) = cell.now else { return "–".to_owned() };
-    let number = format!("{}{}", number_text(now, cell.whole, width.saturating_sub(1 + cell.behind.len())), cell.behind);
+    let number = format!("{}{}", number_text(now, cell, width.saturating_sub(1 + cell.behind.len())), cell.behind);
     if *against != Against::Nothing {
-        let difference = match cell.other.map(|other| now - other) {
-            None => "–".to_owned(),
-            Some(0.0) => "=".to_owned(),
-            Some(difference) if difference > 0.0 => format!("+{}", difference_text(difference, cell.whole)),
-            Some(difference) => format!("−{}", difference_text(-difference, cell.whole)),
-        };
-        return if width >= 17 { format!("{number} {difference:>8}") } else { difference };
+        let beside = width >= 17;
+        let room = if beside { 8 } else { width.saturating_sub(1) };
+        let difference = cell.other.map_or_else(|| "–".to_owned(), |other| difference_text(now - other, cell, room));
+        return if beside { format!("{number} {difference:>8}") } else { difference };
     }
     match cell.band {
         Some(band) if width >= 20 => format!("{number} ({}–{})", significant(band.low, 3), significant(band.high, 3)),

@@ -38,7 +38,7 @@ fn warnings(state: &State) -> Vec<(String, Style)> {
         let settings = state.settings();
         let unfitted = desk.fitted_paths.iter().filter(|path| !settings.iter().any(|(name, _)| name == *path)).count();
         if unfitted > 0 {
-            lines.push((format!("{unfitted} of {} values of the fit not set: fit (3), send", desk.fitted_paths.len()), yellow));
+            lines.push((format!("{unfitted} of {} fitted values not set: `3`, s, w", desk.fitted_paths.len()), yellow));
         }
     }
     if let Some(words) = &state.refused {
@@ -149,10 +149,10 @@ fn table(state: &State, answer: &WhatIf, area: Rect, buffer: &mut Buffer) {
     let (at_once, width) = arms_at_once(area.width as usize, answer);
     let first = state.arm.min(answer.arms.len().saturating_sub(at_once));
     let column = |arm: usize| (LABEL + UNIT + (arm - first) * width) as u16;
-    let shown = answer.arms.iter().enumerate().skip(first).take(at_once);
+    let heads = heads(answer, width.saturating_sub(1));
+    let shown = heads.iter().enumerate().skip(first).take(at_once);
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    for (position, arm) in shown {
-        let title = cut(&arm.title, width.saturating_sub(1));
+    for (position, title) in shown {
         let start = column(position) + (width - title.width().min(width)) as u16;
         put(buffer, Rect { width: (start + width as u16).min(area.width), ..area }, start, 0, &title, bold);
     }
@@ -171,6 +171,21 @@ fn table(state: &State, answer: &WhatIf, area: Rect, buffer: &mut Buffer) {
         let frame = Rect { x: area.x, y: area.bottom(), width: area.width, height: 1 };
         put(buffer, frame, area.width.saturating_sub(words.width() as u16), 0, &words, dim());
     }
+}
+
+/// Titles of the arms in so many columns. Where two would be cut to the same, what they begin with in common is left out: "until BED 27 Gy" and
+/// "until BED 40 Gy" are "27 Gy" and "40 Gy".
+fn heads(answer: &WhatIf, width: usize) -> Vec<String> {
+    let titles: Vec<&str> = answer.arms.iter().map(|arm| arm.title.as_str()).collect();
+    let common = |one: &str, other: &str| one.split(' ').zip(other.split(' ')).take_while(|(a, b)| a == b).count();
+    let head = |position: usize, title: &str| {
+        let short = cut(title, width);
+        let same = titles.iter().enumerate().filter(|(other, text)| *other != position && cut(text, width) == short);
+        let left_out = same.map(|(_, other)| common(title, other)).max().unwrap_or(0);
+        let rest: Vec<&str> = title.split(' ').skip(left_out).collect();
+        if rest.is_empty() { short } else { cut(&rest.join(" "), width) }
+    };
+    titles.iter().enumerate().map(|(position, title)| head(position, title)).collect()
 }
 
 fn draw_row(row: &DoseRow, line: u16, (first, at_once, width): (usize, usize, usize), against: &Against, area: Rect, buffer: &mut Buffer) {

@@ -78,7 +78,8 @@ pub fn kept(app: &App) -> Vec<(String, String)> {
     }
     for (path, turned) in &state.turned {
         let newer = |name: &str| turned.waiting.iter().any(|value| value.knob == name);
-        let of_now = turned.words.iter().filter(|(name, _)| !newer(name)).map(|(name, text)| (name, text, turned.now.from_fit.contains(name)));
+        let of_now =
+            turned.words.iter().filter(|(name, _)| !newer(name)).map(|(name, text)| (name, text, turned.now.from_fit.contains(name)));
         let waiting = turned.waiting.iter().map(|value| (&value.knob, &value.text, value.from_fit));
         // the order counts: of two settings that turn one place, the later wins
         for (position, (name, text, from_fit)) in of_now.chain(waiting).enumerate() {

@@ -40,6 +40,13 @@ fn short_title(title: &str) -> String {
     words.replace(" per cycle", "").replace("limit of ", "limit ")
 }
 
+/// The same; where another knob would be called so too, with the words that tell them apart.
+fn title_of(desk: &Desk, knob: &Knob) -> String {
+    let short = short_title(&knob.title);
+    let is_one_of_two = desk.knobs.iter().any(|other| other.name != knob.name && short_title(&other.title) == short);
+    if is_one_of_two { knob.title.replace(" per cycle", "").replace("limit of ", "").replace(',', "") } else { short }
+}
+
 /// The present value; where the arms of a knob for all of them differ, the value of each, so that none is hidden behind the first.
 fn present(desk: &Desk, knob: &Knob, settings: &Settings) -> String {
     let values = desk.differing(knob, settings);
@@ -106,7 +113,7 @@ fn draw_knob(app: &App, desk: &Desk, turned: &Turned, knob: &Knob, chosen: bool,
     // mark, a column of air; a title keeps at least eight columns
     let value = cut(&value, width.saturating_sub(12));
     let room = width.saturating_sub(value.width() + 4);
-    let title = cut(&short_title(&knob.title), room);
+    let title = cut(&title_of(desk, knob), room);
     let text = format!(" {title}{}{value} ", " ".repeat((room - title.width().min(room)) + 1));
     put(buffer, line, 0, 0, &text, style);
     let marked = Style::new().add_modifier(Modifier::BOLD);
