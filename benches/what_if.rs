@@ -23,7 +23,7 @@ fn step(desk: &Desk, name: &str, gbq: f64) -> Settings {
     let mut settings = vec![(activity.name.clone(), value)];
     if name == "psma_it_p1" {
         settings.push(("scans.kidneys".to_owned(), KnobValue::Times(vec![96.0])));
-        settings.push(("cycles".to_owned(), KnobValue::Number(4.0)));
+        settings.push(("stopped_by_dose.cycles".to_owned(), KnobValue::Number(4.0)));
     }
     settings
 }

@@ -350,11 +350,14 @@ impl Reader<'_> {
             }
             self.limits(&keys(&["regimens", "arms", &arm.name, "limit"]), &mut |knob| of_arms.push((&arm.name, knob)));
         }
+        // one knob for all arms only where they begin alike: arms that differ, differ on purpose, and a tracer's activity is not a therapy's
         for name in ["activity", "cycles"] {
-            let mut same = of_arms.iter().filter(|(_, knob)| knob.name == name && knob.cannot.is_none()).map(|(_, knob)| knob);
-            if let Some(first) = same.next() {
-                let ways = first.ways.iter().cloned().chain(same.flat_map(|knob| knob.ways.clone())).collect();
-                found.push(Knob { ways, title: first.title.replace(" at most", ""), ..first.clone() });
+            let all: Vec<&Knob> =
+                of_arms.iter().filter(|(_, knob)| knob.name == name && knob.cannot.is_none()).map(|(_, knob)| knob).collect();
+            let Some(first) = all.first() else { continue };
+            if all.iter().all(|knob| knob.default == first.default && knob.unit == first.unit) {
+                let ways = all.iter().flat_map(|knob| knob.ways.clone()).collect();
+                found.push(Knob { ways, title: first.title.replace(" at most", ""), ..(*first).clone() });
             }
         }
         let way = keys(&["regimens", "interval"]);

@@ -114,7 +114,10 @@ fn a_run_of_the_exported_file_gives_the_numbers_of_the_desk() {
     let project = tempfile::tempdir().unwrap();
     let scenarios = project.path().join("scenarios");
     let numbers = [
-        ("psma_it_p1", vec![("kidneys.density", "25 nmol/L"), ("limit.kidneys", "20 Gy"), ("scans.kidneys", "96 h"), ("cycles", "4")]),
+        (
+            "psma_it_p1",
+            vec![("kidneys.density", "25 nmol/L"), ("limit.kidneys", "20 Gy"), ("scans.kidneys", "96 h"), ("stopped_by_dose.cycles", "4")],
+        ),
         ("p12_spect", vec![("left_kidney.uptake", "0.0141"), ("left_kidney.effective_half_life", "48 h"), ("adapted.activity", "6 GBq")]),
     ];
     for (name, settings) in numbers {
@@ -259,21 +262,29 @@ fn what_is_written_by_an_alias_is_not_changed_behind_it() {
     assert_eq!(super::edit::set(text, &way("a"), "5"), Ok(text.replace("cycles: 4", "cycles: 5")));
 }
 
-/// The shipped scenario has four cycles in two arms and up to eight in the third.
+/// The shipped scenario gives 7.4 GBq in all arms, and four cycles in two of them, up to eight in the third.
 #[test]
-fn a_knob_of_arms_that_differ_sets_all_of_them() {
+fn arms_that_differ_have_no_knob_in_common_and_what_was_turned_apart_comes_together() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/psma_it_p1");
     let desk = Desk::open(&path).expect("the shipped scenario loads");
-    let knob = desk.knob("cycles").expect("a knob");
-    let none = Settings::new();
-    assert_eq!(desk.differing(knob, &none), [KnobValue::Number(4.0), KnobValue::Number(8.0)]);
+    assert!(desk.knob("cycles").is_err(), "one number would overwrite what differs on purpose");
+    let knob = desk.knob("activity").expect("a knob of all arms");
     let mut settings = Settings::new();
-    desk.turn(&mut settings, "cycles", KnobValue::Number(5.0)).expect("turned");
-    desk.turn(&mut settings, "cycles", KnobValue::Number(4.0)).expect("turned back to what the first arm has");
-    let changed = desk.apply(&settings).expect("sound");
-    let cycles: Vec<usize> = changed.scenario.regimens.expect("arms").arms.iter().map(|arm| arm.cycles).collect();
-    assert_eq!(cycles, [4, 4, 4], "what the knob shows is what every arm has");
     assert!(desk.differing(knob, &settings).is_empty());
+    desk.turn(&mut settings, "fixed.activity", KnobValue::Number(8.0)).expect("turned");
+    assert_eq!(desk.differing(knob, &settings), [KnobValue::Number(8.0), KnobValue::Number(7.4)]);
+    desk.turn(&mut settings, "activity", KnobValue::Number(7.4)).expect("turned to what the scenario has");
+    assert!(desk.differing(knob, &settings).is_empty(), "what the knob shows is what every arm has");
+    let changed = desk.apply(&settings).expect("sound");
+    assert_eq!(changed.text.matches("8 GBq").count(), 0, "{}", changed.text);
+}
+
+/// The tracer of the shipped scenario is 15 MBq, its therapies are gigabecquerels.
+#[test]
+fn a_tracer_is_not_turned_with_a_therapy() {
+    let desk = Desk::open(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/benua_131i")).expect("it loads");
+    assert!(desk.knob("activity").is_err());
+    assert_eq!(desk.knob("benua.activity").expect("a knob").unit, "MBq");
 }
 
 #[test]

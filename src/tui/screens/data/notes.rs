@@ -45,7 +45,7 @@ pub fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     }
     heading("The data checker", Style::new(), &mut out);
     if data.findings.is_empty() {
-        let words = if data.problems.is_empty() { "found nothing to look at" } else { "looks when the tables can be read" };
+        let words = if data.problems.is_empty() { "has no findings" } else { "looks when the tables can be read" };
         out.push(Line::styled(words, dim()));
     }
     sentences(&data.findings, width, Style::new().fg(Color::Yellow), &mut out);

@@ -74,7 +74,7 @@ fn draw_list(app: &App, areas: Areas, buffer: &mut Buffer) {
         Some(entry) => format!(" of {}", entry.name),
         None => String::new(),
     };
-    let title = format!(" {} {}{which} ", runs.len(), if runs.len() == 1 { "run" } else { "runs" });
+    let title = format!(" {} {}{which} ", runs.len(), if runs.len() == 1 { "run, UTC" } else { "runs, UTC" });
     framed(&title, app.runs.pane == Pane::List).render(areas.list, buffer);
     if areas.rows.is_empty() {
         return;

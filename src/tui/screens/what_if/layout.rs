@@ -32,7 +32,8 @@ pub fn panels(app: &App, area: Rect, dose_rows: u16) -> Panels {
             Pane::Curves => Panels { curves: area, ..Panels::default() },
         };
     }
-    let width = (area.width * 36 / 100).clamp(30, 52).min(area.width);
+    // on the smallest terminals the numbers come before the names of knobs
+    let width = if area.width < 76 { 23.min(area.width) } else { (area.width * 36 / 100).clamp(30, 52) };
     let knobs = Rect { width, ..area };
     let right = Rect { x: area.x + width, width: area.width - width, ..area };
     let most = area.height.saturating_sub(CURVES).max(area.height / 2).min(area.height * 3 / 5);

@@ -210,7 +210,7 @@ fn estimates_of_a_fit_set_their_knobs_or_wait() {
         [("left_kidney.uptake".to_owned(), 0.0141, "1".to_owned()), ("left_kidney.effective_half_life".to_owned(), 48.5, "h".to_owned())];
     let (mut app, _) = answered_desk("p12_spect", (80, 24));
     let path = app.scenario.clone().unwrap();
-    assert!(text(&app).contains("6 of 6 values of the fit not set"), "{}", text(&app));
+    assert!(text(&app).contains("6 of 6 fitted values not set"), "{}", text(&app));
     let effects = take_estimates(&mut app, &path, &fitted);
     assert!(matches!(effects[..], [Effect::Desk(DeskWork::Request(..))]));
     assert_eq!(setting(&app, "left_kidney.uptake"), Some(KnobValue::Number(0.0141)));

@@ -105,7 +105,7 @@ fn found_edits_can_be_discarded_or_left_for_later() {
     next.key(KeyCode::Esc);
     assert!(recover(&next.path("models/two.yaml")).is_some(), "Esc decides nothing");
     next.key(KeyCode::Enter);
-    next.write("d");
+    next.write("D");
     assert!(!next.editor().text.line(0).starts_with("# mine"));
     assert!(!aside_of(&next.path("models/two.yaml")).exists());
 }
@@ -123,7 +123,7 @@ fn undoing_everything_forgets_what_was_kept_aside() {
 
 #[test]
 fn leaving_asks_and_every_answer_is_kept_to() {
-    for (answer, in_file, aside) in [("s", true, false), ("a", false, true), ("d", false, false)] {
+    for (answer, in_file, aside) in [("s", true, false), ("a", false, true), ("D", false, false)] {
         let mut bench = open();
         bench.write("# mine ");
         bench.wait(ASIDE_AFTER);
@@ -149,7 +149,7 @@ fn discarding_wins_over_edits_that_are_just_being_kept_aside() {
     bench.wait(ASIDE_AFTER);
     bench.release_pauses();
     bench.key(KeyCode::Esc);
-    bench.write("d");
+    bench.write("D");
     bench.release();
     assert!(!aside_of(&bench.path("models/two.yaml")).exists());
 }
@@ -171,7 +171,7 @@ fn a_save_waits_for_the_writing_before_it_and_is_not_given_up() {
 
 #[test]
 fn what_somebody_else_wrote_is_asked_about() {
-    for (answer, mine) in [("o", true), ("t", false), ("s", false)] {
+    for (answer, mine) in [("O", true), ("T", false), ("s", false)] {
         let mut bench = open();
         bench.write("# mine ");
         std::fs::write(bench.path("models/two.yaml"), "# theirs\nmodel: two\n").expect("written");
@@ -180,8 +180,8 @@ fn what_somebody_else_wrote_is_asked_about() {
         bench.write(answer);
         assert_eq!(bench.read("models/two.yaml").starts_with("# mine "), mine, "{answer}");
         match answer {
-            "o" => assert_eq!(unsaved(&bench.app), None),
-            "t" => {
+            "O" => assert_eq!(unsaved(&bench.app), None),
+            "T" => {
                 assert_eq!(bench.editor().text.text(), "# theirs\nmodel: two\n");
                 assert_eq!(unsaved(&bench.app), None);
                 bench.control('z');
@@ -204,7 +204,7 @@ fn a_deleted_file_can_be_written_again() {
     std::fs::remove_file(bench.path("models/two.yaml")).expect("removed");
     bench.control('s');
     bench.shows("Deleted on disk");
-    bench.write("o");
+    bench.write("O");
     assert!(bench.read("models/two.yaml").starts_with("# mine "));
 }
 
@@ -217,7 +217,7 @@ fn a_disk_that_refuses_is_told_and_the_edits_stay() {
     bench.wait(ASIDE_AFTER);
     assert!(bench.notice().contains("could not be written aside"), "{}", bench.notice());
     bench.control('s');
-    bench.write("o");
+    bench.write("O");
     assert!(bench.notice().contains("was not saved"), "{}", bench.notice());
     assert_eq!(rescue(&bench.app).len(), 1);
     assert!(rescue(&bench.app)[0].1.starts_with("# mine "));
