@@ -106,7 +106,14 @@ pub fn compare(
         let percent = 100.0 * (ratio - 1.0);
         let difference =
             format!("the piecewise integral is {:.0} % {} the fit's", percent.abs(), if percent < 0.0 { "below" } else { "above" });
-        if !missed.is_empty() {
+        let used = fitted.points.iter().filter(|point| point.excluded.is_none()).count();
+        if used <= fitted.units.len() {
+            outcome.findings.push(format!(
+                "{}: {used} scans and {} parameters: the curve goes through all of them, so nothing tests it; {difference}.",
+                fitted.name,
+                fitted.units.len()
+            ));
+        } else if !missed.is_empty() {
             outcome.findings.push(format!(
                 "{}: one exponential does not describe these scans: measured against fitted {}; {difference}. \
                  The activity falls in more than one phase: this fit's standard error from the scan CV is too small.",
