@@ -25,7 +25,8 @@ pub fn finished(app: &mut App, ticket: Ticket, result: Result<Done, Failed>) -> 
             wrote = done.published.is_some();
             let folder = done.published.map(|published| published.folder);
             match &folder {
-                Some(folder) => app.say(format!("the {} of `{name}` is done: {}", kind.word(), app.relative(folder))),
+                // the folder names the scenario, and must not be cut
+                Some(folder) => app.say(format!("the {} is done: {}", kind.word(), app.relative(folder))),
                 None => app.say(format!("the {} of `{name}` is done; nothing was written", kind.word())),
             }
             let kept = app::Result { record: Some(Record::from(done.outcome)), failure: None, folder };

@@ -154,7 +154,7 @@ fn table(state: &State, answer: &WhatIf, area: Rect, buffer: &mut Buffer) {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     for (position, title) in shown {
         let start = column(position) + (width - title.width().min(width)) as u16;
-        put(buffer, Rect { width: (start + width as u16).min(area.width), ..area }, start, 0, &title, bold);
+        put(buffer, Rect { width: (start + width as u16).min(area.width), ..area }, start, 0, title, bold);
     }
     let hidden = answer.arms.len() - at_once.min(answer.arms.len());
     if hidden > 0 {
