@@ -6,6 +6,8 @@ mod support;
 mod endings;
 #[path = "verbs/folders.rs"]
 mod folders;
+#[path = "verbs/new.rs"]
+mod new;
 #[path = "verbs/output.rs"]
 mod output;
 
