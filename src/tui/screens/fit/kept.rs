@@ -151,7 +151,12 @@ pub fn table(a: &Kept, b: &Kept) -> Table {
     }
     let several = groups.len() > 1;
     let named = |group: &str, name: &str| if several { format!("{group}: {name}") } else { name.to_owned() };
-    let mut other_values = false;
+    // of groups whose values differ, likelihoods are of different data
+    let in_b = |group: &str, name: &str| of_b.iter().find(|other| other.group == group && other.name == name).and_then(|other| other.value);
+    let is_other = |group: &str| of_a.iter().any(|one| one.group == group && one.name == "values" && one.value != in_b(group, "values"));
+    if of_a.iter().any(|one| is_other(&one.group)) {
+        table.title = format!("{}. The fits use different values: their likelihoods and criteria cannot be compared", table.title);
+    }
     for first in &of_a {
         let second = of_b.iter().find(|other| (&other.group, other.name) == (&first.group, first.name)).and_then(|other| other.value);
         let is_count = ["values", "parameters"].contains(&first.name);
@@ -160,8 +165,8 @@ pub fn table(a: &Kept, b: &Kept) -> Table {
             Some(value) => significant(value, digits),
             None => "–".into(),
         };
-        other_values |= first.name == "values" && first.value != second;
-        let difference = first.value.zip(second).map(|(a, b)| b - a);
+        let comparable = is_count || !is_other(&first.group);
+        let difference = first.value.zip(second).filter(|_| comparable).map(|(a, b)| b - a);
         let cells = [named(&first.group, first.name), shown(first.value, 6), shown(second, 6), shown(difference, 3)];
         table.push(cells.map(Into::into).to_vec());
     }
@@ -181,9 +186,6 @@ pub fn table(a: &Kept, b: &Kept) -> Table {
             _ => "–".into(),
         };
         table.push(vec![named(&one.group, &one.name).into(), shown(&first).into(), shown(&second).into(), difference.into()]);
-    }
-    if other_values {
-        table.notes.push("The fits use different values: their likelihoods and criteria cannot be compared.".into());
     }
     table
 }
