@@ -32,3 +32,14 @@ pub fn areas(area: Rect) -> Areas {
     let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(3), ..area };
     Areas { header: row(0), body, notice: row(last.saturating_sub(1)), footer: row(last) }
 }
+
+/// The inside of a frame.
+#[must_use]
+pub fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use rptbench::report::manifest::Status;
 use rptbench::report::runs::RunEntry;
 use rptbench::report::{Axis, BarSeries, Column, Figure, InputFile, Manifest, Mark, Panel, Style, Table};
@@ -15,6 +18,7 @@ use rptbench::tui::message::{Effect, Message, Ticket};
 use rptbench::tui::sheet::Sheet;
 use rptbench::tui::start::{With, start};
 use rptbench::tui::update::{begin, update};
+use rptbench::tui::view::view;
 
 pub const FOLDER: &str = "project";
 
@@ -237,4 +241,25 @@ pub fn finished(size: (u16, u16)) -> App {
     let reading = ticket(&effects);
     update(&mut app, Message::ProjectRead(reading, Ok(project())));
     app
+}
+
+/// The sizes of the frames that are kept.
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
+
+/// The whole screen as a user sees it.
+pub fn drawn(app: &App, (width, height): (u16, u16)) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
+    terminal
+        .draw(|frame| {
+            view(app, frame);
+        })
+        .expect("drawn");
+    terminal.backend().buffer().clone()
+}
+
+/// Its text, line by line.
+pub fn text(app: &App) -> String {
+    let buffer = drawn(app, app.size);
+    let row = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..buffer.area.height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
 }

@@ -1,32 +1,11 @@
 //! Whole frames of the main states at three sizes, and every small size without a panic.
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
 use rptbench::tui::action::Command;
 use rptbench::tui::app::{App, Question};
 use rptbench::tui::screen::Screen;
-use rptbench::tui::view::view;
 
-use crate::fixture::{ask, fresh, opened, running, typed};
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
-
-fn drawn(app: &App, (width, height): (u16, u16)) -> ratatui::buffer::Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
-    terminal
-        .draw(|frame| {
-            view(app, frame);
-        })
-        .expect("drawn");
-    terminal.backend().buffer().clone()
-}
-
-fn text(app: &App) -> String {
-    let buffer = drawn(app, app.size);
-    let row = |y| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..buffer.area.height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
-}
+use crate::fixture::{SIZES, ask, drawn, fresh, opened, running, text, typed};
 
 type State = (&'static str, fn((u16, u16)) -> App);
 

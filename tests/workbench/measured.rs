@@ -4,8 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use rptbench::session::job::{self, Request};
 use rptbench::session::live::{Live, SearchLive};
 use rptbench::session::project::{Entry, Project};
@@ -17,11 +15,8 @@ use rptbench::tui::message::{Effect, Message};
 use rptbench::tui::screen::Screen;
 use rptbench::tui::screens::{self, data, fit};
 use rptbench::tui::update::{open_screen, update};
-use rptbench::tui::view::view;
 
-use crate::fixture::{ask, typed};
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
+use crate::fixture::{SIZES, ask, text, typed};
 
 /// A workbench on a shipped scenario, everything read. Paths are relative to this crate, so that frames are the same everywhere.
 fn opened(scenario: &str, screen: Screen, size: (u16, u16)) -> App {
@@ -120,19 +115,6 @@ const STATES: [State; 8] = [
     }),
     ("fit_compare", |size| compared(opened("p12_spect", Screen::Fit, size))),
 ];
-
-fn text(app: &App) -> String {
-    let (width, height) = app.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
-    terminal
-        .draw(|frame| {
-            view(app, frame);
-        })
-        .expect("drawn");
-    let buffer = terminal.backend().buffer();
-    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
-}
 
 #[test]
 fn data_and_fit_at_three_sizes() {

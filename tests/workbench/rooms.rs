@@ -4,8 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use rptbench::session::job::{self, Request};
 use rptbench::session::live::{ArmLive, Live, QuantityLive, TrialLive};
 use rptbench::session::project::{Entry, Project};
@@ -20,11 +18,9 @@ use rptbench::tui::screen::Screen;
 use rptbench::tui::screens::{self, model, runs, trial};
 use rptbench::tui::sheet::Sheet;
 use rptbench::tui::update::{begin, open_screen, update};
-use rptbench::tui::view::view;
 
-use crate::fixture::{ask, failed, finished, outcome, running, ticket};
+use crate::fixture::{SIZES, ask, failed, finished, outcome, running, text, ticket};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 const SCENARIOS: [&str; 3] = ["netter1", "p12_spect", "psma_it_p1"];
 const MODELS: [&str; 3] = ["dotatate_organs", "one_compartment_oral", "psma_it_ulm"];
 
@@ -199,19 +195,6 @@ const STATES: [State; 14] = [
     ("runs_figures", with_figures),
     ("what_if_reading", |size| opened("netter1", Screen::WhatIf, size)),
 ];
-
-fn text(app: &App) -> String {
-    let (width, height) = app.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test terminal");
-    terminal
-        .draw(|frame| {
-            view(app, frame);
-        })
-        .expect("drawn");
-    let buffer = terminal.backend().buffer();
-    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
-}
 
 #[test]
 fn model_trial_and_runs_at_three_sizes() {

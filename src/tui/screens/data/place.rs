@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Panel, rows_of};
 use crate::tui::app::App;
+pub use crate::tui::layout::inside;
 
 /// Columns and rows from which all three panels are seen.
 const ROOMY: (u16, u16) = (110, 26);
@@ -17,17 +18,6 @@ pub struct Places {
     pub plot: Option<Rect>,
     /// The notes.
     pub notes: Option<Rect>,
-}
-
-/// The inside of a frame.
-#[must_use]
-pub fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x + 1.min(area.width),
-        y: area.y + 1.min(area.height),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
 }
 
 /// The panels within the body.

@@ -10,10 +10,6 @@ const fn of(command: Command) -> action::Command {
     action::Command::Model(command)
 }
 
-fn always(_: &App) -> Result<(), String> {
-    Ok(())
-}
-
 fn has_row(app: &App) -> Result<(), String> {
     match panes::selected(app) {
         Some(_) => Ok(()),
@@ -62,105 +58,62 @@ const ON: Where = Where::On(Screen::Model);
 
 /// Every action of the screen, in the order of the help.
 pub const ACTIONS: &[Action] = &[
-    Action {
-        command: of(Command::Edit),
-        name: "edit",
-        help: "edit the selected file, with its problems marked while you type (also Enter)",
-        keys: &[letter('i')],
-        place: ON,
-        footer: Some(1),
-        available: can_edit,
-    },
-    Action {
-        command: of(Command::Run),
-        name: "run",
-        help: "run all that the scenario declares and write a run folder (rpt run)",
-        keys: &[letter('r')],
-        place: ON,
-        footer: Some(2),
-        available: can_run,
-    },
-    Action {
-        command: of(Command::Simulate),
-        name: "simulate",
-        help: "simulate only: curves and doses, nothing is written (rpt simulate)",
-        keys: &[letter('s')],
-        place: ON,
-        footer: Some(3),
-        available: can_run,
-    },
-    Action {
-        command: of(Command::OtherTab),
-        name: "models",
-        help: "list the models, or the scenarios again",
-        keys: &[letter('m')],
-        place: ON,
-        footer: Some(4),
-        available: always,
-    },
-    Action {
-        command: of(Command::New),
-        name: "new",
-        help: "begin a commented model or scenario file (rpt new)",
-        keys: &[letter('+')],
-        place: ON,
-        footer: Some(5),
-        available: always,
-    },
-    Action {
-        command: of(Command::Show(Aspect::About)),
-        name: "about",
-        help: "what the file declares, or what is wrong in it (rpt check)",
-        keys: &[letter('a')],
-        place: ON,
-        footer: None,
-        available: has_row,
-    },
-    Action {
-        command: of(Command::Show(Aspect::Text)),
-        name: "written",
-        help: "the file as it is written",
-        keys: &[letter('w')],
-        place: ON,
-        footer: None,
-        available: has_row,
-    },
-    Action {
-        command: of(Command::Show(Aspect::Graph)),
-        name: "graph",
-        help: "compartments and flows of the model, parameters with units and sources, totals",
-        keys: &[letter('x')],
-        place: ON,
-        footer: Some(6),
-        available: has_row,
-    },
-    Action {
-        command: of(Command::Show(Aspect::Plots)),
-        name: "plots",
-        help: "curves and doses of the last result as figures",
-        keys: &[letter('p')],
-        place: ON,
-        footer: Some(7),
-        available: has_figures,
-    },
-    Action {
-        command: of(Command::Show(Aspect::Tables)),
-        name: "tables",
-        help: "doses and estimates of the last result as tables",
-        keys: &[letter('t')],
-        place: ON,
-        footer: Some(8),
-        available: has_tables,
-    },
-    Action {
-        command: of(Command::Show(Aspect::Evidence)),
-        name: "evidence",
-        help: "findings, assumptions and evidence of the last result",
-        keys: &[letter('e')],
-        place: ON,
-        footer: Some(9),
-        available: has_record,
-    },
+    Action::new(
+        of(Command::Edit),
+        "edit",
+        "edit the selected file, with its problems marked while you type (also Enter)",
+        &[letter('i')],
+        ON,
+    )
+    .footer(1)
+    .when(can_edit),
+    Action::new(of(Command::Run), "run", "run all that the scenario declares and write a run folder (rpt run)", &[letter('r')], ON)
+        .footer(2)
+        .when(can_run),
+    Action::new(
+        of(Command::Simulate),
+        "simulate",
+        "simulate only: curves and doses, nothing is written (rpt simulate)",
+        &[letter('s')],
+        ON,
+    )
+    .footer(3)
+    .when(can_run),
+    Action::new(of(Command::OtherTab), "models", "list the models, or the scenarios again", &[letter('m')], ON).footer(4),
+    Action::new(of(Command::New), "new", "begin a commented model or scenario file (rpt new)", &[letter('+')], ON).footer(5),
+    Action::new(
+        of(Command::Show(Aspect::About)),
+        "about",
+        "what the file declares, or what is wrong in it (rpt check)",
+        &[letter('a')],
+        ON,
+    )
+    .when(has_row),
+    Action::new(of(Command::Show(Aspect::Text)), "written", "the file as it is written", &[letter('w')], ON).when(has_row),
+    Action::new(
+        of(Command::Show(Aspect::Graph)),
+        "graph",
+        "compartments and flows of the model, parameters with units and sources, totals",
+        &[letter('x')],
+        ON,
+    )
+    .footer(6)
+    .when(has_row),
+    Action::new(of(Command::Show(Aspect::Plots)), "plots", "curves and doses of the last result as figures", &[letter('p')], ON)
+        .footer(7)
+        .when(has_figures),
+    Action::new(of(Command::Show(Aspect::Tables)), "tables", "doses and estimates of the last result as tables", &[letter('t')], ON)
+        .footer(8)
+        .when(has_tables),
+    Action::new(
+        of(Command::Show(Aspect::Evidence)),
+        "evidence",
+        "findings, assumptions and evidence of the last result",
+        &[letter('e')],
+        ON,
+    )
+    .footer(9)
+    .when(has_record),
     // in the editor; its other keys are in the editor's own table
     in_editor(InEditor::Save, "save", "write the file; asks when it was changed by another program", &[control('s')]).footer(1),
     in_editor(InEditor::Problem, "next problem", "to the next problem", &[key(KeyCode::F(8))]).footer(2).when(has_problems),

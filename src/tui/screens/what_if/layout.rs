@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::state::Pane;
 use crate::tui::app::App;
+pub use crate::tui::layout::inside;
 use crate::tui::update::body;
 
 /// Rows below the list that tell of the chosen knob.
@@ -40,17 +41,6 @@ pub fn panels(app: &App, area: Rect, dose_rows: u16) -> Panels {
     let height = (dose_rows + 2).clamp(5.min(area.height), most.max(5.min(area.height)));
     let doses = Rect { height, ..right };
     Panels { knobs, doses, curves: Rect { y: right.y + height, height: right.height - height, ..right } }
-}
-
-/// Within a frame.
-#[must_use]
-pub fn inside(area: Rect) -> Rect {
-    Rect {
-        x: area.x + 1.min(area.width),
-        y: area.y + 1.min(area.height),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    }
 }
 
 /// The part of the knobs' panel that lists them.
