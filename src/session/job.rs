@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Instant;
 
-use super::publish::{Published, begin, cancelled_in, publish};
+use super::publish::{Published, begin, cancelled_in, onwards, publish};
 use super::scenario::Scenario;
 use super::work::{Control, Failed, Outcome, Progress, Task, perform};
 use crate::math::InstructionSet;
@@ -144,14 +144,14 @@ pub fn carry_out(request: &Request, cancel: &Arc<AtomicBool>, progress: &mut dyn
             }
             let place = folder.place();
             let published = publish(&scenario, &outcome, folder, request, started, &mut control);
-            let published = published.map_err(|failed| kept_in(failed, &place))?;
+            let published = published.map_err(|failed| kept_in(failed, &place, request))?;
             Ok(Done { outcome, published: Some(published) })
         }
         Err(failed) if failed.cancelled => {
             let place = folder.cancel(&scenario, request, started)?;
-            Err(cancelled_in(failed, &place))
+            Err(cancelled_in(failed, &place, request))
         }
-        Err(failed) if failed.resumable => Err(kept_in(failed, &folder.interrupt())),
+        Err(failed) if failed.resumable => Err(kept_in(failed, &folder.interrupt(), request)),
         Err(failed) => {
             folder.abandon();
             Err(failed)
@@ -164,11 +164,10 @@ const CHANGED: &str =
     "The scenario was changed in the workbench and its file was not: the text that was run is `inputs/scenario.yaml` of the run folder.";
 
 /// Says where an interrupted run lies.
-fn kept_in(failed: Failed, place: &std::path::Path) -> Failed {
+fn kept_in(failed: Failed, place: &std::path::Path, request: &Request) -> Failed {
     if !failed.resumable || failed.cancelled {
         return failed;
     }
-    let sentence =
-        format!("{}; what was done is kept in {}: `--resume` with the same command goes on from there", failed.sentence, place.display());
+    let sentence = format!("{}; what was done is kept in {}: {}", failed.sentence, place.display(), onwards(request));
     Failed { sentence, ..failed }
 }

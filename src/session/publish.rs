@@ -168,9 +168,17 @@ impl Begun {
     }
 }
 
+/// How a run that was stopped goes on; a scenario that was changed and not written is known to no command.
+pub(super) fn onwards(request: &Request) -> &'static str {
+    match request.text {
+        None => "`--resume` with the same command goes on from there",
+        Some(_) => "no command goes on from there: its scenario was changed in the workbench and not written",
+    }
+}
+
 /// Says where a cancelled run lies.
-pub(super) fn cancelled_in(failed: Failed, place: &Path) -> Failed {
-    let again = "`--resume` with the same command goes on from there";
+pub(super) fn cancelled_in(failed: Failed, place: &Path, request: &Request) -> Failed {
+    let again = onwards(request);
     Failed::cancelled(format!("{}; marked cancelled in {}; {again}", failed.sentence, place.display()))
 }
 
@@ -229,7 +237,7 @@ pub fn publish(
         let share = 0.8 + 0.2 * position as f64 / outcome.figures.len().max(1) as f64;
         if let Err(failed) = control.at(&format!("drawing {}", figure.name), share) {
             let place = folder.cancel(manifest).map_err(report_failed)?;
-            return Err(cancelled_in(failed, &place));
+            return Err(cancelled_in(failed, &place, request));
         }
         figures.extend(folder.draw(figure).map_err(not_written)?);
     }

@@ -305,3 +305,12 @@ fn two_limits_of_one_organ_are_two_knobs() {
     let first = desk.knob("limit.kidneys").expect("the first limit");
     assert_eq!(desk.value(first, &settings), &KnobValue::Number(23.0));
 }
+
+/// The clinic of the shipped scenario scans the left kidney alone: what it would say of liver and spleen is the kidney's cross-dose.
+#[test]
+fn organs_that_are_not_imaged_have_no_estimate() {
+    let answer = answer(&desk("p12_spect"), &mut Evaluator::default(), &[]);
+    for target in &answer.arms[0].targets {
+        assert_eq!(target.estimated_gy.is_some(), target.name == "left_kidney", "{}", target.name);
+    }
+}
